@@ -1,0 +1,227 @@
+"""The settings of one run: defaults, then `[tool.assay]`, then the environment, then flags.
+
+Frozen, and read once. Reading never runs anything: a config file is data of the scanned repository.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+class UsageError(Exception):
+    """The user asked for something that cannot be: exit code 2. The text names the place and the next step."""
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """One `[[tool.assay.allow]]`: lets findings of a rule pass where no comment can stand."""
+
+    rule: str
+    reason: str
+    path: str = "**"
+    symbol: str = ""
+    owner: str = ""
+    expires: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a run depends on, beside the tree and its history."""
+
+    root: Path = Path(".")
+    paths: tuple[str, ...] = ()
+    mode: str = "tree"  # tree | staged | diff | stdin
+    diff_base: str = ""
+    hook: bool = False
+    stdin_filename: str = ""
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    preview: bool = False
+    exclude: tuple[str, ...] = ()
+    expect_unreadable: tuple[str, ...] = ()
+    rule_paths: tuple[str, ...] = ()
+    critical_paths: tuple[str, ...] = ()
+    allow: tuple[Waiver, ...] = ()
+    baseline: str = ""
+    weights: str = "default"
+    provenance: str = "findings"  # none | findings
+    semgrep: bool = True
+    cache: bool = True
+    jobs: int = 0
+    fail_on: str = "error"
+    min_rank: float = 0.0
+    max_bytes: int = 5_000_000
+
+    def excludes(self, path: str) -> bool:
+        return any(matches(path, pattern) for pattern in self.exclude)
+
+
+def matches(path: str, pattern: str) -> bool:
+    """Does a root-relative POSIX path match a glob? `**` crosses folders, `*` does not; a pattern that
+    ends in a slash, or names a folder, covers everything below it."""
+    return _compiled(pattern).match(path) is not None
+
+
+@functools.lru_cache(maxsize=512)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    wild = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
+    pieces = [wild.get(piece, re.escape(piece)) for piece in re.split(r"(\*\*|\*|\?)", pattern.strip("/"))]
+    # `a/**/b` also means `a/b`, and `**/b` also means `b`.
+    text = "".join(pieces).replace("/.*/", "/(?:.*/)?")
+    if text.startswith(".*/"):
+        text = "(?:.*/)?" + text[3:]
+    return re.compile(f"(?s:{text})(?:/.*)?\\Z")
+
+
+_KEYS = {
+    "select": tuple,
+    "ignore": tuple,
+    "preview": bool,
+    "exclude": tuple,
+    "expect-unreadable": tuple,
+    "critical-paths": tuple,
+    "allow": list,
+    "weights": str,
+    "provenance": str,
+    "semgrep": bool,
+    "cache": bool,
+    "jobs": int,
+    "fail-on": str,
+    "min-rank": float,
+    "max-bytes": int,
+}
+_CHOICES = {
+    "fail-on": ("error", "warning", "note", "never"),
+    "provenance": ("none", "findings"),
+}
+
+
+def load(root: Path, config: Path | None = None, *, isolated: bool = False) -> Settings:
+    """Settings of the repository at `root`, before flags.
+
+    Raises:
+        UsageError: the file is not TOML, a key is unknown, a value has the wrong type.
+    """
+    settings = Settings(root=root)
+    if isolated:
+        return from_environment(settings, os.environ)
+    found = _config_file(root) if config is None else (config, _read_toml(config))
+    if found is not None:
+        path, document = found
+        settings = from_table(settings, _table(path, document), str(path))
+    return from_environment(settings, os.environ)
+
+
+def _config_file(root: Path) -> tuple[Path, dict[str, Any]] | None:
+    own = root / "assay.toml"
+    if own.is_file():
+        return own, _read_toml(own)
+    shared = root / "pyproject.toml"
+    if shared.is_file():
+        text = shared.read_bytes()
+        # A manifest that is broken and does not mention us is the manifest readers' business, not ours.
+        if b"tool.assay" not in text:
+            return None
+        return shared, _read_toml(shared)
+    return None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UsageError(f"{path}: not valid TOML: {error}") from error
+
+
+def _table(path: Path, document: dict[str, Any]) -> dict[str, Any]:
+    table = document if path.name != "pyproject.toml" else document.get("tool", {}).get("assay", {})
+    if not isinstance(table, dict):
+        raise UsageError(f"{path}: [tool.assay] must be a table")
+    return table
+
+
+def from_table(settings: Settings, table: Mapping[str, Any], where: str) -> Settings:
+    """Lay one configuration table over `settings`."""
+    changes: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in _KEYS:
+            near = difflib.get_close_matches(key, _KEYS, n=1)
+            hint = f"; did you mean `{near[0]}`?" if near else f"; known keys: {', '.join(sorted(_KEYS))}"
+            raise UsageError(f"{where}: unknown key `{key}` in [tool.assay]{hint}")
+        changes[key.replace("-", "_")] = _value(key, value, where)
+    return replace(settings, **changes)
+
+
+def _value(key: str, value: Any, where: str) -> Any:
+    kind = _KEYS[key]
+    if key == "allow":
+        return tuple(_waiver(entry, where) for entry in _expect(value, list, key, where))
+    if kind is tuple:
+        items = _expect(value, list, key, where)
+        if not all(isinstance(item, str) for item in items):
+            raise UsageError(f"{where}: `{key}` must be a list of strings")
+        return tuple(items)
+    if kind is float:
+        return float(_expect(value, (int, float), key, where))
+    checked = _expect(value, kind, key, where)
+    if key in _CHOICES and checked not in _CHOICES[key]:
+        raise UsageError(f"{where}: `{key}` must be one of {', '.join(_CHOICES[key])}, not {checked!r}")
+    return checked
+
+
+def _expect(value: Any, kind: Any, key: str, where: str) -> Any:
+    wrong_bool = isinstance(value, bool) and kind is not bool
+    if wrong_bool or not isinstance(value, kind):
+        name = kind.__name__ if isinstance(kind, type) else "number"
+        raise UsageError(f"{where}: `{key}` must be a {name}, not {value!r}")
+    return value
+
+
+def _waiver(entry: Any, where: str) -> Waiver:
+    known = {field.name for field in fields(Waiver)}
+    if not isinstance(entry, dict) or not {"rule", "reason"} <= set(entry) <= known:
+        raise UsageError(
+            f"{where}: each [[tool.assay.allow]] needs `rule` and `reason`, and may have "
+            f"{', '.join(sorted(known - {'rule', 'reason'}))}; got {entry!r}"
+        )
+    return Waiver(**{key: str(value) for key, value in entry.items()})
+
+
+def from_environment(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    """`ASSAY_FAIL_ON=warning` and the like: the scalar keys only."""
+    table: dict[str, Any] = {}
+    for key, kind in _KEYS.items():
+        name = "ASSAY_" + key.upper().replace("-", "_")
+        text = environ.get(name)
+        if text is None or kind is list:
+            continue
+        try:
+            table[key] = _from_text(text, kind)
+        except ValueError as error:
+            raise UsageError(f"environment: {name}={text!r} is not a {kind.__name__}") from error
+    return from_table(settings, table, "environment")
+
+
+def _from_text(text: str, kind: Any) -> Any:
+    if kind is tuple:
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if kind is bool:
+        if text.lower() not in {"1", "0", "true", "false", "yes", "no"}:
+            raise ValueError(text)
+        return text.lower() in {"1", "true", "yes"}
+    return kind(text)
