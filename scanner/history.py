@@ -1,0 +1,806 @@
+"""The one door to git.
+
+A repository is data of a stranger: its `.git/config` may name programs for hooks, file-system monitors,
+text conversion, filters, transports and signatures. Nothing of that runs from here: every call goes
+through `History._run`, which overrides those keys, forbids every transport, and never lets git look at
+the content of the working tree with filters on. Our own settings win over the repository's because `-c`
+is the last word git hears. What the user's own environment and global config say about *trust*
+(`safe.directory`) is kept.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+_T = TypeVar("_T")
+Range = tuple[int, int]
+Ranges = tuple[Range, ...]
+
+_TIME_LIMIT = 300.0
+_BATCH_BYTES = 32_000_000
+_ARGUMENT_PATHS = 100
+_EMPTY_TREE = {
+    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
+
+# Every key by which a repository can make git start a program, or that bends the output that we parse.
+_HARDENED = (
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.pager=cat",
+    "core.editor=false",
+    "core.askPass=",
+    "core.sshCommand=false",
+    "core.gitProxy=",
+    "core.alternateRefsCommand=",
+    "core.quotePath=off",
+    "core.attributesFile=/dev/null",
+    "credential.helper=",
+    "diff.external=",
+    "diff.orderFile=/dev/null",
+    "gpg.program=false",
+    "gpg.ssh.program=false",
+    "gpg.x509.program=false",
+    "log.showSignature=false",
+    "i18n.logOutputEncoding=UTF-8",
+    "blame.ignoreRevsFile=",
+    "protocol.allow=never",
+    "submodule.recurse=false",
+    "fetch.recurseSubmodules=false",
+    "uploadpack.packObjectsHook=",
+    "advice.detachedHead=false",
+)
+
+# What of the caller's GIT_* survives: where the user keeps the config that says which folders to trust,
+# and how far up git may look. In a hook git also names the index of a partial commit; see `_index_file`.
+_KEPT = re.compile(
+    r"GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|CEILING_DIRECTORIES"
+    r"|DISCOVERY_ACROSS_FILESYSTEM)\Z"
+)
+_FIXED = {
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_PAGER": "cat",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+
+_OID = re.compile(r"(?:[0-9a-f]{64}|[0-9a-f]{40})\Z")
+_NAMES_OBJECT = re.compile(rb"[0-9a-f]{40}")
+_FILTER_KEY = re.compile(r"filter\.(.+)\.[^.]+\Z", re.DOTALL)
+_HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13}
+_LARGE = 2_000
+_RETRIES = 50
+
+
+class GitError(Exception):
+    """git said no. The text says what was asked and what git answered, in one line."""
+
+
+@dataclass(frozen=True)
+class NoHistory:
+    """There is no history to read. `reason` says why, `remedy` what to do; either may be shown as it is."""
+
+    reason: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason}; {self.remedy}" if self.remedy else self.reason
+
+
+@dataclass(frozen=True)
+class Person:
+    """A name and an e-mail as the commit object has them: `.mailmap` can turn bots into people."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One commit object. `message` is the whole of it: subject, body, trailers."""
+
+    id: str
+    parents: tuple[str, ...]
+    author: Person
+    committer: Person
+    message: str
+
+    @property
+    def subject(self) -> str:
+        return self.message.lstrip("\n").partition("\n")[0].strip()
+
+    @property
+    def body(self) -> str:
+        return self.message.lstrip("\n").partition("\n")[2]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A commit as the graph sees it: enough to know who belongs to which merge, and by whom."""
+
+    id: str
+    parents: tuple[str, ...]
+    author: Person
+
+
+@dataclass(frozen=True)
+class _Git:
+    """A git program and the environment it runs in."""
+
+    program: str
+    root: Path
+    environment: Mapping[str, str] = field(repr=False)
+
+    def run(self, arguments: Sequence[str], *, stdin: bytes = b"", ok: Sequence[int] = (0,)) -> bytes:
+        """Standard output of one git command.
+
+        Raises:
+            GitError: it could not be started, ran over the time limit, or its code is not in `ok`.
+        """
+        code, out, err = self.ask(arguments, stdin)
+        if code not in ok:
+            raise GitError(f"git {arguments[0]} failed with code {code}: {_one_line(err)}")
+        return out
+
+    def ask(self, arguments: Sequence[str], stdin: bytes = b"") -> tuple[int, bytes, bytes]:
+        """Code, output and errors of one git command, whatever the code."""
+        settings = [word for pair in _HARDENED for word in ("-c", pair)]
+        command = [self.program, "--no-pager", "--literal-pathspecs", *settings, *arguments]
+        try:
+            done = subprocess.run(  # a list, never a shell
+                command,
+                input=stdin,
+                capture_output=True,
+                cwd=self.root,
+                env=dict(self.environment),
+                timeout=_TIME_LIMIT,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise GitError(f"git {arguments[0]} took more than {_TIME_LIMIT:.0f} s") from error
+        except (OSError, ValueError) as error:
+            raise GitError(f"git {arguments[0]} could not be run: {error}") from error
+        return done.returncode, done.stdout, done.stderr
+
+
+def _one_line(err: bytes) -> str:
+    lines = err.decode("utf-8", "replace").strip().splitlines()
+    fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
+    return (fatal or lines or ["no message"])[0].strip()
+
+
+class History:
+    """A git repository with a working tree, opened for reading.
+
+    Paths in and out are POSIX, relative to `root`, with undecodable bytes as surrogates. Every method
+    raises `GitError` where git fails; none of them writes.
+    """
+
+    def __init__(self, git: _Git, git_dir: Path, shallow: bool, object_format: str) -> None:
+        self._git = git
+        self._git_dir = git_dir
+        self._object_format = object_format
+        self.root = git.root
+        self.shallow = shallow
+
+    @staticmethod
+    def open(root: Path | str) -> History | NoHistory:
+        """The history that the folder `root` lies in, or why there is none."""
+        folder = Path(os.path.abspath(root))
+        program = _find_git()
+        if program is None:
+            return NoHistory("git is not installed", "install git, or put it on the PATH")
+        if not folder.is_dir():
+            return NoHistory(f"{folder} is not a folder")
+        found = _discover(_Git(program, folder, _clean_environment()))
+        if isinstance(found, History) or not os.environ.get("GIT_DIR"):
+            return found
+        # A repository whose `.git` lives elsewhere is known only by the variables of its hook.
+        elsewhere = _discover(_Git(program, folder, _clean_environment(("GIT_DIR", "GIT_WORK_TREE"))))
+        if isinstance(elsewhere, History) and folder.is_relative_to(elsewhere.root):
+            return elsewhere
+        return found
+
+    # What there is
+
+    @functools.cached_property
+    def head(self) -> str:
+        """The full id of HEAD's commit; empty while there are no commits yet."""
+        code, out, err = self._git.ask(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
+        if code == 0:
+            return out.decode("ascii").strip()
+        if err.strip():
+            raise GitError(f"HEAD cannot be read: {_one_line(err)}")
+        return ""
+
+    @functools.cached_property
+    def shallow_commits(self) -> frozenset[str]:
+        """The commits whose parents a shallow clone left out."""
+        if not self.shallow:
+            return frozenset()
+        listed = self._git.run(["rev-parse", "--git-path", "shallow"]).decode("utf-8", "surrogateescape")
+        try:
+            text = (self.root / listed.rstrip("\n")).read_text("ascii", "replace")
+        except OSError as error:
+            raise GitError(f"the list of shallow commits cannot be read: {error.strerror}") from error
+        return frozenset(text.split())
+
+    def branch(self) -> str:
+        """The branch that HEAD is on; empty where it is detached."""
+        code, out, _ = self._git.ask(["symbolic-ref", "--quiet", "--short", "HEAD"])
+        return _path(out.strip()) if code == 0 else ""
+
+    def remote_url(self) -> str:
+        """Where the repository is published, as `https://host/owner/name`; empty if nowhere or unclear.
+
+        Credentials, ports and a final `.git` are left out. `origin` goes before other remotes.
+        """
+        remotes = dict(self._config(r"^remote\..*\.url$"))
+        best = remotes.get("remote.origin.url") or next(iter(remotes.values()), "")
+        return _https(best)
+
+    def _config(self, pattern: str) -> list[tuple[str, str]]:
+        """Configured keys that match, with their values, the first value of each key first."""
+        out = self._git.run(["config", "-z", "--get-regexp", pattern], ok=(0, 1))
+        pairs = (entry.partition(b"\n") for entry in out.split(b"\0") if entry)
+        return [(_path(key), _path(value)) for key, _, value in reversed(list(pairs))]
+
+    def setting(self, key: str) -> tuple[str, ...]:
+        """All values of one configuration key that holds paths, `~` expanded."""
+        # Our own overrides are among the answers, as empty values.
+        out = self._git.run(["config", "-z", "--type=path", "--get-all", key], ok=(0, 1))
+        return tuple(_path(value) for value in out.split(b"\0") if value)
+
+    # Files
+
+    def tracked_files(self) -> list[str]:
+        """Tracked files and untracked ones that no ignore file covers, sorted.
+
+        Deleted files and submodules are still in it, since only the caller looks at the disk.
+        """
+        out = self._git.run(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        # An untracked repository inside this one is listed as a folder; it is not ours.
+        return sorted({_path(name) for name in out.split(b"\0") if name and not name.endswith(b"/")})
+
+    def untracked_files(self) -> list[str]:
+        """Files that git does not know and no ignore file covers, sorted."""
+        out = self._git.run(["ls-files", "-z", "--others", "--exclude-standard"])
+        return sorted(_path(name) for name in out.split(b"\0") if name and not name.endswith(b"/"))
+
+    def staged_files(self) -> list[str]:
+        """Files that the index adds or changes against HEAD, sorted; deleted ones are left out."""
+        command = ["diff-index", "--cached", "-z", "--name-only", "--no-renames", "--diff-filter=d"]
+        out = self._git.run([*command, "--ignore-submodules=all", self._head_tree])
+        return sorted(_path(name) for name in out.split(b"\0") if name)
+
+    @property
+    def _head_tree(self) -> str:
+        return self.head or _EMPTY_TREE[self._object_format]
+
+    def staged_blobs(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The index's content of those `paths` that are regular files in it, without conflicts."""
+        wanted = set(paths)
+        few = sorted(wanted) if len(wanted) <= _ARGUMENT_PATHS else []
+        out = self._git.run(["ls-files", "-z", "--stage", "--", *few])
+        oids: dict[str, str] = {}
+        for entry in out.split(b"\0"):
+            mode, oid, stage, path = _index_entry(entry)
+            if path in wanted and stage == "0" and mode.startswith("100"):
+                oids[path] = oid
+        return self._contents(oids)
+
+    def blobs_at(self, rev: str, paths: Iterable[str]) -> dict[str, bytes]:
+        """The content of those `paths` that are regular files in the commit `rev`."""
+        return self._contents(self._tree_entries(self.resolve(rev), paths))
+
+    def file_at(self, rev: str, path: str) -> bytes | None:
+        """The content of one file in the commit `rev`; None where it is not a regular file there."""
+        return self.blobs_at(rev, [path]).get(path)
+
+    def _tree_entries(self, tree: str, paths: Iterable[str]) -> dict[str, str]:
+        wanted = set(paths)
+        if not wanted:
+            return {}
+        few = sorted(wanted) if len(wanted) <= _ARGUMENT_PATHS else []
+        out = self._git.run(["ls-tree", "-z", *([] if few else ["-r"]), tree, "--", *few])
+        found: dict[str, str] = {}
+        for entry in out.split(b"\0"):
+            meta, _, name = entry.partition(b"\t")
+            mode, _, rest = meta.decode("ascii").partition(" ")
+            path = _path(name)
+            if path in wanted and mode.startswith("100"):
+                found[path] = rest.split(" ")[1]
+        return found
+
+    def _contents(self, oids: Mapping[str, str]) -> dict[str, bytes]:
+        content = dict(self.blobs(oids.values()))
+        return {path: body for path, oid in oids.items() if (body := content.get(oid)) is not None}
+
+    # Objects
+
+    def blobs(self, oids: Iterable[str], *, limit: int = 0) -> Iterator[tuple[str, bytes | None]]:
+        """Objects by id, in order, each once; None for one that is missing or larger than `limit` bytes.
+
+        Memory stays bounded: objects are asked for in groups of some tens of megabytes.
+        """
+        wanted = list(dict.fromkeys(oids))
+        sizes = self._sizes(wanted) if limit or len(wanted) > 200 else {}
+        group: list[str] = []
+        total = 0
+        for oid in wanted:
+            size = sizes.get(oid, 0)
+            if limit and size > limit:
+                yield oid, None
+                continue
+            group.append(oid)
+            total += size
+            if total > _BATCH_BYTES:
+                yield from self._batch(group)
+                group, total = [], 0
+        yield from self._batch(group)
+
+    def _sizes(self, oids: Sequence[str]) -> dict[str, int]:
+        sizes: dict[str, int] = {}
+        for group in _answered(oids, self._sizes_once):
+            sizes.update((oid, size) for oid, size in group if size is not None)
+        return sizes
+
+    def _sizes_once(self, oids: Sequence[str]) -> list[tuple[str, int | None]]:
+        out = self._cat("--batch-check", oids)
+        rows = [line.split() for line in out.decode("ascii", "replace").splitlines()]
+        return [(row[0], int(row[2]) if len(row) == 3 else None) for row in rows]
+
+    def _batch(self, oids: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+        for group in _answered(oids, self._batch_once):
+            yield from group
+
+    def _batch_once(self, oids: Sequence[str]) -> list[tuple[str, bytes | None]]:
+        out = self._cat("--batch", oids)
+        answers: list[tuple[str, bytes | None]] = []
+        at = 0
+        while at < len(out):
+            end = out.find(b"\n", at)
+            row = out[at:end].split()
+            if len(row) != 3:  # `<id> missing`
+                answers.append((row[0].decode("ascii"), None))
+                at = end + 1
+                continue
+            start, size = end + 1, int(row[2])
+            if start + size >= len(out):  # cut short: git died in the middle
+                break
+            answers.append((row[0].decode("ascii"), out[start : start + size]))
+            at = start + size + 1
+        return answers
+
+    def _cat(self, how: str, oids: Sequence[str]) -> bytes:
+        # A partial clone makes git die on the first object that it would have to fetch; what it said
+        # before stands, and `_answered` asks again for the rest.
+        code, out, err = self._git.ask(["cat-file", how], "".join(f"{oid}\n" for oid in oids).encode("ascii"))
+        if code != 0 and not _NAMES_OBJECT.search(err):
+            raise GitError(f"git cat-file failed with code {code}: {_one_line(err)}")
+        return out
+
+    def commits(self, ids: Iterable[str]) -> dict[str, Commit]:
+        """The commits that are there, by id, read from the raw objects."""
+        return {oid: _commit(oid, raw) for oid, raw in self.blobs(ids) if raw is not None}
+
+    def resolve(self, ref: str) -> str:
+        """The id of the commit that `ref` names.
+
+        Raises:
+            GitError: there is none of that name; the text says how to fetch it.
+        """
+        if _OID.match(ref):
+            return ref
+        command = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"]
+        code, out, _ = self._git.ask(command)
+        if code != 0 or ref.startswith("-") or not ref:
+            raise GitError(f"`{ref}` names no commit here; fetch it first, for example `git fetch origin`")
+        return out.decode("ascii").strip().splitlines()[-1]
+
+    def merge_base(self, ref: str) -> str:
+        """The id of the commit where HEAD and `ref` part.
+
+        Raises:
+            GitError: `ref` names no commit, or the two share none; the text names the remedy.
+        """
+        code, out, err = self._git.ask(["merge-base", self.resolve(ref), self.resolve("HEAD")])
+        if code == 0:
+            return out.decode("ascii").split()[0]
+        if code != 1:
+            raise GitError(f"git merge-base failed with code {code}: {_one_line(err)}")
+        cause = "; this clone is shallow: run `git fetch --deepen=200`" if self.shallow else ""
+        raise GitError(f"HEAD and `{ref}` have no common ancestor here{cause}")
+
+    # History
+
+    def graph(self, *, first_parent: bool = False) -> list[Node]:
+        """All commits that HEAD reaches, newest first, or only its first-parent chain."""
+        if not self.head:
+            return []
+        chain = ["--first-parent"] if first_parent else []
+        out = self._git.run(["rev-list", *chain, "--parents", "--format=%an%x00%ae", self.head])
+        lines = out.decode("utf-8", "replace").split("\n")
+        nodes = []
+        for head, person in zip(lines[::2], lines[1::2], strict=False):
+            _, oid, *parents = head.split(" ")
+            name, _, email = person.partition("\0")
+            nodes.append(Node(oid, tuple(parents), Person(name, email)))
+        return nodes
+
+    def notes(self, *patterns: str) -> dict[str, dict[str, str]]:
+        """For each notes ref that matches a pattern: annotated object id → id of the note's blob.
+
+        A pattern is a full ref, or a prefix that ends in a slash. The fan-out of a notes tree is mixed in
+        practice, so the parts of the path are joined, whatever their number.
+        """
+        listed = self._git.run(["for-each-ref", "--format=%(objectname) %(refname)", *patterns])
+        refs: dict[str, dict[str, str]] = {}
+        for line in _path(listed).splitlines():
+            tip, _, ref = line.partition(" ")
+            out = self._git.run(["ls-tree", "-r", "-z", tip])
+            entries = (entry.partition(b"\t") for entry in out.split(b"\0") if entry)
+            pairs = ((_path(name).replace("/", ""), meta.split()[2].decode()) for meta, _, name in entries)
+            refs[ref] = {oid: blob for oid, blob in pairs if _OID.match(oid)}
+        return refs
+
+    def blame(
+        self,
+        path: str,
+        rev: str,
+        *,
+        since: str = "",
+        ranges: Sequence[Range] = (),
+        ignore_revs_file: str = "",
+    ) -> bytes:
+        """`git blame --incremental` of a file as of the commit `rev`; with `since`, no further back.
+
+        Always with an explicit revision: without one git would read the working tree through filters.
+        """
+        command = ["blame", "--incremental", "--no-textconv", "--root"]
+        # What configuration names is cleared (`_HARDENED`): one bad line there would end the whole blame.
+        command += ["--ignore-revs-file", ignore_revs_file] if ignore_revs_file else []
+        command += [f"-L{start},{end}" for start, end in ranges]
+        return self._git.run([*command, f"{since}..{rev}" if since else rev, "--", path])
+
+    # Changes
+
+    def changed_lines(self, base: str | None, staged: bool) -> dict[str, Ranges]:
+        """Changed files, each with the lines that it adds or changes: inclusive, from 1, ascending.
+
+        `staged`: the index against HEAD (against nothing, before the first commit). Otherwise the working
+        tree against the merge base of HEAD and `base` (None: HEAD itself), untracked files in full. A
+        renamed file has only its edited lines. A file that only lost lines is there with no range;
+        deleted files are not there.
+        """
+        if staged:
+            return self._index_changes(self._head_tree)[0]
+        start = self.merge_base(base) if base is not None else self._head_tree
+        changed, renamed = self._index_changes(start)
+        self._overlay_worktree(changed, start, renamed)
+        for path in self.untracked_files():
+            content = self.read(path)
+            if content is not None:
+                count = len(lines_of(content))
+                changed[path] = ((1, count),) if count else ()
+        return dict(sorted(changed.items()))
+
+    def _overlay_worktree(self, changed: dict[str, Ranges], start: str, renamed: Mapping[str, str]) -> None:
+        # git never compares contents here: its filters are off, and what its stat cache calls dirty is
+        # compared by us, against the same starting point.
+        dirty = self._dirty_files()
+        before = self._contents(self._tree_entries(start, [renamed.get(path, path) for path in dirty]))
+        for path in dirty:
+            content = self.read(path)
+            if content is None:
+                changed.pop(path, None)
+                continue
+            old = before.get(renamed.get(path, path))
+            if old is None:
+                count = len(lines_of(content))
+                changed[path] = ((1, count),) if count else ()
+            elif (ranges := added_ranges(old, content)) or old != content:
+                changed[path] = ranges
+            else:
+                changed.pop(path, None)
+
+    def _index_changes(self, tree: str) -> tuple[dict[str, Ranges], dict[str, str]]:
+        """Changed lines of the index against a tree, and new name → old name of renamed files."""
+        command = ["diff-index", "--cached", "-p", "-U0", "-M", "--no-color", "--no-ext-diff"]
+        command += [
+            "--no-textconv",
+            "--src-prefix=a/",
+            "--dst-prefix=b/",
+            "--inter-hunk-context=0",
+            "--no-relative",
+        ]
+        command += ["--ignore-submodules=all", tree]
+        return _parse_patch(self._git.run(command))
+
+    def renamed(self) -> dict[str, str]:
+        """New name → name in HEAD, of files that the index has renamed."""
+        if not self.head:
+            return {}
+        command = ["diff-index", "--cached", "-M", "-z", "--name-status", "--diff-filter=R", self.head]
+        words = [_path(word) for word in self._git.run(command).split(b"\0")]
+        return {new: old for old, new in zip(words[1::3], words[2::3], strict=False)}
+
+    def _dirty_files(self) -> list[str]:
+        command = ["diff-files", "-z", "--name-only", "--ignore-submodules=all"]
+        out = self._git.run([*self._without_filters, *command])
+        return sorted({_path(name) for name in out.split(b"\0") if name})
+
+    @functools.cached_property
+    def _without_filters(self) -> tuple[str, ...]:
+        # An index entry as young as the index itself makes git compare contents, through `filter.*.clean`.
+        keys = [key for key, _ in self._config(r"^filter\..*\.(clean|smudge|process|required)$")]
+        drivers = sorted({match[1] for key in keys if (match := _FILTER_KEY.match(key))})
+        off = ("clean=", "smudge=", "process=", "required=false")
+        return tuple(w for name in drivers for end in off for w in ("-c", f"filter.{name}.{end}"))
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file in the working tree; None unless it is a regular file that can be read."""
+        file = self.root / path
+        try:
+            return None if file.is_symlink() or not file.is_file() else file.read_bytes()
+        except OSError:
+            return None
+
+
+# Opening
+
+
+def _find_git() -> str | None:
+    # A relative entry of the PATH would let the scanned folder bring its own `git`.
+    entries = [entry for entry in os.environ.get("PATH", "").split(os.pathsep) if os.path.isabs(entry)]
+    return shutil.which("git", path=os.pathsep.join(entries)) if entries else None
+
+
+def _clean_environment(keep: Sequence[str] = ()) -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or _KEPT.match(name) or name in keep
+    }
+    return {**kept, **_FIXED}
+
+
+def _discover(git: _Git) -> History | NoHistory:
+    questions = ["--is-bare-repository", "--is-inside-work-tree", "--is-shallow-repository"]
+    questions += ["--show-object-format", "--absolute-git-dir", "--show-toplevel"]
+    try:
+        code, out, err = git.ask(["rev-parse", *questions])
+    except GitError as error:
+        return NoHistory(str(error))
+    answers = out.decode("utf-8", "surrogateescape").split("\n", 5)
+    if answers[0] == "true":
+        return NoHistory("a bare repository has no files to scan", "scan a clone with a working tree")
+    if len(answers) > 1 and answers[1] == "false":
+        return NoHistory("this folder lies inside a .git folder", "scan the working tree instead")
+    if code != 0:
+        return _refusal(git.root, err)
+    git_dir, top = Path(answers[4]), Path(answers[5].rstrip("\n"))
+    if not git.root.is_relative_to(top) and not Path(os.path.realpath(git.root)).is_relative_to(top):
+        return NoHistory(f"the repository's `core.worktree` points elsewhere, to {top}")
+    environment = {**git.environment, **_index_file(git_dir, top)}
+    return History(_Git(git.program, top, environment), git_dir, answers[2] == "true", answers[3])
+
+
+def _refusal(folder: Path, err: bytes) -> NoHistory:
+    said = err.decode("utf-8", "replace")
+    if "dubious ownership" in said or "unsafe repository" in said:
+        named = re.search(r"repository(?: at)? \(?'([^'\n]+)'", said)
+        place = named[1] if named else str(folder)
+        return NoHistory(
+            f"git refuses to read {place}, because another user owns it",
+            f"run `git config --global --add safe.directory {place}`",
+        )
+    if "not a git repository" in said.lower():
+        return NoHistory("not a git repository", "run `git init`, or scan a clone")
+    return NoHistory(f"git cannot read this repository: {_one_line(err)}")
+
+
+def _index_file(git_dir: Path, top: Path) -> dict[str, str]:
+    """The index of a partial commit (`git commit FILE`), which git names to its hooks.
+
+    It holds only for the repository that the hook runs in, so for no other one that is scanned from there.
+    """
+    named = os.environ.get("GIT_INDEX_FILE")
+    if not named or not Path.cwd().is_relative_to(top):
+        return {}
+    other = os.environ.get("GIT_DIR")
+    if other and os.path.realpath(other) != os.path.realpath(git_dir):
+        return {}
+    return {"GIT_INDEX_FILE": os.path.abspath(named)}
+
+
+# Reading what git says
+
+
+def _path(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _index_entry(entry: bytes) -> tuple[str, str, str, str]:
+    meta, _, name = entry.partition(b"\t")
+    if not name:
+        return "", "", "", ""
+    mode, oid, stage = meta.decode("ascii").split(" ")
+    return mode, oid, stage, _path(name)
+
+
+def _answered(
+    oids: Sequence[str], ask: Callable[[Sequence[str]], list[tuple[str, _T]]]
+) -> Iterator[list[tuple[str, _T]]]:
+    """Ask for all, and again for what was not answered, leaving out each time the one that git died on."""
+    rest = list(oids)
+    for _ in range(_RETRIES):
+        if not rest:
+            return
+        answers = ask(rest)
+        yield answers
+        rest = rest[len(answers) + 1 :]
+    if rest:
+        raise GitError("this clone lacks too many objects; complete it with `git fetch --refetch`")
+
+
+def _commit(oid: str, raw: bytes) -> Commit:
+    head, _, message = raw.partition(b"\n\n")
+    parents: list[str] = []
+    people = {"author": Person("", ""), "committer": Person("", "")}
+    encoding = "utf-8"
+    for line in head.split(b"\n"):
+        # Signatures and merged tags go over several lines, each further one behind a space.
+        key, _, value = line.partition(b" ")
+        if key == b"parent":
+            parents.append(value.decode("ascii", "replace"))
+        elif key in (b"author", b"committer"):
+            people[key.decode()] = _person(value)
+        elif key == b"encoding":
+            encoding = value.decode("ascii", "replace")
+    return Commit(oid, tuple(parents), people["author"], people["committer"], _decode(message, encoding))
+
+
+def _person(value: bytes) -> Person:
+    match = re.match(r"\s*(.*?)\s*<([^>]*)>", value.decode("utf-8", "replace"))
+    return Person(match[1], match[2].strip()) if match else Person("", "")
+
+
+def _decode(raw: bytes, encoding: str) -> str:
+    try:
+        return raw.decode(encoding, "replace")
+    except LookupError:
+        return raw.decode("utf-8", "replace")
+
+
+def _parse_patch(patch: bytes) -> tuple[dict[str, Ranges], dict[str, str]]:
+    changed: dict[str, Ranges] = {}
+    renamed: dict[str, str] = {}
+    lines = patch.split(b"\n")
+    path: str | None = None
+    old = ""
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        at += 1
+        if line.startswith(b"diff --git "):
+            path = None
+        elif line.startswith(b"rename from "):
+            old = unquote(_path(line[12:]))
+        elif line.startswith(b"rename to "):
+            path = unquote(_path(line[10:]))
+            renamed[path] = old
+            changed.setdefault(path, ())
+        elif line.startswith(b"+++ "):
+            name = unquote(_path(line[4:]).rstrip("\t"))
+            path = name[2:] if name.startswith("b/") else None
+            if path is not None:
+                changed.setdefault(path, ())
+        elif match := _HUNK.match(line):
+            removed, start, added = (int(group) if group else 1 for group in match.groups())
+            if path is not None and added:
+                changed[path] = (*changed[path], (start, start + added - 1))
+            # Skip the hunk by its own count: its lines may look like headers.
+            at += removed + added
+    return changed, renamed
+
+
+def unquote(name: str) -> str:
+    """A path as git prints it: in double quotes with C escapes where it holds unusual characters."""
+    if len(name) < 2 or not (name.startswith('"') and name.endswith('"')):
+        return name
+    raw = re.sub(
+        rb"\\([0-7]{3}|.)",
+        lambda m: bytes([int(m[1], 8) & 255 if len(m[1]) == 3 else _ESCAPES.get(m[1], m[1][0])]),
+        name[1:-1].encode("utf-8", "surrogateescape"),
+    )
+    return _path(raw)
+
+
+def _https(url: str) -> str:
+    short = re.match(r"(?:[^@/:\s]+@)?([^/:\s]+):(?!/)(\S+)\Z", url)
+    if short and len(short[1]) > 1:  # one letter is a drive, not a host
+        host, path = short[1], short[2]
+    else:
+        try:
+            parts = urlsplit(url)
+            host, path = parts.hostname or "", parts.path
+        except ValueError:
+            return ""
+        if parts.scheme not in {"http", "https", "ssh", "git", "git+ssh"}:
+            return ""
+    path = path.strip("/").removesuffix(".git")
+    return f"https://{host.lower()}/{path}" if host and path else ""
+
+
+# Comparing two versions of a file
+
+
+def lines_of(content: bytes) -> list[bytes]:
+    """The lines of a file as git counts them, without their ends, so that CRLF and LF compare equal."""
+    lines = content.split(b"\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    return [line.removesuffix(b"\r") for line in lines]
+
+
+def unchanged_lines(old: bytes, new: bytes) -> list[int]:
+    """For each line of `new`, the number of the line of `old` that it is, from 1; 0 for a new one."""
+    before, after = lines_of(old), lines_of(new)
+    if before == after:
+        return list(range(1, len(after) + 1))
+    head = _common(before, after)
+    limit = min(len(before), len(after)) - head
+    tail = _common(before[::-1][:limit], after[::-1][:limit])
+    middle_before, middle_after = before[head : len(before) - tail], after[head : len(after) - tail]
+    mapped = [0] * len(middle_after)
+    # Without its junk heuristic the matcher is quadratic in repeated lines; a large file does with less.
+    large = len(middle_after) + len(middle_before) > _LARGE
+    matcher = difflib.SequenceMatcher(None, middle_before, middle_after, autojunk=large)
+    for start, at, size in matcher.get_matching_blocks():
+        mapped[at : at + size] = range(head + start + 1, head + start + size + 1)
+    shift = len(before) - len(after)
+    ends = range(len(after) - tail + shift + 1, len(after) + shift + 1)
+    return [*range(1, head + 1), *mapped, *ends]
+
+
+def added_ranges(old: bytes, new: bytes) -> Ranges:
+    """The lines of `new` that are not lines of `old`."""
+    return ranges_of(number for number, was in enumerate(unchanged_lines(old, new), 1) if was == 0)
+
+
+def ranges_of(numbers: Iterable[int]) -> Ranges:
+    """Ascending line numbers as inclusive ranges."""
+    ranges: list[Range] = []
+    for number in numbers:
+        if ranges and ranges[-1][1] == number - 1:
+            ranges[-1] = (ranges[-1][0], number)
+        else:
+            ranges.append((number, number))
+    return tuple(ranges)
+
+
+def _common(left: Sequence[bytes], right: Sequence[bytes]) -> int:
+    count = 0
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
