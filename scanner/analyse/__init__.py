@@ -1,0 +1,146 @@
+"""sources → per-file findings and facts: parallel, cached by content, semgrep beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from scanner import facts as facts_module
+from scanner.analyse import workers
+from scanner.analyse.cache import Cache, blob_id
+from scanner.analyse.file import Handlers, analyse_file, handlers
+from scanner.catalogue import Catalogue
+from scanner.discover import File
+from scanner.facts import Facts
+from scanner.finding import (
+    Allow,
+    Analysis,
+    Candidate,
+    Finding,
+    Notice,
+    Reason,
+    Unreadable,
+    from_row,
+    to_row,
+)
+from scanner.settings import Settings
+
+__all__ = ["Analysed", "FactsStore", "analyse"]
+
+
+class FactsStore:
+    """The facts of all files, decoded only when somebody asks: a warm run never does."""
+
+    def __init__(self, keys: dict[str, str], texts: dict[str, str], cache: Cache) -> None:
+        self._keys = keys  # path -> cache key
+        self._texts = texts  # cache key -> JSON of what was analysed in this run
+        self._cache = cache
+
+    @property
+    def digest(self) -> str:
+        """Changes whenever the facts of any file do."""
+        import hashlib
+
+        lines = (f"{path}\0{key}\n" for path, key in sorted(self._keys.items()))
+        return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def load(self) -> dict[str, Facts]:
+        """Facts by path, in the order of the paths."""
+        cached = self._cache.read([key for key in self._keys.values() if key not in self._texts], "facts")
+        return {
+            path: facts_module.from_row(json.loads(self._texts[key]) if key in self._texts else cached[key])
+            for path, key in sorted(self._keys.items())
+            if key in self._texts or key in cached
+        }
+
+
+@dataclass(frozen=True)
+class Analysed:
+    """What the files tell, before anything looks at them together."""
+
+    analyses: tuple[Analysis, ...]
+    facts: FactsStore
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(finding for one in self.analyses for finding in one.findings)
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        return tuple(candidate for one in self.analyses for candidate in one.candidates)
+
+    @property
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        return tuple(one.unreadable for one in self.analyses if one.unreadable is not None)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        return tuple(notice for one in self.analyses for notice in one.notices)
+
+    @property
+    def allows(self) -> tuple[Allow, ...]:
+        return tuple(allow for one in self.analyses for allow in one.allows)
+
+
+def analyse(files: Sequence[File], catalogue: Catalogue, settings: Settings, cache: Cache) -> Analysed:
+    """Analyse what the cache does not know, in as many processes as it pays."""
+    keys = {file.path: f"{blob_id(file.data)}:{file.path}:{catalogue.digest[:32]}" for file in files}
+    cached = cache.read(list(keys.values()), "findings")
+    todo = [file for file in files if keys[file.path] not in cached]
+    to = handlers(catalogue) if todo else Handlers({}, {}, [])
+    texts = workers.run(todo, [len(file.data) for file in todo], lambda file: _work(file, to), settings.jobs)
+    fresh: dict[str, Any] = {}
+    facts_texts: dict[str, str] = {}
+    rows = []
+    for file, text in zip(todo, texts, strict=True):
+        key = keys[file.path]
+        if not text:
+            died = Unreadable(file.path, Reason.CRASH, "the process that read it was killed; exclude or report it")
+            fresh[key] = _encode(Analysis(file.path, unreadable=died))
+            continue
+        findings, facts = text.split("\n")
+        fresh[key] = json.loads(findings)
+        facts_texts[key] = facts
+        if not any(notice[3] for notice in fresh[key][4]):  # an aborted result is never kept
+            rows.append((key, findings, facts))
+    cache.write(rows)
+    analyses = tuple(_decode(fresh.get(keys[file.path]) or cached[keys[file.path]]) for file in files)
+    return Analysed(analyses, FactsStore(keys, facts_texts, cache))
+
+
+def _work(file: File, to: Handlers) -> str:
+    """One file, as two lines of JSON; the parent hands the second to the cache unread."""
+    analysis, facts = analyse_file(file, to)
+    parts = (_encode(analysis), facts_module.to_row(facts))
+    return "\n".join(json.dumps(part, separators=(",", ":")) for part in parts)
+
+
+def _encode(analysis: Analysis) -> list[Any]:
+    unreadable = analysis.unreadable
+    return [
+        analysis.path,
+        [to_row(finding) for finding in analysis.findings],
+        [[to_row(one.finding), one.symbol, list(one.meant)] for one in analysis.candidates],
+        None if unreadable is None else [unreadable.reason.name, unreadable.detail, unreadable.line],
+        [[notice.text, notice.path, notice.line, notice.incomplete] for notice in analysis.notices],
+        [[allow.line, list(allow.covers), list(allow.rules), allow.reason] for allow in analysis.allows],
+    ]
+
+
+def _decode(row: list[Any]) -> Analysis:
+    path, findings, candidates, unreadable, notices, allows = row
+    return Analysis(
+        path,
+        tuple(from_row(finding) for finding in findings),
+        tuple(Candidate(from_row(finding), symbol, tuple(meant)) for finding, symbol, meant in candidates),
+        None if unreadable is None else Unreadable(path, Reason[unreadable[0]], unreadable[1], unreadable[2]),
+        tuple(Notice(*notice) for notice in notices),
+        tuple(Allow(path, line, (covers[0], covers[1]), tuple(rules), reason) for line, covers, rules, reason in allows),
+    )
+
+
+def without(analysed: Analysed, paths: frozenset[str]) -> Analysed:
+    """The same, the results of some files left out: what a diff did not touch is known by its facts only."""
+    return replace(analysed, analyses=tuple(one for one in analysed.analyses if one.path not in paths))

@@ -1,0 +1,51 @@
+"""Whole-repository reasoning over facts alone: candidates are confirmed or dropped, repository rules run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scanner.analyse import FactsStore
+from scanner.analyse.cache import Cache
+from scanner.catalogue import Catalogue
+from scanner.finding import Candidate, Finding, Notice, from_row, to_row
+from scanner.relate.repository import Repository
+
+__all__ = ["Related", "Repository", "relate"]
+
+
+@dataclass(frozen=True)
+class Related:
+    """What the files tell together."""
+
+    findings: tuple[Finding, ...]
+    notices: tuple[Notice, ...] = ()
+
+
+def relate(candidates: Sequence[Candidate], facts: FactsStore, catalogue: Catalogue, cache: Cache) -> Related:
+    """Confirm candidates, and run the repository rules. A pure function of all facts, so its result is
+    kept under their digest."""
+    if not catalogue.repository_rules and not candidates:
+        return Related(())
+    key = f"relate:{facts.digest}:{catalogue.digest}"
+    known = cache.read([key], "findings").get(key)
+    if known is not None:
+        return Related(tuple(from_row(row) for row in known))
+    repository = Repository(facts.load())
+    findings = [one.finding for one in candidates if _stands(one, repository)]
+    notices: list[Notice] = []
+    for rule in catalogue.repository_rules:
+        try:
+            findings.extend(rule.check(repository))
+        except Exception as error:  # noqa: BLE001 - a rule that fails is named, and the others go on
+            text = f"the rule {rule.id} failed: {type(error).__name__}: {error}"
+            notices.append(Notice(text, incomplete=True))
+    if not notices:
+        import json
+
+        cache.write([(key, json.dumps([to_row(finding) for finding in findings]), "[]")])
+    return Related(tuple(findings), tuple(notices))
+
+
+def _stands(candidate: Candidate, repository: Repository) -> bool:
+    return repository.resolve(candidate.symbol) in candidate.meant

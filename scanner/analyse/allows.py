@@ -1,0 +1,78 @@
+"""Allow comments: `# assay: allow[rule-id, other-rule] reason`.
+
+At the end of a line it covers the statement that the line belongs to, up to the start of its block; on a
+line of its own, the next statement.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from scanner.finding import Allow
+from scanner.source import Source
+
+_MARK = "assay:"
+_ALLOW = re.compile(r"(?:#|//|--)\s*assay:\s*allow(?:\[(?P<rules>[^\]\n]*)\])?[ \t]*(?P<reason>[^\n]*)")
+
+
+def of_python(source: Source) -> tuple[Allow, ...]:
+    """The allow comments of a Python file."""
+    if _MARK not in source.text:
+        return ()
+    found = []
+    for comment in source.comments:
+        match = _ALLOW.match(comment.text)
+        if match is None:
+            continue
+        alone = not source.lines[comment.line - 1][: comment.column - 1].strip()
+        covers = _statement(source, comment.line + 1 if alone else comment.line, alone=alone)
+        found.append(_allow(source.path, comment.line, covers, match))
+    return tuple(found)
+
+
+def of_text(source: Source) -> tuple[Allow, ...]:
+    """The allow comments of a file whose language has hash, slash or dash comments."""
+    if _MARK not in source.text:
+        return ()
+    found = []
+    for number, line in enumerate(source.lines, 1):
+        match = _ALLOW.search(line)
+        if match is not None:
+            alone = not line[: match.start()].strip()
+            where = number + 1 if alone else number
+            found.append(_allow(source.path, number, (where, where), match))
+    return tuple(found)
+
+
+def _allow(path: str, line: int, covers: tuple[int, int], match: re.Match[str]) -> Allow:
+    rules = tuple(part.strip() for part in (match["rules"] or "").split(",") if part.strip())
+    return Allow(path, line, covers, rules, match["reason"].strip())
+
+
+def _statement(source: Source, line: int, *, alone: bool) -> tuple[int, int]:
+    """The lines of the statement header at `line`, or of the first one after it."""
+    best: tuple[int, int] | None = None
+    for node in ast.walk(source.tree):
+        if not isinstance(node, (ast.stmt, ast.ExceptHandler)):
+            continue
+        start = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
+        end = _header_end(node)
+        if start <= line <= end and (best is None or start >= best[0]):
+            best = (start, end)
+        if alone and best is None and start > line:
+            continue
+    if best is not None:
+        return best
+    if alone:
+        later = [node.lineno for node in ast.walk(source.tree) if isinstance(node, ast.stmt) and node.lineno > line]
+        if later:
+            return _statement(source, min(later), alone=False)
+    return (line, line)
+
+
+def _header_end(node: ast.stmt | ast.ExceptHandler) -> int:
+    body = getattr(node, "body", None)
+    if isinstance(body, list) and body:
+        return max(node.lineno, body[0].lineno - 1)
+    return node.end_lineno or node.lineno

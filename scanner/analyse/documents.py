@@ -1,0 +1,68 @@
+"""Files that are not Python: parsed where a rule needs their structure, never grepped.
+
+`Source.document` of a JSON, TOML or YAML file is its value; a YAML or JSON key's place is found by
+`Source.place_of`. What does not parse is named with its line.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from scanner.facts import Facts
+from scanner.finding import Reason, Unreadable
+from scanner.source import Source
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+def read(path: str, language: str, data: bytes) -> Source | Unreadable:
+    """Decode one file, and parse it where its language has a parser here."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        detail = f"byte 0x{data[error.start]:02x} at offset {error.start} is not UTF-8; save the file as UTF-8"
+        return Unreadable(path, Reason.ENCODING, detail, data[: error.start].count(b"\n") + 1)
+    source = Source(path, data, text, language)
+    parse = _PARSERS.get(language)
+    if parse is None:
+        return source
+    try:
+        source.document = parse(text)
+    except RecursionError:
+        return Unreadable(path, Reason.TOO_DEEP, f"its {language} is nested too deeply")
+    except Exception as error:  # noqa: BLE001 - three parsers, a dozen exception classes, one meaning
+        return Unreadable(path, Reason.FORMAT, f"not valid {language}: {_one_line(error)}", _line(error))
+    return source
+
+
+def _yaml(text: str) -> Any:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    documents = list(yaml.load_all(text, Loader=loader))
+    return documents[0] if len(documents) == 1 else documents
+
+
+_PARSERS = {"json": json.loads, "toml": tomllib.loads, "yaml": _yaml}
+
+
+def _one_line(error: Exception) -> str:
+    problem = getattr(error, "problem", None)
+    return " ".join(str(problem or error).split())[:200]
+
+
+def _line(error: Exception) -> int:
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        return int(mark.line) + 1
+    return int(getattr(error, "lineno", 0) or 0)
+
+
+def collect(source: Source) -> Facts:
+    """The facts of a file that is not Python."""
+    return Facts(source.path, source.role)

@@ -1,0 +1,210 @@
+"""One file: a pure function of its bytes, its path and the rules. Cacheable, parallel."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from scanner import facts
+from scanner.analyse import allows, documents, python
+from scanner.catalogue import Catalogue
+from scanner.discover import File
+from scanner.facts import Facts
+from scanner.finding import Analysis, Candidate, Finding, Notice, Reason, Unreadable
+from scanner.rule import FileRule
+from scanner.source import Scope, Source
+
+_Yielded = Iterator[Finding | Candidate]
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """The methods of the enabled file rules, by what they ask for. `calls` is keyed by the last part of
+    the dotted name, so that a call's name is resolved only where some rule could mean it."""
+
+    nodes: dict[type, list[tuple[FileRule, Callable[..., _Yielded]]]]
+    calls: dict[str, list[tuple[FileRule, Callable[..., _Yielded], tuple[str, ...]]]]
+    files: list[tuple[FileRule, Callable[..., _Yielded]]]
+    semgrep: tuple[tuple[str, tuple[frozenset[str], ...]], ...] = ()
+
+
+def handlers(catalogue: Catalogue) -> Handlers:
+    """Sort the methods of the enabled rules by what they are marked with."""
+    made = Handlers(
+        {}, {}, [], tuple((rule.card.id, rule.needs) for rule in catalogue.semgrep_rules if rule.needs)
+    )
+    for rule in catalogue.file_rules:
+        for name in dir(type(rule)):
+            marks = getattr(getattr(type(rule), name), "assay_handles", None)
+            if marks is None:
+                continue
+            method = getattr(rule, name)
+            for cls in marks.get("nodes", ()):
+                made.nodes.setdefault(cls, []).append((rule, method))
+            by_last: dict[str, list[str]] = {}
+            for call in marks.get("calls", ()):
+                by_last.setdefault(call.rpartition(".")[2], []).append(call)
+            for last, names in by_last.items():
+                made.calls.setdefault(last, []).append((rule, method, tuple(names)))
+            if "file" in marks:
+                made.files.append((rule, method))
+    return made
+
+
+def analyse_file(file: File, to: Handlers) -> tuple[Analysis, Facts]:
+    """Everything that one file tells by itself. Never raises on account of the file."""
+    try:
+        if file.language == "python":
+            return _python(file, to)
+        return _document(file, to)
+    except RecursionError:
+        deep = Unreadable(file.path, Reason.TOO_DEEP, "expressions or blocks are nested too deeply to analyse")
+        return Analysis(file.path, unreadable=deep), Facts(file.path)
+
+
+def _python(file: File, to: Handlers) -> tuple[Analysis, Facts]:
+    source = python.read(file.path, file.data)
+    if isinstance(source, Unreadable):
+        return Analysis(file.path, unreadable=source), Facts(file.path)
+    found = python.index(source, to.nodes)
+    gathered = python.collect(source, found)
+    semgrep = tuple(
+        rule for rule, needs in to.semgrep if all(group & found.identifiers for group in needs)
+    )
+    run = _Run(source)
+    for cls, methods in to.nodes.items():
+        for node, scope in found.nodes[cls]:
+            for rule, method in methods:
+                run.hand(rule, method, node, scope)
+    if to.calls:
+        for body in found.bodies:
+            for call in body.calls:
+                _dispatch_call(run, call, body.scope, to)
+    for rule, method in to.files:
+        if "python" in rule.languages:
+            run.hand(rule, method, None, source.module_scope)
+    notices = list(run.notices)
+    if source.needs:
+        notices.append(
+            Notice(f"its grammar needs Python {source.needs}; read through a rewrite of the newer syntax", file.path)
+        )
+    return (
+        Analysis(
+            file.path,
+            tuple(run.findings),
+            tuple(run.candidates),
+            None,
+            tuple(notices),
+            allows.of_python(source),
+        ),
+        _with_semgrep(gathered, semgrep),
+    )
+
+
+def _with_semgrep(gathered: Facts, semgrep: tuple[str, ...]) -> Facts:
+    if not semgrep:
+        return gathered
+    row = facts.to_row(gathered)
+    position = 1 + [name for name in Facts.__dataclass_fields__].index("semgrep")
+    row[position] = semgrep
+    return facts.from_row(row)
+
+
+def _dispatch_call(run: _Run, call: ast.Call, scope: Scope, to: Handlers) -> None:
+    func = call.func
+    last = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    imported = scope_import(scope, last) if isinstance(func, ast.Name) else None
+    if imported is not None:
+        last = imported.rpartition(".")[2]  # `from requests import get as fetch`
+    interested = to.calls.get(last)
+    if interested is None:
+        return
+    name = run.source.resolve(func, scope)
+    if name is None:
+        return
+    for rule, method, names in interested:
+        if name in names:
+            run.hand(rule, method, call, scope)
+        elif not name.startswith("builtins.") and "()" not in name:
+            # It may be a name that another module of the repository passes on.
+            run.hand(rule, method, call, scope, symbol=name, meant=names)
+
+
+def scope_import(scope: Scope | None, name: str) -> str | None:
+    """What a plain name was imported as, if it was."""
+    while scope is not None:
+        if name in scope.imports:
+            return scope.imports[name]
+        if name in scope.bound:
+            return None
+        scope = scope.parent
+    return None
+
+
+class _Run:
+    """Hands nodes to rules, and keeps what they yield. A rule that raises loses this file, named in a
+    notice, and nothing else."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.findings: list[Finding] = []
+        self.candidates: list[Candidate] = []
+        self.notices: list[Notice] = []
+        self._failed: set[str] = set()
+
+    def hand(
+        self,
+        rule: FileRule,
+        method: Callable[..., _Yielded],
+        node: Any,
+        scope: Scope,
+        symbol: str = "",
+        meant: tuple[str, ...] = (),
+    ) -> None:
+        if self.source.role not in rule.roles or rule.id in self._failed:
+            return
+        self.source.scope = scope
+        try:
+            yielded = list(method(self.source) if node is None else method(self.source, node))
+        except RecursionError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a rule raises on hostile code stays with it
+            self._failed.add(rule.id)
+            where = getattr(node, "lineno", 0)
+            text = f"the rule {rule.id} failed here: {type(error).__name__}: {error}"
+            self.notices.append(Notice(text, self.source.path, where, incomplete=True))
+            return
+        self._keep(yielded, symbol, meant)
+
+    def _keep(self, yielded: Iterable[Finding | Candidate], symbol: str, meant: tuple[str, ...]) -> None:
+        for item in yielded:
+            if isinstance(item, Candidate):
+                self.candidates.append(item)
+            elif symbol:
+                self.candidates.append(Candidate(item, symbol, meant))
+            else:
+                self.findings.append(item)
+
+
+def _document(file: File, to: Handlers) -> tuple[Analysis, Facts]:
+    source = documents.read(file.path, file.language, file.data)
+    if isinstance(source, Unreadable):
+        return Analysis(file.path, unreadable=source), Facts(file.path)
+    run = _Run(source)
+    for rule, method in to.files:
+        if file.language in rule.languages:
+            run.hand(rule, method, None, source.module_scope)
+    gathered = documents.collect(source)
+    return (
+        Analysis(
+            file.path,
+            tuple(run.findings),
+            tuple(run.candidates),
+            None,
+            tuple(run.notices),
+            allows.of_text(source),
+        ),
+        gathered,
+    )

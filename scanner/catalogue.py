@@ -1,0 +1,303 @@
+"""rules/ → one table of cards, whatever engine runs them. The only file that knows .py from .yaml.
+
+Rules are found by walking a folder: a file is a rule, its folder is its topic. A rule that cannot load
+stops the run with its file and line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import sys
+import traceback
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import scanner
+from scanner.rule import FAMILIES, Card, ChangeRule, Confidence, FileRule, RepositoryRule, Rule, Severity
+from scanner.settings import Settings, UsageError
+
+_SEMGREP_SEVERITY = {"ERROR": Severity.HIGH, "WARNING": Severity.MEDIUM, "INFO": Severity.LOW}
+
+
+class RuleError(Exception):
+    """A rule file that cannot be used; the text names the file, the line and the reason."""
+
+
+@dataclass(frozen=True)
+class SemgrepRule:
+    """A rule that semgrep runs: its card, its definition as semgrep reads it, and the alternatives of
+    identifiers without which it cannot match: one set of each pair has to occur."""
+
+    card: Card
+    definition: dict[str, Any]
+    needs: tuple[frozenset[str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The rules of one run, in the order of their ids."""
+
+    cards: tuple[Card, ...]
+    file_rules: tuple[FileRule, ...] = ()
+    repository_rules: tuple[RepositoryRule, ...] = ()
+    change_rules: tuple[ChangeRule, ...] = ()
+    semgrep_rules: tuple[SemgrepRule, ...] = ()
+    code: tuple[str, ...] = ()  # digests of the rule files that can change a file's result
+
+    def card(self, rule: str) -> Card:
+        return self._by_id[rule]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Card]:
+        return {card.id: card for card in self.cards}
+
+    def __contains__(self, rule: object) -> bool:
+        return rule in self._by_id
+
+    def named(self, name: str) -> Card | None:
+        """A card by id or alias."""
+        for card in self.cards:
+            if name == card.id or name in card.aliases:
+                return card
+        return None
+
+    def select(self, settings: Settings) -> Catalogue:
+        """The rules that this run asks for.
+
+        Raises:
+            UsageError: `--select` or `--ignore` names what is neither a rule nor a family.
+        """
+        for name in (*settings.select, *settings.ignore):
+            if name not in FAMILIES and self.named(name) is None:
+                raise UsageError(f"no rule and no family is called `{name}`; `assay rules` lists them")
+        chosen = {card.id for card in self.cards if _wanted(card, settings)}
+        return Catalogue(
+            tuple(card for card in self.cards if card.id in chosen),
+            tuple(rule for rule in self.file_rules if rule.id in chosen),
+            tuple(rule for rule in self.repository_rules if rule.id in chosen),
+            tuple(rule for rule in self.change_rules if rule.id in chosen),
+            tuple(rule for rule in self.semgrep_rules if rule.card.id in chosen),
+            self.code,
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes with anything that can change what a file gives: our code, the rules, the parsers."""
+        parts = [scanner.__version__, f"{sys.version_info[0]}.{sys.version_info[1]}", engine_digest()]
+        parts += [card.id for card in self.cards]
+        parts += self.code
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _wanted(card: Card, settings: Settings) -> bool:
+    names = {card.id, card.family, *card.aliases}
+    if names & set(settings.ignore):
+        return False
+    if settings.select:
+        return bool(names & set(settings.select))
+    return settings.preview or not card.preview
+
+
+def rules_root() -> Path:
+    """The folder of rules: inside the wheel, or beside the package in a checkout."""
+    inside = Path(__file__).parent / "rules"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "rules"
+
+
+def load(extra: Iterable[str] = ()) -> Catalogue:
+    """Every rule of ours, and the semgrep rules found at the paths of `extra`.
+
+    Raises:
+        RuleError: a rule file is broken, or two rules share an id.
+    """
+    return _load(tuple(extra))
+
+
+@lru_cache(maxsize=4)
+def _load(extra: tuple[str, ...]) -> Catalogue:
+    root = rules_root()
+    pairs: list[tuple[Card, Rule]] = []
+    semgrep: list[SemgrepRule] = []
+    code: list[str] = []
+    for path in sorted(root.rglob("*.py")):
+        code.append(hashlib.sha256(path.read_bytes()).hexdigest())
+        pairs.extend(_python_rules(path, root))
+    for path in sorted(root.rglob("*.yaml")):
+        code.append(hashlib.sha256(path.read_bytes()).hexdigest())
+        semgrep.extend(_semgrep_rules(path, root, strict=True))
+    for given in extra:
+        for path in _pack(Path(given)):
+            code.append(hashlib.sha256(path.read_bytes()).hexdigest())
+            semgrep.extend(_semgrep_rules(path, path.parent, strict=False))
+    cards = sorted([*(card for card, _ in pairs), *(rule.card for rule in semgrep)], key=lambda card: card.id)
+    for one, other in zip(cards, cards[1:], strict=False):
+        if one.id == other.id:
+            raise RuleError(f"{other.origin}: the id `{other.id}` is taken by {one.origin}")
+    ordered = [rule for _, rule in sorted(pairs, key=lambda pair: pair[0].id)]
+    return Catalogue(
+        tuple(cards),
+        tuple(rule for rule in ordered if isinstance(rule, FileRule)),
+        tuple(rule for rule in ordered if isinstance(rule, RepositoryRule)),
+        tuple(rule for rule in ordered if isinstance(rule, ChangeRule)),
+        tuple(sorted(semgrep, key=lambda rule: rule.card.id)),
+        tuple(code),
+    )
+
+
+def _python_rules(path: Path, root: Path) -> Iterator[tuple[Card, Rule]]:
+    module = _module(path)
+    origin = path.relative_to(root).as_posix()
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Rule) and value.__module__ == module.__name__:
+            rule = value()
+            if rule.id != path.stem.replace("_", "-"):
+                raise RuleError(f"{path}: holds the rule `{rule.id}`; the file must be named alike")
+            yield _card(rule, module.__doc__ or "", origin), rule
+
+
+def _module(path: Path) -> ModuleType:
+    name = f"scanner_rules_{path.parent.name}_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise RuleError(f"{path}: not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # whatever a rule file raises, its author needs the place
+        line = next((f.lineno for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == str(path)), 0)
+        line = getattr(error, "lineno", None) or line
+        raise RuleError(f"{path}:{line}: cannot load: {type(error).__name__}: {error}") from error
+    return module
+
+
+_REQUIRED = ("message", "why", "instead", "severity", "confidence", "family")
+
+
+def _card(rule: Rule, docstring: str, origin: str) -> Card:
+    missing = [name for name in _REQUIRED if not getattr(rule, name, None)]
+    if missing:
+        raise RuleError(f"{origin}: the rule `{rule.id}` lacks {', '.join(missing)}")
+    if rule.family not in FAMILIES:
+        raise RuleError(f"{origin}: family `{rule.family}` is none of {', '.join(sorted(FAMILIES))}")
+    if not docstring:
+        raise RuleError(f"{origin}: the module's docstring must say, in one sentence, what is wrong")
+    return Card(
+        rule.id,
+        " ".join(docstring.split("\n\n")[0].split()),
+        rule.message,
+        rule.why,
+        rule.instead,
+        rule.severity,
+        rule.confidence,
+        rule.family,
+        rule.engine,
+        origin,
+        rule.cwe,
+        rule.evidence,
+        rule.aliases,
+        rule.since,
+        rule.preview,
+        rule.languages,
+        rule.needs,
+        rule.security_severity,
+    )
+
+
+def _pack(path: Path) -> list[Path]:
+    """The rule files of a user's pack: a file, or every YAML file below a folder."""
+    if path.is_dir():
+        return sorted([*path.rglob("*.yaml"), *path.rglob("*.yml")])
+    if path.is_file():
+        return [path]
+    raise UsageError(f"--rules {path}: no such file or folder")
+
+
+def _semgrep_rules(path: Path, root: Path, *, strict: bool) -> Iterator[SemgrepRule]:
+    origin = path.relative_to(root).as_posix()
+    for definition in _yaml_rules(path):
+        try:
+            card = _semgrep_card(definition, origin, strict=strict)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise RuleError(f"{path}: rule {definition.get('id', '?')!r}: {error!r}") from error
+        if strict and card.id != path.stem.replace("_", "-"):
+            raise RuleError(f"{path}: holds the rule `{card.id}`; the file must be named alike")
+        needs = definition.get("metadata", {}).get("identifiers", ())
+        yield SemgrepRule(card, definition, tuple(frozenset(group) for group in needs))
+
+
+def _yaml_rules(path: Path) -> list[dict[str, Any]]:
+    # Parsing YAML costs more than the start of a hook may: the parsed rules are kept beside, as JSON.
+    import yaml
+
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise RuleError(f"{path}: cannot be read as YAML: {error}") from error
+    rules = document.get("rules") if isinstance(document, dict) else None
+    if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
+        raise RuleError(f"{path}: a semgrep rule file has a list `rules`")
+    return rules
+
+
+def _semgrep_card(definition: dict[str, Any], origin: str, *, strict: bool) -> Card:
+    meta = definition.get("metadata", {}) or {}
+    said = meta if strict else {"why": "", "instead": "", "family": "security", **meta}
+    severity = (
+        Severity(said["severity"])
+        if strict
+        else _SEMGREP_SEVERITY.get(str(definition.get("severity")), Severity.MEDIUM)
+    )
+    message = " ".join(str(definition["message"]).split())
+    if said["family"] not in FAMILIES:
+        raise ValueError(f"family {said['family']!r} is none of ours")
+    return Card(
+        str(definition["id"]),
+        " ".join(str(said.get("summary") or message).split()),
+        message,
+        " ".join(str(said["why"]).split()),
+        " ".join(str(said["instead"]).split()),
+        severity,
+        Confidence(str(said.get("confidence", "medium")).lower()),
+        str(said["family"]),
+        "semgrep",
+        origin,
+        tuple(_cwe(value) for value in _as_list(said.get("cwe"))),
+        tuple(str(value) for value in _as_list(said.get("evidence"))),
+        tuple(str(value) for value in _as_list(said.get("aliases"))),
+        str(said.get("since", "0.1.0")),
+        bool(said.get("preview", False)),
+        tuple(str(value) for value in definition.get("languages", ("python",))),
+        (),
+        str(said.get("security-severity", "")),
+    )
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _cwe(value: Any) -> int:
+    digits = "".join(character for character in str(value).split(":")[0] if character.isdigit())
+    return int(digits)
+
+
+@lru_cache(maxsize=1)
+def engine_digest() -> str:
+    """A digest of our own code: a cache entry of another build is not ours."""
+    package = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        if "rules" not in path.relative_to(package).parts:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def as_json(rules: Iterable[SemgrepRule]) -> str:
+    """Semgrep rules as semgrep reads them, in a steady form."""
+    return json.dumps({"rules": [rule.definition for rule in rules]}, sort_keys=True)

@@ -1,0 +1,215 @@
+"""Which files there are to look at, in one steady order.
+
+In a git work tree: what git tracks, and what it neither tracks nor ignores. Elsewhere: every file below
+the root, hidden folders, environments and caches left out. Links are not followed, so that no path
+leaves the root.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from scanner.finding import Notice, Reason, Unreadable
+from scanner.settings import Settings, UsageError, matches
+
+_SKIPPED_FOLDERS = frozenset(
+    ".git .hg .svn .venv venv .tox .nox node_modules __pycache__ .mypy_cache .ruff_cache .pytest_cache "
+    ".assay_cache .eggs site-packages".split()
+)
+_BY_SUFFIX = {
+    ".py": "python",
+    ".pyi": "python",
+    ".ipynb": "notebook",
+    ".js": "javascript",
+    ".jsx": "javascript",
+    ".mjs": "javascript",
+    ".cjs": "javascript",
+    ".ts": "typescript",
+    ".tsx": "typescript",
+    ".go": "go",
+    ".java": "java",
+    ".rb": "ruby",
+    ".php": "php",
+    ".rs": "rust",
+    ".c": "c",
+    ".cc": "cpp",
+    ".cpp": "cpp",
+    ".cs": "csharp",
+    ".kt": "kotlin",
+    ".scala": "scala",
+    ".swift": "swift",
+    ".tf": "terraform",
+    ".sh": "shell",
+    ".bash": "shell",
+    ".yml": "yaml",
+    ".yaml": "yaml",
+    ".toml": "toml",
+    ".json": "json",
+}
+_BY_NAME = {
+    "Dockerfile": "dockerfile",
+    "Makefile": "makefile",
+    "Pipfile": "toml",
+    "setup.cfg": "ini",
+    "Pipfile.lock": "json",
+    "poetry.lock": "toml",
+    "uv.lock": "toml",
+    "pdm.lock": "toml",
+}
+
+
+@dataclass(frozen=True)
+class File:
+    """One file to look at, with its bytes: read once, for every engine and for the cache's key."""
+
+    path: str
+    language: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Discovered:
+    """The files of a run, what could not be opened, and what the reader must know."""
+
+    files: tuple[File, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+def language_of(path: str) -> str:
+    """The language of a file by its name; "" where the name does not tell."""
+    name = path.rpartition("/")[2]
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    if name.startswith("requirements") and name.endswith((".txt", ".in")):
+        return "requirements"
+    if name.startswith("Dockerfile."):
+        return "dockerfile"
+    return _BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), "")
+
+
+def discover(settings: Settings, tracked: Iterable[str] | None, languages: frozenset[str]) -> Discovered:
+    """Read the files of the languages that some rule asks for.
+
+    Args:
+        settings: root, paths, excludes, the largest size.
+        tracked: root-relative paths from git, or None outside a repository.
+        languages: what the rules of this run can read.
+
+    Raises:
+        UsageError: a path that was asked for does not exist, or lies outside the root.
+    """
+    root = settings.root
+    asked = [_relative(root, path) for path in settings.paths]
+    paths = sorted(set(tracked if tracked is not None else _walk(root)))
+    if asked and "" not in asked:
+        named = set(asked)
+        below = tuple(f"{path}/" for path in asked)
+        paths = [path for path in paths if path in named or path.startswith(below)]
+        # A file that was named is looked at even where git ignores it.
+        paths = sorted({*paths, *(path for path in asked if (root / path).is_file())})
+    files: list[File] = []
+    unreadable: list[Unreadable] = []
+    for path in paths:
+        if settings.excludes(path):
+            continue
+        got = _read(root, path, languages, settings.max_bytes, named=path in asked)
+        if isinstance(got, File):
+            files.append(got)
+        elif got is not None:
+            unreadable.append(got)
+    return Discovered(tuple(files), tuple(unreadable))
+
+
+def from_bytes(settings: Settings, contents: dict[str, bytes], languages: frozenset[str]) -> Discovered:
+    """The same for contents that do not come from the disk: the index of git, or standard input."""
+    files: list[File] = []
+    unreadable: list[Unreadable] = []
+    for path, data in sorted(contents.items()):
+        if settings.excludes(path):
+            continue
+        language = language_of(path) or _by_shebang(data[:80])
+        if language in languages:
+            if len(data) > settings.max_bytes:
+                unreadable.append(_too_large(path, len(data), settings.max_bytes))
+            else:
+                files.append(File(path, language, data))
+    return Discovered(tuple(files), tuple(unreadable))
+
+
+def _relative(root: Path, path: str) -> str:
+    """A path of the command line, relative to the root; "" for the root itself."""
+    absolute = Path(os.path.abspath(path))
+    if not absolute.exists():
+        raise UsageError(f"{path}: no such file or folder")
+    try:
+        relative = absolute.relative_to(root).as_posix()
+    except ValueError:
+        try:
+            relative = absolute.resolve().relative_to(root.resolve()).as_posix()
+        except ValueError:
+            raise UsageError(f"{path}: lies outside the root of this scan, {root}") from None
+    return "" if relative == "." else relative
+
+
+def _walk(root: Path) -> Iterator[str]:
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(
+            name for name in folders if name not in _SKIPPED_FOLDERS and not name.endswith(".egg-info")
+        )
+        base = Path(folder).relative_to(root)
+        for name in names:
+            yield (base / name).as_posix()
+
+
+def _read(root: Path, path: str, languages: frozenset[str], limit: int, *, named: bool) -> File | Unreadable | None:
+    language = language_of(path)
+    if not language:
+        if "." in path.rpartition("/")[2] and not named:
+            return None  # an extension that none of our languages has
+    elif language not in languages:
+        return None
+    try:
+        descriptor = os.open(root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        return None  # tracked, and deleted in the work tree
+    except (OSError, ValueError) as error:
+        if os.path.islink(root / path) or (root / path).is_dir():
+            return None  # a link's target is looked at where it stands; a folder here is a submodule
+        return Unreadable(path, Reason.MISSING, f"{getattr(error, 'strerror', error)}; check its permissions")
+    with os.fdopen(descriptor, "rb") as stream:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return None  # pipes, devices, folders
+        if not language:
+            language = _by_shebang(stream.read(80))
+            if language not in languages:
+                return None
+            stream.seek(0)
+        if status.st_size > limit:
+            return _too_large(path, status.st_size, limit)
+        return File(path, language, stream.read())
+
+
+def _too_large(path: str, size: int, limit: int) -> Unreadable:
+    return Unreadable(
+        path, Reason.TOO_LARGE, f"{size:,} bytes, the limit is {limit:,}; raise `max-bytes` or exclude it"
+    )
+
+
+def _by_shebang(head: bytes) -> str:
+    first = head.split(b"\n", 1)[0]
+    if not first.startswith(b"#!"):
+        return ""
+    if b"python" in first:
+        return "python"
+    return "shell" if first.rstrip().endswith((b"sh", b"bash")) else ""
+
+
+def expected_unreadable(settings: Settings, item: Unreadable) -> bool:
+    """Did the configuration say that this file cannot be read?"""
+    return any(matches(item.path, pattern) for pattern in settings.expect_unreadable)

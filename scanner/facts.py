@@ -1,0 +1,184 @@
+"""What one file tells the rest of the repository: a compact summary that outlives its tree.
+
+Everything here is JSON-able rows, so that facts can be cached, sent between processes and machines, and
+compared byte for byte. Names are dotted: `requests.get` for an import, and the path of the file with dots
+for the repository's own (`src.pkg.text.slugify`), whatever name the package is imported by; `relate`
+knows both. A call's result is written `f()`, so `requests.Session().get` is a method of a session.
+Literals never appear as text, they may be secrets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+SCHEMA = 1  # raise it with every change of shape or meaning: cached facts of another schema are not read
+
+
+class Place(NamedTuple):
+    """A region of the file; lines and columns from 1, the end exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Import(NamedTuple):
+    """One bound name. `local` is "*" for a star import; `target` is the dotted name that it stands for."""
+
+    local: str
+    target: str
+    line: int
+    typing_only: bool = False
+    optional: bool = False  # inside try, or under a condition
+    scope: str = ""  # qualified name of the function that imports, "" at module level
+
+
+class Use(NamedTuple):
+    """An imported name, or a value that came out of one, in use: `pandas.read_csv`, `pandas.read_csv().shape`."""
+
+    name: str
+    count: int
+    place: Place
+
+
+class Call(NamedTuple):
+    """A call inside a function: the dotted callee, or `.name` where the receiver is not known."""
+
+    callee: str
+    line: int
+
+
+class Function(NamedTuple):
+    """One function or method. `hashes` are those of its normalised statements, in order, nested
+    definitions and the docstring left out: names masked, calls and attributes kept."""
+
+    name: str  # qualified within the file: `Class.method`, `outer.inner`
+    place: Place  # the `def` line up to the colon's line: what a finding should mark
+    end_line: int
+    parameters: tuple[str, ...]
+    decorators: tuple[str, ...]
+    calls: tuple[Call, ...]
+    hashes: tuple[int, ...]
+    nodes: int
+    is_async: bool
+    oracle: tuple[str, ...] = ()  # what in it can fail on a wrong result; see analyse/oracles.py
+    traits: tuple[str, ...] = ()  # short words that rules agree on: generator, stub, overload, property …
+
+
+class Class(NamedTuple):
+    """One class and the dotted names of its bases."""
+
+    name: str
+    place: Place
+    end_line: int
+    bases: tuple[str, ...]
+    decorators: tuple[str, ...]
+    attributes: tuple[str, ...]  # names bound in the class body, methods included
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The facts of one file."""
+
+    path: str
+    role: str = "live"  # live | test | example | migration | vendored | generated
+    imports: tuple[Import, ...] = ()
+    functions: tuple[Function, ...] = ()
+    classes: tuple[Class, ...] = ()
+    names: tuple[str, ...] = ()  # bound at module level, imports left out
+    exports: tuple[str, ...] = ()  # __all__, where it is a plain list of strings
+    uses: tuple[Use, ...] = ()
+    identifiers: tuple[str, ...] = ()  # every name that the file mentions, sorted
+    semgrep: tuple[str, ...] = ()  # ids of the semgrep rules whose identifiers all occur here
+    calls: tuple[Call, ...] = ()  # at module level
+    requires: tuple[Requirement, ...] = ()  # a manifest's declared dependencies
+
+
+class Requirement(NamedTuple):
+    """One declared dependency of a manifest: the normalised distribution name, and where it says so."""
+
+    name: str
+    specifier: str
+    group: str  # "" for run time, else the extra or the development group
+    place: Place
+
+
+_ROWS: dict[str, Any] = {
+    "imports": Import,
+    "functions": Function,
+    "classes": Class,
+    "uses": Use,
+    "calls": Call,
+    "requires": Requirement,
+}
+
+
+def to_row(facts: Facts) -> list[Any]:
+    """Facts as plain lists, headed by the schema number."""
+    return [SCHEMA, *(getattr(facts, field.name) for field in fields(Facts))]
+
+
+def from_row(row: list[Any]) -> Facts:
+    """The inverse of `to_row`, also after a round through JSON.
+
+    Raises:
+        ValueError: the row is of another schema.
+    """
+    if row[0] != SCHEMA:
+        raise ValueError(f"facts of schema {row[0]}, this is {SCHEMA}")
+    values = {
+        field.name: _value(field.name, value) for field, value in zip(fields(Facts), row[1:], strict=True)
+    }
+    return Facts(**values)
+
+
+def _value(name: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    make = _ROWS.get(name)
+    if make is None:
+        return tuple(value)
+    return tuple(_SHAPES.get(name, make._make)(item) for item in value)
+
+
+def _function(row: Iterable[Any]) -> Function:
+    name, place, end, parameters, decorators, calls, hashes, nodes, is_async, oracle, traits = row
+    return Function(
+        name,
+        Place._make(place),
+        end,
+        tuple(parameters),
+        tuple(decorators),
+        tuple(Call._make(call) for call in calls),
+        tuple(hashes),
+        nodes,
+        is_async,
+        tuple(oracle),
+        tuple(traits),
+    )
+
+
+def _class(row: Iterable[Any]) -> Class:
+    name, place, end, bases, decorators, attributes = row
+    return Class(name, Place._make(place), end, tuple(bases), tuple(decorators), tuple(attributes))
+
+
+def _use(row: Iterable[Any]) -> Use:
+    name, count, place = row
+    return Use(name, count, Place._make(place))
+
+
+def _requirement(row: Iterable[Any]) -> Requirement:
+    name, specifier, group, place = row
+    return Requirement(name, specifier, group, Place._make(place))
+
+
+_SHAPES: dict[str, Any] = {
+    "functions": _function,
+    "classes": _class,
+    "uses": _use,
+    "requires": _requirement,
+}

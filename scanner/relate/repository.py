@@ -1,0 +1,162 @@
+"""The whole repository as its facts tell it: modules, symbols, and who stands behind a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from scanner.facts import Class, Facts, Function, Import
+
+_MAX_HOPS = 12  # re-exports of re-exports
+
+
+class Repository:
+    """What a repository rule is handed.
+
+    Names come in three spellings: by path (`src.pkg.text.slugify`, as facts write them), as they are
+    imported (`pkg.text.slugify`), and foreign (`requests.get`). `resolve` turns the first two into the
+    first, and follows re-exports and star imports; foreign names come back as they are.
+    """
+
+    def __init__(self, files: Mapping[str, Facts]) -> None:
+        self.files = files
+
+    @cached_property
+    def modules(self) -> dict[str, str]:
+        """Dotted module name, in every spelling that an import may use → path. Where two files answer to
+        one name (two projects in one tree), the name by path wins, then the shortest path."""
+        found: dict[str, str] = {}
+        names: list[tuple[int, str, str]] = []
+        for path in self.files:
+            if not path.endswith((".py", ".pyi")):
+                continue
+            dotted = module_name(path)
+            parts = dotted.split(".")
+            for start in range(len(parts)):
+                names.append((start, ".".join(parts[start:]), path))
+        importable = {path: self._import_start(path) for path in self.files}
+        for start, name, path in sorted(names, key=lambda item: (item[0], len(item[2]), item[2])):
+            if start == 0 or start == importable[path]:
+                found.setdefault(name, path)
+        return found
+
+    def _import_start(self, path: str) -> int:
+        """How many leading folders of a path do not belong to the name that it is imported by: those
+        above the outermost package."""
+        folders = path.split("/")[:-1]
+        start = len(folders)
+        while start > 0 and "/".join([*folders[:start], "__init__.py"]) in self.files:
+            start -= 1
+        if start == len(folders) and start and folders[0] in {"src", "lib"}:
+            return 1  # a namespace package below src/
+        return start
+
+    def import_name(self, path: str) -> str:
+        """The module name that code of this repository imports a file by."""
+        return ".".join(module_name(path).split(".")[self._import_start(path) :])
+
+    def functions(self) -> Iterator[tuple[Facts, Function]]:
+        """Every function of every file, in the order of paths."""
+        for facts in self.files.values():
+            for function in facts.functions:
+                yield facts, function
+
+    @cached_property
+    def _symbols(self) -> dict[str, tuple[Facts, Function | Class]]:
+        found: dict[str, tuple[Facts, Function | Class]] = {}
+        for facts in self.files.values():
+            module = module_name(facts.path)
+            for item in (*facts.classes, *facts.functions):
+                found.setdefault(f"{module}.{item.name}", (facts, item))
+        return found
+
+    @cached_property
+    def _imports(self) -> dict[str, dict[str, Import]]:
+        return {
+            path: {item.local: item for item in facts.imports if item.local != "*" and not item.scope}
+            for path, facts in self.files.items()
+        }
+
+    @cached_property
+    def _stars(self) -> dict[str, tuple[str, ...]]:
+        return {
+            path: tuple(item.target for item in facts.imports if item.local == "*")
+            for path, facts in self.files.items()
+        }
+
+    def resolve(self, name: str) -> str:
+        """Follow a dotted name through the repository's own re-exports to where it is defined.
+
+        Returns the name by path of a symbol of the repository, or the foreign name that it turns out to
+        be; a name that leads nowhere comes back as it came.
+        """
+        for _ in range(_MAX_HOPS):
+            split = self._split(name)
+            if split is None:
+                return name
+            path, rest = split
+            module = module_name(path)
+            if not rest:
+                return module
+            first, dot, tail = rest.partition(".")
+            bare = first.partition("(")[0].partition("[")[0]
+            if f"{module}.{bare}" in self._symbols or bare in self.files[path].names:
+                return self._inherited(f"{module}.{rest}")
+            target = self._passed_on(path, bare)
+            if target is None:
+                return f"{module}.{rest}"
+            name = target + first[len(bare) :] + dot + tail
+        return name
+
+    def _split(self, name: str) -> tuple[str, str] | None:
+        """The file of the longest module prefix of a name, and what is left of it."""
+        parts = name.split(".")
+        for end in range(len(parts), 0, -1):
+            path = self.modules.get(".".join(parts[:end]))
+            if path is not None:
+                return path, ".".join(parts[end:])
+        return None
+
+    def _passed_on(self, path: str, local: str) -> str | None:
+        item = self._imports[path].get(local)
+        if item is not None:
+            return item.target
+        for star in self._stars[path]:
+            split = self._split(star)
+            if split is None or split[1]:
+                continue
+            inner = split[0]
+            facts = self.files[inner]
+            if facts.exports and local not in facts.exports or not facts.exports and local.startswith("_"):
+                continue
+            if local in facts.names or local in self._imports[inner] or self._stars[inner]:
+                return f"{module_name(inner)}.{local}"
+        return None
+
+    def _inherited(self, name: str) -> str:
+        """`Class.method` that a base class defines, under the name of the base."""
+        for _ in range(_MAX_HOPS):
+            if name in self._symbols:
+                return name
+            owner, _, member = name.rpartition(".")
+            known = self._symbols.get(owner)
+            if known is None or not isinstance(known[1], Class):
+                return name
+            for base in known[1].bases:
+                resolved = self.resolve(base)
+                if resolved in self._symbols and resolved != owner:
+                    name = f"{resolved}.{member}"
+                    break
+            else:
+                return name
+        return name
+
+    def definition(self, name: str) -> tuple[Facts, Function | Class] | None:
+        """The file and the definition behind a dotted name, if they are the repository's own."""
+        return self._symbols.get(self.resolve(name))
+
+
+def module_name(path: str) -> str:
+    """`src/pkg/text.py` → `src.pkg.text`; a package's `__init__.py` is the package."""
+    dotted = path.removesuffix(".pyi").removesuffix(".py").replace("/", ".")
+    return dotted.removesuffix(".__init__") if dotted != "__init__" else ""

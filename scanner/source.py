@@ -1,0 +1,382 @@
+"""A file that could be read and parsed, and what a rule may ask of it.
+
+`Source` is the one thing that a file rule is handed. When a rule needs more, it grows here, and no other
+rule changes. Trees, scopes and comments live and die with it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import io
+import re
+import tokenize
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from scanner.facts import Place
+from scanner.finding import Location
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+BUILTINS = frozenset(dir(builtins))
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+_MAX_HOPS = 8  # aliases of aliases: `a = b; c = a` …; deeper chains are not followed
+
+
+class Comment(NamedTuple):
+    """One comment, the hash sign included."""
+
+    line: int
+    column: int
+    text: str
+
+
+class Scope:
+    """A module, class or function, and the names that it binds. Lambdas and comprehensions bind into the
+    scope around them: their names are few, and short-lived."""
+
+    __slots__ = ("assigned", "bound", "definitions", "fields", "imports", "kind", "name", "node", "parent")
+
+    def __init__(self, kind: str, name: str, node: ast.AST, parent: Scope | None) -> None:
+        self.kind = kind  # module | class | function
+        self.name = name  # qualified within the file, "" for the module
+        self.node = node
+        self.parent = parent
+        self.bound: dict[str, int] = {}  # name -> how often it is bound here
+        self.assigned: dict[str, ast.expr] = {}  # name -> the value last bound to it, where there is one
+        self.imports: dict[str, str] = {}  # name -> dotted target
+        self.definitions: set[str] = set()  # functions and classes that stand directly in it
+        # class only: attribute -> the one value that `self.x = …` gives it, with its scope; None for several
+        self.fields: dict[str, tuple[ast.expr, Scope] | None] = {}
+
+    @property
+    def class_scope(self) -> Scope | None:
+        """The class whose method this is, if it is one (nested functions of a method included)."""
+        scope: Scope | None = self
+        while scope is not None and scope.kind == "function":
+            scope = scope.parent
+        return scope if scope is not None and scope.kind == "class" else None
+
+
+class Source:
+    """One readable file: `path` is relative to the root, POSIX; `module` its path with dots."""
+
+    def __init__(self, path: str, data: bytes, text: str, language: str, tree: ast.Module | None = None) -> None:
+        self.path = path
+        self.data = data
+        self.text = text
+        self.language = language
+        self._tree = tree
+        self.scope: Scope = Scope("module", "", tree or ast.Module([], []), None)
+        self.module_scope = self.scope
+        self.scopes: dict[int, Scope] = {}
+        # Where the grammar is newer than the interpreter's: the Python that it needs, and the lines whose
+        # columns are not the file's own.
+        self.needs = ""
+        self.document: Any = None  # the value of a JSON, TOML or YAML file
+        self.lowered_lines: frozenset[int] = frozenset()
+
+    @property
+    def tree(self) -> ast.Module:
+        """The module's syntax tree; only Python files have one."""
+        if self._tree is None:
+            raise TypeError(f"{self.path} is {self.language}, it has no Python tree")
+        return self._tree
+
+    @cached_property
+    def module(self) -> str:
+        stem = self.path.removesuffix(".py").removesuffix(".pyi").replace("/", ".")
+        return stem.removesuffix(".__init__")
+
+    @cached_property
+    def package(self) -> str:
+        """The dotted path of the folder: what a relative import with one dot starts from."""
+        return ".".join(self.path.split("/")[:-1])
+
+    @cached_property
+    def role(self) -> str:
+        """live | test | example | migration | vendored | generated, from the path and the header."""
+        return role_of(self.path, self.text)
+
+    @property
+    def is_test(self) -> bool:
+        return self.role == "test"
+
+    # Text and places
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines without their ends, split as the parser splits them: at \\n, \\r\\n and \\r only."""
+        return _NEWLINE.split(self.text) if "\r" in self.text else self.text.split("\n")
+
+    def location(self, node: ast.AST) -> Location:
+        """The region of a node. Inside an f-string the literal as a whole: interpreters before 3.12 do
+        not know the places within."""
+        line, column, end_line, end_column = self.place(node)
+        return Location(self.path, line, column, end_line, end_column)
+
+    def place(self, node: ast.AST) -> Place:
+        positioned: Any = node
+        line, end_line = positioned.lineno, positioned.end_lineno
+        return Place(
+            line,
+            self.column(line, positioned.col_offset),
+            end_line,
+            self.column(end_line, positioned.end_col_offset),
+        )
+
+    def header(self, node: FunctionNode | ast.ClassDef) -> Place:
+        """The `def` or `class` line: from the keyword to the end of its name, so that the region is tight."""
+        line = node.lineno
+        column = self.column(line, node.col_offset)
+        text = self.lines[line - 1] if line <= len(self.lines) else ""
+        keyword = text.find(" ", column + 4 if isinstance(node, ast.AsyncFunctionDef) else column - 1)
+        start = text.find(node.name, max(keyword, column - 1))
+        return Place(line, column, line, start + len(node.name) + 1 if start >= 0 else len(text) + 1)
+
+    def header_location(self, node: FunctionNode | ast.ClassDef) -> Location:
+        return Location(self.path, *self.header(node))
+
+    def column(self, line: int, offset: int) -> int:
+        """A UTF-8 byte offset of the parser as a column: code points, from 1."""
+        if line > len(self.lines):
+            return 1
+        text = self.lines[line - 1]
+        if line in self.lowered_lines:
+            return 1 if offset == 0 else min(offset, len(text)) + 1
+        if text.isascii():
+            return offset + 1
+        if line == 1 and text.startswith("\ufeff"):
+            text = text[1:]
+        return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore")) + 1
+
+    def segment(self, node: ast.AST) -> str:
+        """The source text of a node, as written."""
+        place = self.place(node)
+        lines = self.lines[place.line - 1 : place.end_line]
+        if not lines:
+            return ""
+        if len(lines) == 1:
+            return lines[0][place.column - 1 : place.end_column - 1]
+        first, *middle, last = lines
+        return "\n".join([first[place.column - 1 :], *middle, last[: place.end_column - 1]])
+
+    @cached_property
+    def comments(self) -> tuple[Comment, ...]:
+        """The comments of a Python file. Costs a tokenizer run: look for your words in `text` first."""
+        found: list[Comment] = []
+        try:
+            for token in tokenize.generate_tokens(io.StringIO(self.text).readline):
+                if token.type == tokenize.COMMENT:
+                    found.append(Comment(token.start[0], token.start[1] + 1, token.string))
+        except (tokenize.TokenError, SyntaxError):
+            pass  # what came before the place that the tokenizer does not know is kept
+        return tuple(found)
+
+    # Structure
+
+    def symbol(self, node: ast.AST) -> str:
+        """The qualified name of the definition around a node; of the node itself where it is one."""
+        inner = self.scopes.get(id(node))
+        if inner is not None:
+            return inner.name
+        scope = self.scope_of(node)
+        return scope.name
+
+    def scope_of(self, node: ast.AST) -> Scope:
+        """The scope that a node stands in. Costs a map of parents, once a file."""
+        parent = self.parents.get(id(node))
+        while parent is not None:
+            scope = self.scopes.get(id(parent))
+            if scope is not None:
+                return scope
+            parent = self.parents.get(id(parent))
+        return self.module_scope
+
+    @cached_property
+    def parents(self) -> dict[int, ast.AST]:
+        """id(child) -> parent, over the whole tree."""
+        return {id(child): node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around a node, innermost first."""
+        parent = self.parents.get(id(node))
+        while parent is not None:
+            yield parent
+            parent = self.parents.get(id(parent))
+
+    def function_of(self, node: ast.AST) -> FunctionNode | None:
+        """The innermost function around a node."""
+        for around in self.ancestors(node):
+            if isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                return around
+        return None
+
+    # Names
+
+    def resolve(self, node: ast.AST, scope: Scope | None = None) -> str | None:
+        """The dotted name that an expression stands for, or None where the file does not tell.
+
+        Follows imports and their aliases, names bound once, `with … as`, annotations of parameters,
+        and `self.x` assigned in the class. `f()` is the result of a call, `x[]` an item. The
+        repository's own names start with the path of their file; builtins with `builtins.`.
+        """
+        return self._resolve(node, scope or self.scope, _MAX_HOPS)
+
+    def _resolve(self, node: ast.AST, scope: Scope, hops: int) -> str | None:
+        suffix = ""
+        while True:
+            if isinstance(node, ast.Attribute):
+                suffix = f".{node.attr}{suffix}"
+                node = node.value
+            elif isinstance(node, ast.Call):
+                if isinstance(node.func, ast.Name) and node.func.id == "super":
+                    base = self._first_base(scope, hops)
+                    return None if base is None else base + suffix
+                suffix = f"(){suffix}"
+                node = node.func
+            elif isinstance(node, ast.Subscript):
+                suffix = f"[]{suffix}"
+                node = node.value
+            elif isinstance(node, (ast.Await, ast.NamedExpr)):
+                node = node.value
+            else:
+                break
+        if not isinstance(node, ast.Name):
+            return None
+        root = self._resolve_name(node.id, scope, hops, suffix)
+        return root
+
+    def _resolve_name(self, name: str, scope: Scope, hops: int, suffix: str) -> str | None:
+        around: Scope | None = scope
+        while around is not None:
+            if around.kind != "class" or around is scope:
+                if name in around.imports:
+                    return around.imports[name] + suffix
+                if name in around.bound:
+                    return self._resolve_bound(name, around, hops, suffix)
+            around = around.parent
+        return f"builtins.{name}{suffix}" if name in BUILTINS else None
+
+    def _resolve_bound(self, name: str, scope: Scope, hops: int, suffix: str) -> str | None:
+        if name in {"self", "cls"} and scope.kind == "function":
+            owner = scope.class_scope
+            return None if owner is None else self._resolve_member(owner, hops, suffix)
+        value = scope.assigned.get(name)
+        if value is not None and scope.bound[name] == 1 and hops:
+            if isinstance(value, _Annotated):
+                target = self._resolve(value.annotation, scope.parent or scope, hops - 1)
+                return None if target is None else f"{target}(){suffix}"
+            target = self._resolve(value, scope, hops - 1)
+            if target is not None:
+                return target + suffix
+        if scope.kind == "function" and name not in scope.definitions:
+            return None
+        return f"{self.module}.{scope.name + '.' if scope.name else ''}{name}{suffix}"
+
+    def _resolve_member(self, owner: Scope, hops: int, suffix: str) -> str | None:
+        """`self.x…` where `owner` is the class: through `self.x = value`, else the class's own name."""
+        if not suffix.startswith("."):
+            return f"{self.module}.{owner.name}(){suffix}"
+        field, rest = _split_member(suffix)
+        known = owner.fields.get(field)
+        if known is not None and hops:
+            target = self._resolve(*known, hops - 1)
+            if target is not None:
+                return target + rest
+        return f"{self.module}.{owner.name}.{field}{rest}"
+
+    def _first_base(self, scope: Scope, hops: int) -> str | None:
+        owner = scope.class_scope
+        if owner is None or not isinstance(owner.node, ast.ClassDef) or not owner.node.bases or not hops:
+            return None
+        return self._resolve(owner.node.bases[0], owner.parent or owner, hops - 1)
+
+    def constant(self, node: ast.AST | None, scope: Scope | None = None) -> Any:
+        """The literal value of an expression, followed through names bound once to a literal; None where
+        it has none (a literal None included)."""
+        for _ in range(_MAX_HOPS):
+            if isinstance(node, ast.Constant):
+                return node.value
+            if not isinstance(node, ast.Name):
+                return None
+            around = scope or self.scope
+            while around is not None and node.id not in around.bound:
+                around = around.parent  # type: ignore[assignment]
+            if around is None or around.bound[node.id] != 1:
+                return None
+            node = around.assigned.get(node.id)
+        return None
+
+
+class _Annotated(ast.expr):
+    """Stands in `Scope.assigned` for a value that is known by its annotation only."""
+
+    def __init__(self, annotation: ast.expr) -> None:
+        super().__init__()
+        self.annotation = annotation
+
+
+def annotated(annotation: ast.expr) -> ast.expr:
+    """A stand-in for an unknown value of a known class."""
+    return _Annotated(annotation)
+
+
+def _split_member(suffix: str) -> tuple[str, str]:
+    found = re.match(r"\.([^.()\[\]]+)", suffix)
+    if found is None:
+        return "", suffix
+    return found.group(1), suffix[found.end() :]
+
+
+_TEST_PARTS = frozenset({"test", "tests", "testing", "unittests", "unit_tests", "integration_tests", "e2e"})
+_EXAMPLE_PARTS = frozenset(
+    {"example", "examples", "docs", "doc", "docs_src", "demo", "demos", "samples", "sample", "tutorial"}
+    | {"tutorials", "benchmarks", "benchmark", "notebooks"}
+)
+_VENDOR_PARTS = frozenset(
+    {"vendor", "vendored", "_vendor", "_vendored", "third_party", "thirdparty", "node_modules", "site-packages"}
+    | {"extern", "_extern"}
+)
+_GENERATED = re.compile(
+    r"@generated|\bDO NOT EDIT\b|\bautogenerated\b|auto-generated by|generated by (?:the )?(?:protocol|protoc|grpc|"
+    r"django|openapi|swagger|datamodel-codegen|sqlc|alembic)|This file (?:is|was) (?:automatically |auto-?)generated",
+    re.IGNORECASE,
+)
+
+
+def role_of(path: str, text: str = "") -> str:
+    """What a file is for, as far as its path and its first lines tell."""
+    *folders, name = path.lower().split("/")
+    parts = set(folders)
+    if parts & _VENDOR_PARTS:
+        return "vendored"
+    if "migrations" in parts or "alembic" in parts and "versions" in parts:
+        return "migration"
+    stem = name.partition(".")[0]
+    if (
+        parts & _TEST_PARTS
+        or stem.startswith("test_")
+        or stem.endswith(("_test", "_tests"))
+        or stem in {"conftest", "tests", "test"}
+    ):
+        return "test"
+    if _GENERATED.search(text[:1000]) or name.endswith(("_pb2.py", "_pb2_grpc.py")):
+        return "generated"
+    if parts & _EXAMPLE_PARTS:
+        return "example"
+    return "live"
+
+
+def offset_table(text: str) -> list[int]:
+    """The offset of each line's first code point: turns offsets of a text search into places."""
+    return [0, *(found.end() for found in _NEWLINE.finditer(text))]
+
+
+def place_at(table: list[int], start: int, end: int) -> Place:
+    """The place of `text[start:end]`, given its offset table."""
+    first = bisect_right(table, start) - 1
+    last = bisect_right(table, max(start, end - 1)) - 1
+    return Place(first + 1, start - table[first] + 1, last + 1, end - table[last] + 1)

@@ -1,0 +1,279 @@
+"""Findings with provenance → a report: rank and level of each; kept, allowed, known or suppressed.
+
+Pure. Nothing is lost, all is counted. The arithmetic is odds, so that a person can check it by hand:
+`40:60 × 1.6 copied code, ai × 1.3 unreviewed = 2.08 → rank 58.1`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scanner.catalogue import Catalogue
+from scanner.finding import Allow, Finding, Level, Notice, Unreadable
+from scanner.provenance.record import Attributed, Label, Provenance, Tier
+from scanner.rule import Card
+from scanner.settings import Settings, UsageError, Waiver, matches
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ERROR_RANK = 70.0
+WARNING_RANK = 40.0
+HIGH_BASE = 70.0  # nothing lowers a finding whose base rank reaches this
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One odds factor, the words that name it, and the ids of the studies behind it."""
+
+    value: float
+    words: str
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The table of factors; `none` has every factor 1."""
+
+    name: str
+    cap: float
+    table: Mapping[str, Mapping[str, Factor]]
+
+    def factor(self, group: str, key: str) -> Factor:
+        return self.table.get(group, {}).get(key, Factor(1.0, ""))
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A finding with its rank, how it came about, and what became of it.
+
+    `fate` is kept | allowed | known | suppressed; only what is kept is shown, all are counted.
+    """
+
+    finding: Finding
+    card: Card
+    provenance: Provenance
+    base: float
+    rank: float
+    level: Level
+    weighing: str
+    factors: tuple[Factor, ...]
+    fingerprint: str
+    fate: str = "kept"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result of a run, complete: what was found, what was let pass and why, what could not be read."""
+
+    kept: tuple[Weighed, ...]
+    passed: tuple[Weighed, ...]  # allowed, known and suppressed
+    unreadable: tuple[Unreadable, ...]
+    notices: tuple[Notice, ...]
+    cards: tuple[Card, ...]
+    settings: Settings
+    files: int
+    texts: Mapping[str, str] = field(default_factory=dict)  # of the files that a kept finding names
+    version: Mapping[str, str] = field(default_factory=dict)  # repository, revision, branch
+    incomplete: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """3 when something was not analysed, else 1 with findings at or above `fail_on`, else 0."""
+        if self.incomplete or any(notice.incomplete for notice in self.notices):
+            return 3
+        steps = [Level.NOTE.value, Level.WARNING.value, Level.ERROR.value]
+        if self.settings.fail_on == "never":
+            return 0
+        bar = steps.index(self.settings.fail_on)
+        return int(any(steps.index(item.level.value) >= bar for item in self.kept))
+
+
+def load_weights(name: str) -> Weights:
+    """`none`, `default`, or the path of a file of the same shape as ours.
+
+    Raises:
+        UsageError: the file is missing or malformed.
+    """
+    if name == "none":
+        return Weights("none", 1.0, {})
+    path = Path(__file__).with_name("weights.toml") if name == "default" else Path(name)
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = {
+            group: {key: _factor(group, key, entry) for key, entry in document.get(group, {}).items()}
+            for group in ("family", "review", "autonomy", "path")
+        }
+        return Weights(name, float(document["cap"]), table)
+    except OSError as error:
+        raise UsageError(f"--weights {name}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"--weights {name}: not a weights file: {error}; see weights.toml in the package") from error
+
+
+def _factor(group: str, key: str, entry: Mapping[str, Any]) -> Factor:
+    value = float(entry["factor"])
+    if not 0.1 <= value <= 10:
+        raise ValueError(f"{group}.{key}: factor {value} is not between 0.1 and 10")
+    return Factor(value, key, tuple(entry.get("sources", ())))
+
+
+def weigh(
+    attributed: Sequence[Attributed],
+    catalogue: Catalogue,
+    settings: Settings,
+    allows: Sequence[Allow] = (),
+    baseline: frozenset[str] = frozenset(),
+    today: datetime.date | None = None,
+) -> tuple[Weighed, ...]:
+    """Rank every finding, and decide its fate. Sorted by place."""
+    weights = load_weights(settings.weights)
+    ordered = sorted(attributed, key=lambda one: _order(one.finding))
+    seen: dict[str, int] = {}
+    weighed = []
+    for one in ordered:
+        card = catalogue.card(one.finding.rule)
+        plain = one.finding.fingerprint()
+        occurrence = seen[plain] = seen.get(plain, -1) + 1
+        fingerprint = one.finding.fingerprint(occurrence)
+        fate, reason = _fate(one.finding, card, settings, allows, baseline, fingerprint, today)
+        weighed.append(_weighed(one, card, settings, weights, fingerprint, fate, reason))
+    return tuple(weighed)
+
+
+def _order(finding: Finding) -> tuple[Any, ...]:
+    place = finding.location
+    return (place.path, place.line, place.column, finding.rule, finding.arguments, place.end_line, finding.symbol)
+
+
+def rank(base: float, factors: Sequence[Factor], cap: float) -> float:
+    """The base rank with its odds multiplied, to one decimal; the product of the factors is capped."""
+    product = 1.0
+    for factor in factors:
+        product *= factor.value
+    product = min(product, cap)
+    odds = base / (100.0 - base) * product
+    return round(100.0 * odds / (1.0 + odds), 1)
+
+
+def factors_of(card: Card, provenance: Provenance, settings: Settings, weights: Weights, path: str) -> tuple[Factor, ...]:
+    """The factors that move this finding.
+
+    Factors of provenance act with the attribution probability: `W ** p`. Evidence that nobody signed
+    only ever raises: every record is text that anybody can write.
+    """
+    found: list[Factor] = []
+    probability = provenance.confidence if provenance.label in (Label.AI, Label.MIXED) else 0.0
+    if probability:
+        family = weights.factor("family", card.family)
+        found.append(_acting(family, probability, f"{card.family}, {provenance.label.value}"))
+        if provenance.review.tier is Tier.NONE or provenance.review.tier is Tier.REQUESTED:
+            found.append(_acting(weights.factor("review", "none"), probability, "unreviewed"))
+        if provenance.unattended:
+            found.append(_acting(weights.factor("autonomy", "unattended"), probability, "unattended agent"))
+    if any(matches(path, pattern) for pattern in settings.critical_paths):
+        critical = weights.factor("path", "critical")
+        found.append(Factor(critical.value, "critical path", critical.sources))
+    raised = [factor for factor in found if factor.value > 1.0]
+    if provenance.review.tier is Tier.ATTESTED and provenance.review.signed and card.base_rank < HIGH_BASE:
+        approved = weights.factor("review", "approved")
+        raised.append(Factor(min(1.0, approved.value), "review attested", approved.sources))
+    return tuple(raised)
+
+
+def _acting(factor: Factor, probability: float, words: str) -> Factor:
+    return Factor(round(factor.value**probability, 3), words, factor.sources)
+
+
+def _weighed(
+    one: Attributed, card: Card, settings: Settings, weights: Weights, fingerprint: str, fate: str, reason: str
+) -> Weighed:
+    base = card.base_rank
+    factors = factors_of(card, one.provenance, settings, weights, one.finding.location.path)
+    final = rank(base, factors, weights.cap)
+    return Weighed(
+        one.finding,
+        card,
+        one.provenance,
+        base,
+        final,
+        level_of(final, base),
+        explain(base, factors, weights.cap, final),
+        factors,
+        fingerprint,
+        fate,
+        reason,
+    )
+
+
+_STEPS = (Level.NOTE, Level.WARNING, Level.ERROR)
+
+
+def level_of(final: float, base: float) -> Level:
+    """The level follows the rank, and rises by at most one step over the rule's own."""
+    own, reached = _step(base), _step(final)
+    return _STEPS[min(reached, own + 1)]
+
+
+def _step(value: float) -> int:
+    return 2 if value >= ERROR_RANK else 1 if value >= WARNING_RANK else 0
+
+
+def explain(base: float, factors: Sequence[Factor], cap: float, final: float) -> str:
+    """The arithmetic in one line."""
+    odds = f"{base:g}:{100 - base:g}"
+    if not factors:
+        return f"{odds} → rank {final:g}"
+    product = 1.0
+    for factor in factors:
+        product *= factor.value
+    steps = " ".join(f"× {factor.value:g} {factor.words}" for factor in factors)
+    capped = f", capped at {cap:g}" if product > cap else ""
+    return f"{odds} {steps} = {product:.3g}{capped} → rank {final:g}"
+
+
+def _fate(
+    finding: Finding,
+    card: Card,
+    settings: Settings,
+    allows: Sequence[Allow],
+    baseline: frozenset[str],
+    fingerprint: str,
+    today: datetime.date | None,
+) -> tuple[str, str]:
+    if finding.excused:
+        return "suppressed", finding.excused
+    place = finding.location
+    for allow in allows:
+        if allow.path == place.path and allow.covers[0] <= place.line <= allow.covers[1] and _names(allow, card):
+            if card.base_rank >= HIGH_BASE and not allow.reason:
+                continue  # a high finding is let pass for a reason, or not at all
+            return "allowed", allow.reason
+    for waiver in settings.allow:
+        if _waives(waiver, finding, card, today):
+            return "allowed", waiver.reason
+    if fingerprint in baseline:
+        return "known", "in the baseline"
+    return "kept", ""
+
+
+def _names(allow: Allow, card: Card) -> bool:
+    return not allow.rules or bool({card.id, *card.aliases} & set(allow.rules))
+
+
+def _waives(waiver: Waiver, finding: Finding, card: Card, today: datetime.date | None) -> bool:
+    if waiver.rule not in {card.id, *card.aliases} or not matches(finding.location.path, waiver.path):
+        return False
+    if waiver.symbol and waiver.symbol != finding.symbol:
+        return False
+    if waiver.expires and today is not None:
+        return today <= datetime.date.fromisoformat(waiver.expires)
+    return True
