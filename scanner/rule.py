@@ -173,7 +173,7 @@ class Rule:
 
 def rule_id(class_name: str) -> str:
     """`SwallowedException` -> `swallowed-exception`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", class_name).lower()
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", class_name).lower()
 
 
 class FileRule(Rule):

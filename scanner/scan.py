@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from scanner import analyse as analysis
@@ -17,7 +16,7 @@ from scanner.analyse.cache import Cache
 from scanner.catalogue import Catalogue
 from scanner.change import Change, ChangedFile
 from scanner.discover import Discovered, discover, expected_unreadable, from_bytes
-from scanner.finding import Finding, Notice
+from scanner.finding import Finding, Location, Notice, Unreadable
 from scanner.history import History, NoHistory
 from scanner.provenance import attribute
 from scanner.relate import relate
@@ -137,7 +136,7 @@ def _baseline(settings: Settings) -> frozenset[str]:
 
 def _report(
     weighed: Sequence[Weighed],
-    unreadable: Sequence[object],
+    unreadable: Sequence[Unreadable],
     notices: Sequence[Notice],
     sources: Discovered,
     catalogue: Catalogue,
@@ -150,18 +149,28 @@ def _report(
     return Report(
         kept,
         passed,
-        tuple(unreadable),  # type: ignore[arg-type]
+        tuple(unreadable),
         tuple(notices),
         catalogue.cards,
         settings,
         len(sources.files),
         {file.path: _text(file.data) for file in sources.files if file.path in named},
         _version(history),
-        any(not expected_unreadable(settings, item) for item in unreadable),  # type: ignore[arg-type]
+        any(not expected_unreadable(settings, item) for item in unreadable),
     )
 
 
-def _places(finding: Finding) -> Iterable[object]:
+def _places(finding: Finding) -> Iterable[Location]:
     yield finding.location
     for other in (*finding.related, *finding.flow):
         yield other.location
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def _version(history: History | NoHistory) -> dict[str, str]:
+    if isinstance(history, NoHistory):
+        return {}
+    return {"repository": history.remote_url(), "revision": history.head, "branch": history.branch()}

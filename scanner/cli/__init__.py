@@ -1,0 +1,69 @@
+"""The command line: flags → settings → scan → report. The only place that prints or exits.
+
+Each command is one file, imported when it is called: a hook pays for what it uses.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+import scanner
+
+_COMMANDS = {
+    "scan": ("scanner.cli.scan", "Scan a tree, a diff or what is staged."),
+    "rules": ("scanner.cli.rules", "List the rules."),
+    "explain": ("scanner.cli.explain", "Say what a rule means, why agents do it, what to do instead."),
+    "blame": ("scanner.cli.blame", "Say of each line of a file who or what wrote it, and who reviewed it."),
+    "baseline": ("scanner.cli.baseline", "Write down what is known, so that a scan shows only what is new."),
+    "config": ("scanner.cli.config", "Show the settings that a scan here would use."),
+    "new": ("scanner.cli.new", "Write the skeleton of a rule and its fixture."),
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(_COMMANDS[name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(scanner.__version__, prog_name="assay", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Scan the code that AI agents write: what is wrong, who wrote it, who reviewed it."""
+
+
+def main() -> None:
+    """The entry point: turns what went wrong into one line and an exit code."""
+    from scanner.catalogue import RuleError
+    from scanner.settings import UsageError
+
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except (UsageError, RuleError) as error:
+        click.echo(f"assay: {error}", err=True)
+        code = 2
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; the interpreter must not complain when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
