@@ -94,7 +94,7 @@ def main() -> None:
             note("cold", cpu(native, tree))
             note("warm", cpu(native, tree))
             note("import click", cpu([sys.executable, "-c", "import click"], tree))
-            note("start-up", cpu([*SCAN[:3], "--version"], tree))
+            note("start-up", cpu([*SCAN[:4], "--version"], tree))
             note("three staged", cpu([*native, "--staged"], staged))
         shutil.rmtree(tree / ".assay_cache", ignore_errors=True)
     median = {
