@@ -102,7 +102,7 @@ class _Rename(ast.NodeTransformer):
     def __init__(self, names: dict[str, str]) -> None:
         self.names = names
 
-    def visit_Name(self, node: ast.Name) -> ast.AST:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> ast.AST:
         node.id = self.names.get(node.id, node.id)
         return node
 
@@ -110,7 +110,7 @@ class _Rename(ast.NodeTransformer):
         node.arg = self.names.get(node.arg, node.arg)
         return node
 
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:  # noqa: N802
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
         if node.name:
             node.name = self.names.get(node.name, node.name)
         self.generic_visit(node)
@@ -146,7 +146,7 @@ WORDS = ["item", "entry", "payload", "token", "chunk", "record", "bucket", "hand
 class _Literals(ast.NodeTransformer):
     changed = 0
 
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:  # noqa: N802
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
         if isinstance(node.value, str) and node.value:
             node.value += "_x"
             self.changed += 1
@@ -263,7 +263,7 @@ class _ToSelf(ast.NodeTransformer):
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def visit_Name(self, node: ast.Name) -> ast.AST:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> ast.AST:
         if node.id == self.name:
             return ast.Attribute(ast.Name("self", ast.Load()), self.name, node.ctx)
         return node
@@ -292,7 +292,7 @@ class _FromSelf(ast.NodeTransformer):
     def __init__(self) -> None:
         self.names: dict[str, None] = {}
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         if isinstance(node.value, ast.Name) and node.value.id == "self":
             self.names[node.attr] = None
             return ast.Name(node.attr, node.ctx)
@@ -319,7 +319,7 @@ def to_function(case: Case, chance: random.Random) -> ast.stmt | None:
 class _Idioms(ast.NodeTransformer):
     changed = 0
 
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:  # noqa: N802
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
         parts, values = [], []
         for value in node.values:
             if isinstance(value, ast.Constant):
@@ -332,14 +332,14 @@ class _Idioms(ast.NodeTransformer):
         self.changed += 1
         return ast.Call(ast.Attribute(ast.Constant("".join(parts)), "format", ast.Load()), values, [])
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:  # noqa: N802
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
         if not isinstance(node.target, ast.Name):
             return node
         self.changed += 1
         left = ast.Name(node.target.id, ast.Load())
         return ast.Assign([node.target], ast.BinOp(left, node.op, node.value))
 
-    def visit_Compare(self, node: ast.Compare) -> ast.AST:  # noqa: N802
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
         """`len(x) == 0` → `not x`, `len(x) > 0` → `x`."""
         self.generic_visit(node)
         left, right = node.left, node.comparators[0]
@@ -359,7 +359,7 @@ class _Idioms(ast.NodeTransformer):
                 return left.args[0]
         return node
 
-    def visit_Return(self, node: ast.Return) -> ast.AST | list[ast.stmt]:  # noqa: N802
+    def visit_Return(self, node: ast.Return) -> ast.AST | list[ast.stmt]:
         """`return a if c else b` → `if c: return a` / `return b`."""
         self.generic_visit(node)
         if isinstance(node.value, ast.IfExp):
@@ -368,7 +368,7 @@ class _Idioms(ast.NodeTransformer):
             return [ast.If(test, [ast.Return(one)], []), ast.Return(two)]
         return node
 
-    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:  # noqa: N802
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
         """`if c: return a` / `else: b` → the `else` dropped."""
         self.generic_visit(node)
         leaves = isinstance(node.body[-1], (ast.Return, ast.Raise, ast.Continue))

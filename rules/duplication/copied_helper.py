@@ -1,0 +1,67 @@
+"""A function that repeats one the repository already has.
+
+Whoever mends one of the two will not know of the other. The finding names the one to keep.
+"""
+
+from collections.abc import Iterator
+
+from scanner.relate.clones import Copy, copies
+from scanner.relate.repository import Repository
+from scanner.rule import Confidence, Finding, Location, Related, RepositoryRule, Severity
+
+
+class CopiedHelper(RepositoryRule):
+    message = "copies `{original}`; {advice}"
+    why = "An agent sees the file it works on, not the helper two folders away, and writes it again."
+    instead = "Keep one of the two; where they must differ, pass the difference as a parameter."
+    severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "duplication"
+    cwe = (1041,)
+    evidence = ("E24", "E02", "E28")
+
+    def check(self, repository: Repository) -> Iterator[Finding]:
+        for copy in copies(repository):
+            unit, original = copy.unit, copy.original
+            place = Location(original.path, *original.function.place)
+            yield self.at(
+                unit.path,
+                unit.function.place,
+                unit.function.name,
+                original=_spelled(copy, repository),
+                advice=_advice(copy, repository),
+                details={"alike": _alike(copy)},
+                related=(Related(place, f"the original, `{original.function.name}`"),),
+            )
+
+
+def _spelled(copy: Copy, repository: Repository) -> str:
+    original = copy.original
+    if original.path == copy.unit.path:
+        return original.function.name
+    return f"{repository.import_name(original.path)}.{original.function.name}".strip(".")
+
+
+def _advice(copy: Copy, repository: Repository) -> str:
+    """The next step, by what the original is and where both stand."""
+    unit, original = copy.unit, copy.original
+    if original.kind == "nested" or (original.kind == "method" and unit.owner != original.owner):
+        return "move what both do into one function"
+    if original.path == unit.path:
+        return "call it instead"
+    if original.kind == "method":
+        return "move what both do into one function"
+    module = repository.import_name(original.path)
+    if not module or not _importable(original.path, unit.path, repository):
+        return f"move it from {original.path} to where both can import it"
+    return f"import it: `from {module} import {original.function.name}`"
+
+
+def _importable(path: str, by: str, repository: Repository) -> bool:
+    """Is a file part of a package, at the top, or beside the one that would import it?"""
+    folder = path.rpartition("/")[0]
+    return "." in repository.import_name(path) or folder in {"", "src", "lib", by.rpartition("/")[0]}
+
+
+def _alike(copy: Copy) -> str:
+    if copy.similarity == 1.0:
+        return "100 % of the statements, names and literals aside"
+    return f"{copy.similarity:.0%} of the statements; {copy.differing} stand in only one of the two"
