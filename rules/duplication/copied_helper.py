@@ -43,25 +43,32 @@ def _spelled(copy: Copy, repository: Repository) -> str:
 def _advice(copy: Copy, repository: Repository) -> str:
     """The next step, by what the original is and where both stand."""
     unit, original = copy.unit, copy.original
-    if original.kind == "nested" or (original.kind == "method" and unit.owner != original.owner):
-        return "move what both do into one function"
+    if "pytest.fixture" in original.function.decorators:
+        return "share it through a conftest.py"
     if original.path == unit.path:
-        return "call it instead"
-    if original.kind == "method":
+        return "make one function of both"
+    if original.kind != "function":
         return "move what both do into one function"
-    module = repository.import_name(original.path)
-    if not module or not _importable(original.path, unit.path, repository):
+    module, name = repository.import_name(original.path), original.function.name
+    if not _importable(original.path, unit.path, repository):
         return f"move it from {original.path} to where both can import it"
-    return f"import it: `from {module} import {original.function.name}`"
+    if original.facts.role == "test":
+        return "move it to a helper module of the tests"
+    if name.startswith("_"):
+        return f"give that one a public name, and import it from `{module}`"
+    return f"import it: `from {module} import {name}`"
 
 
 def _importable(path: str, by: str, repository: Repository) -> bool:
-    """Is a file part of a package, at the top, or beside the one that would import it?"""
+    """Can one file import the other: part of a package, at the top or beside it, and not in a circle?"""
     folder = path.rpartition("/")[0]
-    return "." in repository.import_name(path) or folder in {"", "src", "lib", by.rpartition("/")[0]}
+    module = repository.import_name(path)
+    if not module or any(repository.file_of(item.target) == by for item in repository.files[path].imports):
+        return False
+    return "." in module or folder in {"", "src", "lib", by.rpartition("/")[0]}
 
 
 def _alike(copy: Copy) -> str:
     if copy.similarity == 1.0:
-        return "100 % of the statements, names and literals aside"
-    return f"{copy.similarity:.0%} of the statements; {copy.differing} stand in only one of the two"
+        return "all statements, names and literals aside"
+    return f"{100 * copy.similarity:.0f} % of the statements; {copy.differing} stand in only one of the two"

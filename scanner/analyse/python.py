@@ -231,7 +231,9 @@ _KINDS = {
     "ClassDef": _DEFINITION,
     "keyword": _KEYWORD,
     **dict.fromkeys(("BoolOp", "UnaryOp"), _OPERATOR),
-    **dict.fromkeys(("BinOp", "AugAssign", "Compare", "JoinedStr", "FormattedValue", "Return", "Expr"), _NORMAL),
+    **dict.fromkeys(
+        ("BinOp", "AugAssign", "Compare", "JoinedStr", "FormattedValue", "Return", "Expr"), _NORMAL
+    ),
     **dict.fromkeys(
         [
             "Import",
@@ -297,6 +299,7 @@ class Body:
     tokens: list[int] = field(default_factory=list)
     cuts: list[int] = field(default_factory=list)
     noise: list[int] = field(default_factory=list)  # cuts of statements that a copy may have or lack
+    literals: list[Any] = field(default_factory=list)  # strings and numbers, as they come
     yields: bool = False
 
 
@@ -326,7 +329,7 @@ def index(source: Source, wanted: Iterable[type] = ()) -> Index:
 def _walk(
     source: Source, body: Body, roots: list[Any], pending: list[tuple[Scope, list[Any]]], found: Index
 ) -> None:
-    scope, tokens, cuts = body.scope, body.tokens, body.cuts
+    scope, tokens, cuts, literals = body.scope, body.tokens, body.cuts, body.literals
     bound, buckets, identifiers, table = scope.bound, found.nodes, found.identifiers, _TABLE
     stack = roots[::-1]
     pop, push, extend = stack.pop, stack.append, stack.extend
@@ -357,6 +360,7 @@ def _walk(
         if kind == _CONSTANT:
             value = node.value
             tokens.append(_CONSTANTS.get(value.__class__, token))
+            literals.append(value)
             continue
         if kind == _ATTRIBUTE:
             inner = node
@@ -390,6 +394,7 @@ def _walk(
                 tokens[-1] = _FORMAT
                 identifiers.add("format")
                 _pass_over(buckets, scope, func, func.value)
+                literals.append(func.value.value)
                 extend(node.keywords[::-1])
                 extend(node.args[::-1])
                 continue
@@ -446,6 +451,7 @@ def _normal_form(node: Any, cls: type, body: Body, buckets: dict[type, Any]) -> 
         tokens[-1] = _FORMAT
         texts = [item for item in node.values if item.__class__ is ast.Constant]
         _pass_over(buckets, body.scope, *texts)
+        body.literals.extend(item.value for item in texts)
         return [item for item in reversed(node.values) if item.__class__ is not ast.Constant]
     if cls is ast.AugAssign:
         if node.target.__class__ is ast.Name:
@@ -455,9 +461,14 @@ def _normal_form(node: Any, cls: type, body: Body, buckets: dict[type, Any]) -> 
         return None
     if cls is ast.Compare:
         return _normal_comparison(node, body, buckets)
-    if node.op.__class__ is ast.Mod and node.left.__class__ is ast.Constant and node.left.value.__class__ is str:
+    if (
+        node.op.__class__ is ast.Mod
+        and node.left.__class__ is ast.Constant
+        and node.left.value.__class__ is str
+    ):
         tokens[-1] = _FORMAT
         _pass_over(buckets, body.scope, node.left)
+        body.literals.append(node.left.value)
         if node.right.__class__ is not ast.Tuple:
             return [node.right]
         _pass_over(buckets, body.scope, node.right)
@@ -749,6 +760,7 @@ def _is_foreign(name: str, scope: Scope) -> bool:
 
 def _function_facts(source: Source, body: Body) -> facts.Function:
     node: Any = body.scope.node
+    hashes = _hashes(body)
     return facts.Function(
         body.scope.name,
         source.header(node),
@@ -756,11 +768,12 @@ def _function_facts(source: Source, body: Body) -> facts.Function:
         tuple(arg.arg for arg in _parameters(node.args)),
         _dotted(source, node.decorator_list, body.scope),
         _calls(source, body),
-        _hashes(body),
+        hashes,
         len(body.tokens),
         isinstance(node, ast.AsyncFunctionDef),
         (),
         _traits(node, body),
+        _literals(body) if hashes else (),
     )
 
 
@@ -807,6 +820,21 @@ def _hashes(body: Body) -> tuple[int, ...]:
         for start, end in zip(body.cuts, ends, strict=True)
         if start not in noise
     )
+
+
+_MOST_LITERALS = 48
+
+
+def _literals(body: Body) -> tuple[int, ...]:
+    """The distinct telling literals as 16-bit hashes: enough to compare two functions by, too little to
+    guess a secret from."""
+    found = {
+        zlib.crc32(repr(value).encode("utf-8", "surrogatepass")) & 0xFFFF
+        for value in body.literals
+        if (value.__class__ is str and len(value) > 1 and not value.isspace())
+        or (value.__class__ in (int, float) and not -2 < value < 3)
+    }
+    return tuple(sorted(found)[:_MOST_LITERALS])
 
 
 def _traits(node: FunctionNode, body: Body) -> tuple[str, ...]:

@@ -19,9 +19,11 @@ from scanner.facts import Class, Facts, Function
 from scanner.relate.repository import Repository, module_name
 
 MIN_STATEMENTS = 6
-MIN_NODES = 40
+MIN_NODES = 24  # of our tokens, about forty nodes of the parser
 _ALIKE = 0.85  # share of statements that a copy and its original have in common
 _ALIKE_NAMESAKE = 0.75  # the same, where both have one name
+_ALIKE_BY_DESIGN = 0.95  # the same, where the place in the code asks both to look alike
+_LONG = 10  # statements: what is repeated word for word over so many is no coincidence
 _ALIKE_IN_ORDER = 0.6  # and of these, the share that stands in the same order
 _COMMON = 64  # a statement that more functions hold says nothing
 _MOST_ORIGINALS = 16  # of one bucket, how many are tried before a function counts as one more
@@ -104,8 +106,7 @@ class _Index:
         alike = sorted(near.get(own, {}).items(), key=lambda pair: (-pair[1], pair[0]))
         for key, similarity in ((own, 1.0), *alike):
             for original in originals.get(key, ())[:_MOST_ORIGINALS]:
-                least = _ALIKE_NAMESAKE if _namesakes(unit, original) else _ALIKE
-                if similarity >= least and not self._excused(unit, original, similarity):
+                if _is_copy(unit, original, similarity) and not self._excused(unit, original, similarity):
                     return Copy(unit, original, similarity, _differing(own, key))
         return None
 
@@ -140,6 +141,7 @@ class _Index:
             ("function", "method", "nested").index(unit.kind),
             -min(self._importers[unit.symbol], 3),
             not _UTILITY.search(unit.path),
+            -min(self._fan_in[unit.path], 20),
             unit.name.startswith("_"),
             unit.path.count("/"),
             unit.path,
@@ -153,10 +155,18 @@ class _Index:
         found: Counter[str] = Counter()
         for facts in self.repository.files.values():
             names = [item.target for item in facts.imports] + [use.name for use in facts.uses]
-            symbols = {
-                self.repository.resolve(name) for name in names if name.rpartition(".")[2] in wanted
-            }
+            symbols = {self.repository.resolve(name) for name in names if name.rpartition(".")[2] in wanted}
             found.update(symbols)
+        return found
+
+    @cached_property
+    def _fan_in(self) -> Counter[str]:
+        """Path → how many files import it: what many build on lies below what few do."""
+        wanted = {unit.path for units in self.buckets.values() for unit in units}
+        found: Counter[str] = Counter()
+        for facts in self.repository.files.values():
+            targets = {self.repository.file_of(item.target) for item in facts.imports}
+            found.update(path for path in targets if path in wanted)
         return found
 
     # What is alike for good reason
@@ -207,15 +217,15 @@ class _Index:
         """The folders with a manifest of their own."""
         manifests = {"pyproject.toml", "setup.py", "setup.cfg"}
         return frozenset(
-            path.rpartition("/")[0]
-            for path in self.repository.files
-            if path.rpartition("/")[2] in manifests
+            path.rpartition("/")[0] for path in self.repository.files if path.rpartition("/")[2] in manifests
         )
 
 
 _UTILITY = re.compile(r"(^|[/_])(utils?|helpers?|common|shared|lib|core|tools?|base|misc|compat)([/_.]|$)")
 _DUNDER = re.compile(r"__\w+__$")
-_EXEMPT = frozenset({"overload", "property", "setter", "getter", "deleter", "abstractmethod", "singledispatch"})
+_EXEMPT = frozenset(
+    {"overload", "property", "setter", "getter", "deleter", "abstractmethod", "singledispatch"}
+)
 
 
 def _units(facts: Facts) -> Iterator[Unit]:
@@ -254,6 +264,61 @@ def _similarity(one: tuple[int, ...], other: tuple[int, ...]) -> float:
 def _differing(one: tuple[int, ...], other: tuple[int, ...]) -> int:
     left, right = Counter(one), Counter(other)
     return sum((left - right).values()) + sum((right - left).values())
+
+
+def _is_copy(unit: Unit, original: Unit, similarity: float) -> bool:
+    """Two versions of one thing, or siblings: the same steps, done to other things on purpose?
+
+    Siblings differ in what they call and in what they say; a copy keeps both. The closer the two stand,
+    the more likely it is that somebody saw both.
+    """
+    calls = _shared(_callees(unit), _callees(original))
+    literals = _shared(frozenset(unit.function.literals), frozenset(original.function.literals))
+    statements = len(unit.function.hashes)
+    if unit.path == original.path or "nested" in (unit.kind, original.kind):
+        return similarity == 1.0 and calls >= 0.8 and statements >= _LONG
+    if _is_entry(unit) or _is_entry(original):
+        return similarity >= _ALIKE_BY_DESIGN and calls >= 0.8 and literals >= 0.7
+    if _namesakes(unit, original):
+        by_design = unit.path.rpartition("/")[2] == original.path.rpartition("/")[2] or unit.name in _PROGRAMS
+        return similarity >= (_ALIKE_BY_DESIGN if by_design else _ALIKE_NAMESAKE) and calls >= 0.6
+    if similarity < _ALIKE or calls < 0.7:
+        return False
+    return literals >= 0.5 or similarity == 1.0
+
+
+_PROGRAMS = frozenset(
+    {"main", "run", "cli", "setup", "register", "setUp", "setUpClass", "setUpTestData", "tearDown"}
+)
+_HARMLESS = frozenset(
+    [
+        "staticmethod",
+        "classmethod",
+        "wraps",
+        "contextmanager",
+        "asynccontextmanager",
+        "cache",
+        "lru_cache",
+        "fixture",
+    ]
+)
+_TELLING = frozenset({"debug", "info", "warning", "error", "exception", "critical", "print", "log"})
+
+
+def _is_entry(unit: Unit) -> bool:
+    """Does a decorator make it a route, a command, a tool: something that others call by its name?"""
+    return any(one.rpartition(".")[2] not in _HARMLESS for one in unit.function.decorators)
+
+
+def _callees(unit: Unit) -> frozenset[str]:
+    names = {call.callee.rpartition(".")[2] for call in unit.function.calls}
+    return frozenset(names - _TELLING)
+
+
+def _shared(one: frozenset[object], other: frozenset[object]) -> float:
+    """How much of the smaller set the larger one holds; 1 where either is empty, which proves nothing."""
+    smaller = min(len(one), len(other))
+    return len(one & other) / smaller if smaller else 1.0
 
 
 def _namesakes(unit: Unit, original: Unit) -> bool:

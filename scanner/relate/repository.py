@@ -110,6 +110,11 @@ class Repository:
             name = target + first[len(bare) :] + dot + tail
         return name
 
+    def file_of(self, name: str) -> str | None:
+        """The path of the module that a dotted name leads into, if it is the repository's own."""
+        split = self._split(name)
+        return split[0] if split else None
+
     def _split(self, name: str) -> tuple[str, str] | None:
         """The file of the longest module prefix of a name, and what is left of it."""
         parts = name.split(".")
