@@ -32,8 +32,8 @@ Function = ast.FunctionDef
 class Case:
     """One function to copy: where it stands, and in which class, if any."""
 
-    def __init__(self, path: str, node: Function, owner: str) -> None:
-        self.path, self.node, self.owner = path, node, owner
+    def __init__(self, path: str, node: Function, owner: str, imports: str) -> None:
+        self.path, self.node, self.owner, self.imports = path, node, owner, imports
 
 
 def body_of(node: Function) -> list[ast.stmt]:
@@ -75,16 +75,29 @@ def cases(tree: Path) -> list[Case]:
             module = ast.parse(path.read_bytes())
         except (SyntaxError, ValueError):
             continue
+        imports = imports_of(module, relative)
         for node in module.body:
             if isinstance(node, Function) and eligible(node):
-                found.append(Case(relative, node, ""))
+                found.append(Case(relative, node, "", imports))
             elif isinstance(node, ast.ClassDef):
                 found += [
-                    Case(relative, inner, node.name)
+                    Case(relative, inner, node.name, imports)
                     for inner in node.body
                     if isinstance(inner, Function) and eligible(inner) and not inner.name.startswith("__")
                 ]
     return found
+
+
+def imports_of(module: ast.Module, path: str) -> str:
+    """What a copy has to import to run: what its module imports, and what that defines itself."""
+    lines = [ast.unparse(node) for node in module.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    name = path.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+    lines += [
+        f"from {name} import {node.name}"
+        for node in module.body
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    ]
+    return "\n".join(lines) + "\n"
 
 
 # ------------------------------------------------------------------------------------- transformations
@@ -438,7 +451,7 @@ def main() -> None:
             if node is None or not lasts(node):
                 continue
             text = ast.unparse(ast.fix_missing_locations(ast.Module([node], [])))
-            made[f"{top(case.path)}zz_copies/copy_{len(made):03}.py"] = (case, text)
+            made[f"{top(case.path)}zz_copies/copy_{len(made):03}.py"] = (case, case.imports + text)
         files = dict(
             sorted({**base, **{p: facts_of(p, t.encode(), to) for p, (_, t) in made.items()}}.items())
         )

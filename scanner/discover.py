@@ -71,9 +71,11 @@ _BY_NAME = {
     "Pipfile": "toml",
     "setup.cfg": "ini",
     "Pipfile.lock": "json",
-    "poetry.lock": "toml",
-    "uv.lock": "toml",
-    "pdm.lock": "toml",
+    "poetry.lock": "lock",
+    "uv.lock": "lock",
+    "pdm.lock": "lock",
+    "environment.yml": "conda",
+    "environment.yaml": "conda",
 }
 
 

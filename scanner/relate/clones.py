@@ -22,7 +22,7 @@ MIN_STATEMENTS = 6
 MIN_NODES = 24  # of our tokens, about forty nodes of the parser
 _ALIKE = 0.85  # share of statements that a copy and its original have in common
 _ALIKE_NAMESAKE = 0.75  # the same, where both have one name
-_ALIKE_BY_DESIGN = 0.95  # the same, where the place in the code asks both to look alike
+_ALIKE_BY_DESIGN = 0.9  # the same, where the place in the code asks both to look alike
 _LONG = 10  # statements: what is repeated word for word over so many is no coincidence
 _ALIKE_IN_ORDER = 0.6  # and of these, the share that stands in the same order
 _COMMON = 64  # a statement that more functions hold says nothing
@@ -134,6 +134,10 @@ class _Index:
 
     # Which of two is the original
 
+    @cached_property
+    def _live(self) -> list[Facts]:
+        return [facts for facts in self.repository.files.values() if facts.role == "live"]
+
     def _standing(self, unit: Unit) -> tuple[object, ...]:
         """Sorts what looks most like the original first."""
         return (
@@ -150,10 +154,10 @@ class _Index:
 
     @cached_property
     def _importers(self) -> Counter[str]:
-        """Symbol → in how many other files it is imported or used."""
+        """Symbol → in how many files of live code it is imported or used."""
         wanted = {unit.name for units in self.buckets.values() for unit in units}
         found: Counter[str] = Counter()
-        for facts in self.repository.files.values():
+        for facts in self._live:
             names = [item.target for item in facts.imports] + [use.name for use in facts.uses]
             symbols = {self.repository.resolve(name) for name in names if name.rpartition(".")[2] in wanted}
             found.update(symbols)
@@ -164,7 +168,7 @@ class _Index:
         """Path → how many files import it: what many build on lies below what few do."""
         wanted = {unit.path for units in self.buckets.values() for unit in units}
         found: Counter[str] = Counter()
-        for facts in self.repository.files.values():
+        for facts in self._live:
             targets = {self.repository.file_of(item.target) for item in facts.imports}
             found.update(path for path in targets if path in wanted)
         return found
@@ -221,7 +225,10 @@ class _Index:
         )
 
 
-_UTILITY = re.compile(r"(^|[/_])(utils?|helpers?|common|shared|lib|core|tools?|base|misc|compat)([/_.]|$)")
+_UTILITY = re.compile(
+    r"(^|[/_])(utils?|utilities|helpers?|common|shared|lib|core|tools?|base|misc|compat|text|strings?"
+    r"|format(ting|ters?)?|parsing|parsers?|validation|coercions?|paths?|files?|dates?|time)([/_.]|$)"
+)
 _DUNDER = re.compile(r"__\w+__$")
 _EXEMPT = frozenset(
     {"overload", "property", "setter", "getter", "deleter", "abstractmethod", "singledispatch"}
@@ -234,7 +241,11 @@ def _units(facts: Facts) -> Iterator[Unit]:
         if len(function.hashes) < MIN_STATEMENTS or function.nodes < MIN_NODES:
             continue
         owner, _, name = function.name.rpartition(".")
-        if _DUNDER.match(name) or any(one.rpartition(".")[2] in _EXEMPT for one in function.decorators):
+        if (
+            name in _PROGRAMS
+            or _DUNDER.match(name)
+            or any(one.rpartition(".")[2] in _EXEMPT for one in function.decorators)
+        ):
             continue
         kind = "function" if not owner else "method" if owner in classes else "nested"
         yield Unit(facts, function, kind)
@@ -280,13 +291,14 @@ def _is_copy(unit: Unit, original: Unit, similarity: float) -> bool:
     if _is_entry(unit) or _is_entry(original):
         return similarity >= _ALIKE_BY_DESIGN and calls >= 0.8 and literals >= 0.7
     if _namesakes(unit, original):
-        by_design = unit.path.rpartition("/")[2] == original.path.rpartition("/")[2] or unit.name in _PROGRAMS
+        by_design = unit.path.rpartition("/")[2] == original.path.rpartition("/")[2]
         return similarity >= (_ALIKE_BY_DESIGN if by_design else _ALIKE_NAMESAKE) and calls >= 0.6
     if similarity < _ALIKE or calls < 0.7:
         return False
     return literals >= 0.5 or similarity == 1.0
 
 
+# What a framework, or a shell, calls by its name: every program has its own.
 _PROGRAMS = frozenset(
     {"main", "run", "cli", "setup", "register", "setUp", "setUpClass", "setUpTestData", "tearDown"}
 )
