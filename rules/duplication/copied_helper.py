@@ -5,7 +5,7 @@ Whoever mends one of the two will not know of the other. The finding names the o
 
 from collections.abc import Iterator
 
-from scanner.relate.clones import Copy, copies
+from scanner.relate.clones import Copy, copies, literals_shared
 from scanner.relate.repository import Repository
 from scanner.rule import Confidence, Finding, Location, Related, RepositoryRule, Severity
 
@@ -57,6 +57,8 @@ def _advice(copy: Copy, repository: Repository) -> str:
         return "move it to a helper module of the tests"
     if name.startswith("_"):
         return f"give that one a public name, and import it from `{module}`"
+    if copy.similarity < 1.0 or literals_shared(unit, original) < 0.8:
+        return f"import it, what differs as a parameter: `from {module} import {name}`"
     return f"import it: `from {module} import {name}`"
 
 

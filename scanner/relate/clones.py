@@ -23,7 +23,9 @@ MIN_NODES = 24  # of our tokens, about forty nodes of the parser
 _ALIKE = 0.85  # share of statements that a copy and its original have in common
 _ALIKE_NAMESAKE = 0.75  # the same, where both have one name
 _ALIKE_BY_DESIGN = 0.9  # the same, where the place in the code asks both to look alike
+_NOT_SHORT = 8
 _LONG = 10  # statements: what is repeated word for word over so many is no coincidence
+_VERY_LONG = 16
 _ALIKE_IN_ORDER = 0.6  # and of these, the share that stands in the same order
 _COMMON = 64  # a statement that more functions hold says nothing
 _MOST_ORIGINALS = 16  # of one bucket, how many are tried before a function counts as one more
@@ -144,9 +146,9 @@ class _Index:
             unit.facts.role != "live",
             ("function", "method", "nested").index(unit.kind),
             -min(self._importers[unit.symbol], 3),
+            unit.name.startswith("_"),
             not _UTILITY.search(unit.path),
             -min(self._fan_in[unit.path], 20),
-            unit.name.startswith("_"),
             unit.path.count("/"),
             unit.path,
             unit.function.place,
@@ -284,10 +286,11 @@ def _is_copy(unit: Unit, original: Unit, similarity: float) -> bool:
     the more likely it is that somebody saw both.
     """
     calls = _shared(_callees(unit), _callees(original))
-    literals = _shared(frozenset(unit.function.literals), frozenset(original.function.literals))
+    literals = literals_shared(unit, original)
     statements = len(unit.function.hashes)
     if unit.path == original.path or "nested" in (unit.kind, original.kind):
-        return similarity == 1.0 and calls >= 0.8 and statements >= _LONG
+        spoken = literals >= 0.5 or statements >= _VERY_LONG
+        return similarity == 1.0 and calls >= 0.8 and statements >= _LONG and spoken
     if _is_entry(unit) or _is_entry(original):
         return similarity >= _ALIKE_BY_DESIGN and calls >= 0.8 and literals >= 0.7
     if _namesakes(unit, original):
@@ -295,7 +298,7 @@ def _is_copy(unit: Unit, original: Unit, similarity: float) -> bool:
         return similarity >= (_ALIKE_BY_DESIGN if by_design else _ALIKE_NAMESAKE) and calls >= 0.6
     if similarity < _ALIKE or calls < 0.7:
         return False
-    return literals >= 0.5 or similarity == 1.0
+    return literals >= 0.5 or (similarity == 1.0 and statements >= _NOT_SHORT)
 
 
 # What a framework, or a shell, calls by its name: every program has its own.
@@ -327,6 +330,11 @@ def _callees(unit: Unit) -> frozenset[str]:
     return frozenset(names - _TELLING)
 
 
+def literals_shared(unit: Unit, original: Unit) -> float:
+    """How much of what the one says in strings and numbers the other says too, 0 to 1."""
+    return _shared(frozenset(unit.function.literals), frozenset(original.function.literals))
+
+
 def _shared(one: frozenset[object], other: frozenset[object]) -> float:
     """How much of the smaller set the larger one holds; 1 where either is empty, which proves nothing."""
     smaller = min(len(one), len(other))
@@ -356,5 +364,10 @@ def _both_tests(unit: Unit, original: Unit, similarity: float) -> bool:
     """Tests repeat themselves so that each can be read alone; long helpers need not."""
     if unit.facts.role != "test" or original.facts.role != "test":
         return False
-    a_test = unit.name.startswith("test") or original.name.startswith("test")
-    return a_test or similarity < 1.0 or len(unit.function.hashes) < 10
+    if (
+        "nested" in (unit.kind, original.kind)
+        or unit.name.startswith("test")
+        or original.name.startswith("test")
+    ):
+        return True
+    return similarity < 1.0 or len(unit.function.hashes) < _LONG or literals_shared(unit, original) < 0.8

@@ -45,11 +45,18 @@ class Repository:
         above the outermost package."""
         folders = path.split("/")[:-1]
         start = len(folders)
-        while start > 0 and "/".join([*folders[:start], "__init__.py"]) in self.files:
+        while start > 0 and not self._is_package(folders[:start]):
+            start -= 1  # a folder without `__init__.py` inside a package is part of it
+        if start == 0:
+            start = len(folders)
+        while start > 0 and self._is_package(folders[:start]):
             start -= 1
         if start == len(folders) and start and folders[0] in {"src", "lib"}:
             return 1  # a namespace package below src/
         return start
+
+    def _is_package(self, folders: list[str]) -> bool:
+        return "/".join([*folders, "__init__.py"]) in self.files
 
     def import_name(self, path: str) -> str:
         """The module name that code of this repository imports a file by."""
