@@ -210,21 +210,7 @@ class _Index:
 
     def _apart(self, unit: Unit, original: Unit) -> bool:
         """Do the two belong to different projects of one tree, that cannot import one another?"""
-        return self._project(unit.path) != self._project(original.path)
-
-    def _project(self, path: str) -> str:
-        folder = path.rpartition("/")[0]
-        while folder and folder not in self._projects:
-            folder = folder.rpartition("/")[0]
-        return folder
-
-    @cached_property
-    def _projects(self) -> frozenset[str]:
-        """The folders with a manifest of their own."""
-        manifests = {"pyproject.toml", "setup.py", "setup.cfg"}
-        return frozenset(
-            path.rpartition("/")[0] for path in self.repository.files if path.rpartition("/")[2] in manifests
-        )
+        return self.repository.project_of(unit.path) != self.repository.project_of(original.path)
 
 
 _UTILITY = re.compile(
@@ -303,7 +289,8 @@ def _is_copy(unit: Unit, original: Unit, similarity: float) -> bool:
 
 # What a framework, or a shell, calls by its name: every program has its own.
 _PROGRAMS = frozenset(
-    {"main", "run", "cli", "setup", "register", "setUp", "setUpClass", "setUpTestData", "tearDown"}
+    ["main", "run", "cli", "setup", "register", "parse_args", "_parser", "build_parser"]
+    + ["setUp", "setUpClass", "setUpTestData", "tearDown"]
 )
 _HARMLESS = frozenset(
     [
@@ -346,6 +333,7 @@ def _namesakes(unit: Unit, original: Unit) -> bool:
 
 
 _ASYNC = re.compile(r"a?sync_?|_?aio", re.IGNORECASE)
+_TEST_DATA = re.compile(r"(^|/)(resources?|fixtures?|testdata|data|snapshots?|cases)/", re.IGNORECASE)
 _VERSION = re.compile(r"(?<![a-z])v\d+(?:(?:alpha|beta)\d*)?(?![a-z])", re.IGNORECASE)
 
 
@@ -364,6 +352,8 @@ def _both_tests(unit: Unit, original: Unit, similarity: float) -> bool:
     """Tests repeat themselves so that each can be read alone; long helpers need not."""
     if unit.facts.role != "test" or original.facts.role != "test":
         return False
+    if _TEST_DATA.search(unit.path) or _TEST_DATA.search(original.path):
+        return True
     if (
         "nested" in (unit.kind, original.kind)
         or unit.name.startswith("test")

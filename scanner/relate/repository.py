@@ -8,6 +8,7 @@ from functools import cached_property
 from scanner.facts import Class, Facts, Function, Import
 
 _MAX_HOPS = 12  # re-exports of re-exports
+_MANIFESTS = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
 
 
 class Repository:
@@ -61,6 +62,19 @@ class Repository:
     def import_name(self, path: str) -> str:
         """The module name that code of this repository imports a file by."""
         return ".".join(module_name(path).split(".")[self._import_start(path) :])
+
+    def project_of(self, path: str) -> str:
+        """The folder of the nearest manifest above a file: its project; "" for the root's."""
+        folder = path.rpartition("/")[0]
+        while folder and folder not in self._projects:
+            folder = folder.rpartition("/")[0]
+        return folder
+
+    @cached_property
+    def _projects(self) -> frozenset[str]:
+        return frozenset(
+            path.rpartition("/")[0] for path in self.files if path.rpartition("/")[2] in _MANIFESTS
+        )
 
     def functions(self) -> Iterator[tuple[Facts, Function]]:
         """Every function of every file, in the order of paths."""
