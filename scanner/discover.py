@@ -102,7 +102,7 @@ def language_of(path: str) -> str:
     name = path.rpartition("/")[2]
     if name in _BY_NAME:
         return _BY_NAME[name]
-    if name.startswith("requirements") and name.endswith((".txt", ".in")):
+    if name.endswith((".txt", ".in")) and ("requirements" in name or path.endswith(f"requirements/{name}")):
         return "requirements"
     if name.startswith("Dockerfile."):
         return "dockerfile"

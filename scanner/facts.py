@@ -96,6 +96,7 @@ class Facts:
     semgrep: tuple[str, ...] = ()  # ids of the semgrep rules whose identifiers all occur here
     calls: tuple[Call, ...] = ()  # at module level
     requires: tuple[Requirement, ...] = ()  # a manifest's declared dependencies
+    flows: tuple[Use, ...] = ()  # uses of heavy libraries, with what becomes of the value
 
 
 class Requirement(NamedTuple):
@@ -114,6 +115,7 @@ _ROWS: dict[str, Any] = {
     "uses": Use,
     "calls": Call,
     "requires": Requirement,
+    "flows": Use,
 }
 
 
@@ -182,5 +184,6 @@ _SHAPES: dict[str, Any] = {
     "functions": _function,
     "classes": _class,
     "uses": _use,
+    "flows": _use,
     "requires": _requirement,
 }

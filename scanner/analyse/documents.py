@@ -11,8 +11,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from scanner.analyse import manifests
 from scanner.facts import Facts
-from scanner.finding import Reason, Unreadable
+from scanner.finding import Notice, Reason, Unreadable
 from scanner.source import Source
 
 if sys.version_info >= (3, 11):
@@ -51,7 +52,12 @@ def _yaml(text: str) -> Any:
     return documents[0] if len(documents) == 1 else documents
 
 
-_PARSERS: dict[str, Callable[[str], Any]] = {"json": json.loads, "toml": tomllib.loads, "yaml": _yaml}
+_PARSERS: dict[str, Callable[[str], Any]] = {
+    "json": json.loads,
+    "toml": tomllib.loads,
+    "yaml": _yaml,
+    "conda": _yaml,
+}
 
 
 def _one_line(error: Exception) -> str:
@@ -66,6 +72,7 @@ def _line(error: Exception) -> int:
     return int(getattr(error, "lineno", 0) or 0)
 
 
-def collect(source: Source) -> Facts:
-    """The facts of a file that is not Python."""
-    return Facts(source.path, source.role)
+def collect(source: Source) -> tuple[Facts, tuple[Notice, ...]]:
+    """The facts of a file that is not Python, and what could not be made out in it."""
+    requires, notices = manifests.collect(source)
+    return Facts(source.path, source.role, requires=requires), notices

@@ -20,6 +20,7 @@ from io import BytesIO
 from typing import Any
 
 from scanner import facts
+from scanner.analyse import flows, manifests
 from scanner.finding import Reason, Unreadable
 from scanner.source import FunctionNode, Scope, Source, annotated
 
@@ -715,6 +716,8 @@ def collect(source: Source, found: Index) -> facts.Facts:
         tuple(sorted(found.identifiers)),
         (),
         tuple(top),
+        manifests.collect(source)[0] if source.path.endswith("setup.py") else (),
+        flows.collect(source, found.bodies, found.imports),
     )
 
 

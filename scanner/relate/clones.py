@@ -289,8 +289,8 @@ def _is_copy(unit: Unit, original: Unit, similarity: float) -> bool:
 
 # What a framework, or a shell, calls by its name: every program has its own.
 _PROGRAMS = frozenset(
-    ["main", "run", "cli", "setup", "register", "parse_args", "_parser", "build_parser"]
-    + ["setUp", "setUpClass", "setUpTestData", "tearDown"]
+    {"main", "run", "cli", "setup", "register", "parse_args", "_parser", "build_parser"}
+    | {"setUp", "setUpClass", "setUpTestData", "tearDown"}
 )
 _HARMLESS = frozenset(
     [
