@@ -68,14 +68,15 @@ _BY_SUFFIX = {
 _BY_NAME = {
     "Dockerfile": "dockerfile",
     "Makefile": "makefile",
-    "Pipfile": "toml",
-    "setup.cfg": "ini",
+    "pyproject.toml": "manifest",
+    "Pipfile": "manifest",
+    "setup.cfg": "manifest",
+    "environment.yml": "manifest",
+    "environment.yaml": "manifest",
     "Pipfile.lock": "json",
     "poetry.lock": "lock",
     "uv.lock": "lock",
     "pdm.lock": "lock",
-    "environment.yml": "conda",
-    "environment.yaml": "conda",
 }
 
 
@@ -103,7 +104,7 @@ def language_of(path: str) -> str:
     if name in _BY_NAME:
         return _BY_NAME[name]
     if name.endswith((".txt", ".in")) and ("requirements" in name or path.endswith(f"requirements/{name}")):
-        return "requirements"
+        return "manifest"
     if name.startswith("Dockerfile."):
         return "dockerfile"
     return _BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), "")

@@ -20,7 +20,7 @@ class HeavyweightForTrivial(RepositoryRule):
     cwe = (1104,)
     evidence = ("E38",)
     preview = True
-    languages = ("python", "toml", "ini", "requirements", "conda", "notebook")
+    languages = ("python", "manifest", "notebook")
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         for trifle in trifles(repository):

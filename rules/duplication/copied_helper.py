@@ -17,7 +17,7 @@ class CopiedHelper(RepositoryRule):
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "duplication"
     cwe = (1041,)
     evidence = ("E24", "E02", "E28")
-    languages = ("python", "toml", "ini")  # manifests tell which projects a tree holds
+    languages = ("python", "manifest")  # manifests tell which projects a tree holds
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         for copy in copies(repository):

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -32,7 +33,7 @@ def read(path: str, language: str, data: bytes) -> Source | Unreadable:
         )
         return Unreadable(path, Reason.ENCODING, detail, data[: error.start].count(b"\n") + 1)
     source = Source(path, data, text, language)
-    parse = _PARSERS.get(language)
+    parse = _parser(path, language)
     if parse is None:
         return source
     try:
@@ -56,8 +57,16 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "json": json.loads,
     "toml": tomllib.loads,
     "yaml": _yaml,
-    "conda": _yaml,
 }
+
+
+def _parser(path: str, language: str) -> Callable[[str], Any] | None:
+    """By language; manifests come in several, which their names tell."""
+    if language != "manifest":
+        return _PARSERS.get(language)
+    if path.endswith((".toml", "Pipfile")):
+        return _PARSERS["toml"]
+    return _PARSERS["yaml"] if path.endswith((".yml", ".yaml")) else None
 
 
 def _one_line(error: Exception) -> str:
@@ -72,7 +81,14 @@ def _line(error: Exception) -> int:
     return int(getattr(error, "lineno", 0) or 0)
 
 
+# A notebook is JSON: a line of code is a string of its own. Which modules it imports is all we ask of it.
+_NOTEBOOK_IMPORT = re.compile(r'"\s*(?:import|from)\s+(\w+)')
+
+
 def collect(source: Source) -> tuple[Facts, tuple[Notice, ...]]:
     """The facts of a file that is not Python, and what could not be made out in it."""
+    if source.language == "notebook":
+        named = {found[1] for found in _NOTEBOOK_IMPORT.finditer(source.text)}
+        return Facts(source.path, source.role, identifiers=tuple(sorted(named))), ()
     requires, notices = manifests.collect(source)
     return Facts(source.path, source.role, requires=requires), notices

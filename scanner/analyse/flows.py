@@ -74,6 +74,10 @@ def _followed(source: Source, node: ast.AST, name: str, scope: Scope) -> str:
         elif isinstance(parent, ast.Subscript) and parent.value is node:
             name = f"{name}[]"
         elif not isinstance(parent, (ast.Await, ast.NamedExpr)):
+            if isinstance(parent, ast.Tuple) and isinstance(
+                source.parents.get(id(parent)), ast.ExceptHandler
+            ):
+                return f"{name}:handled"
             return f"{name}:{_end(parent, node, scope)}"
         node = parent
 
@@ -85,8 +89,6 @@ def _end(parent: ast.AST | None, node: ast.AST, scope: Scope) -> str:
         return _bound(parent, node, scope)
     if isinstance(parent, ast.withitem):
         return "with"
-    if isinstance(parent, (ast.ExceptHandler, ast.Tuple)) and isinstance(node, (ast.Attribute, ast.Name)):
-        return "handled" if isinstance(parent, ast.ExceptHandler) else "item"
     if isinstance(parent, ast.Call):
         called = parent.func.id if isinstance(parent.func, ast.Name) else ""
         return "len" if called == "len" else "builtin" if called in _BUILTINS else "argument"
@@ -109,6 +111,8 @@ _ENDS: dict[type, str] = {
     ast.BinOp: "value",
     ast.AugAssign: "value",
     ast.FormattedValue: "value",
+    ast.ExceptHandler: "handled",
+    ast.Tuple: "item",
     ast.List: "item",
     ast.Dict: "item",
     ast.Set: "item",

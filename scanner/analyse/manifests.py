@@ -27,7 +27,7 @@ def collect(source: Source) -> Read:
     none."""
     name = source.path.rpartition("/")[2]
     reader = _READERS.get(name)
-    if reader is None and source.language == "requirements":
+    if reader is None and name.endswith((".txt", ".in")) and source.language == "manifest":
         reader = _requirements_file
     if reader is None:
         return (), ()
@@ -66,7 +66,7 @@ def _place(source: Source, table: list[int], text: str) -> Place:
 
 
 _EGG = re.compile(r"[#&]egg=([\w.-]+)")
-_NAME = re.compile(r"([A-Za-z0-9][\w.-]*?)\s*(?:\[[^\]]*\])?\s*([<>=!~^@(;,*].*)?$", re.DOTALL)
+_NAME = re.compile(r"([A-Za-z0-9][\w.-]*?)\s*(?:\[[^\]]*\])?\s*([<>=!~^@(;,*\d].*)?$", re.DOTALL)
 
 
 def parse(text: str) -> tuple[str, str] | None:

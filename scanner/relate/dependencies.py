@@ -13,7 +13,6 @@ from scanner.analyse.manifests import normalised
 from scanner.facts import Facts, Import, Requirement, Use
 from scanner.relate.repository import Repository
 
-_DATA = frozenset({"pandas", "numpy", "scipy", "scikit-learn"})
 _Imported = tuple[Facts, Import]
 
 
@@ -55,8 +54,10 @@ class Project:
         return found
 
     @cached_property
-    def has_notebooks(self) -> bool:
-        return any(facts.path.endswith(".ipynb") for facts in self.files)
+    def notebook_imports(self) -> frozenset[str]:
+        """The modules that notebooks import: what they do with them we do not follow."""
+        notebooks = (facts for facts in self.files if facts.path.endswith(".ipynb"))
+        return frozenset(name for facts in notebooks for name in facts.identifiers)
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def _escaped(patterns: tuple[str, ...]) -> tuple[str, ...]:
 
 def _replaceable(project: Project, case: Case) -> bool:
     """Would dropping the library change anything, and is there something in its place?"""
-    if case.library in _DATA and project.has_notebooks:
+    if project.notebook_imports & set(case.modules):
         return False
     modules = project.imports.keys()
     around = {normalised(module) for module in modules} | project.requires.keys()
