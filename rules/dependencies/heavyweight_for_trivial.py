@@ -19,7 +19,6 @@ class HeavyweightForTrivial(RepositoryRule):
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "dependencies"
     cwe = (1104,)
     evidence = ("E38",)
-    preview = True
     languages = ("python", "manifest", "notebook")
 
     def check(self, repository: Repository) -> Iterator[Finding]:

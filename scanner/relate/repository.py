@@ -72,9 +72,9 @@ class Repository:
 
     @cached_property
     def _projects(self) -> frozenset[str]:
-        return frozenset(
-            path.rpartition("/")[0] for path in self.files if path.rpartition("/")[2] in _MANIFESTS
-        )
+        folders = (path.rpartition("/")[0] for path in self.files if path.rpartition("/")[2] in _MANIFESTS)
+        # A `setup.py` inside a package is a module of that name.
+        return frozenset(folder for folder in folders if f"{folder}/__init__.py" not in self.files)
 
     def functions(self) -> Iterator[tuple[Facts, Function]]:
         """Every function of every file, in the order of paths."""
