@@ -43,7 +43,8 @@ def _shown(found: re.Match[str]) -> str:
 
 
 def cells(line: str) -> list[str]:
-    """Each character of a line as it is shown: tabs as blanks up to the next stop, hostile ones spelled out."""
+    """Each character of a line as it is shown: a tab as blanks up to the next stop, hostile ones spelled
+    out."""
     shown: list[str] = []
     column = 0
     for index, character in enumerate(line):

@@ -8,8 +8,9 @@ tree gives the same bytes.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -79,20 +80,20 @@ _WRITTEN_BY = {
 
 def render(report: Report) -> str:
     """The report as a SARIF log, a result a line."""
-    log = om.SarifLog(runs=[_run(report)], version="2.1.0", schema_uri=_SCHEMA)
-    return document.dumps(plain(log), _SHAPE)
+    log = plain(om.SarifLog(runs=[_run(report)], version="2.1.0", schema_uri=_SCHEMA))
+    # One by one: twenty thousand results as objects and as plain values at once is a lot of memory.
+    log["runs"][0]["results"] = [plain(result) for result in _results(report)]
+    return document.dumps(log, _SHAPE)
 
 
 def _run(report: Report) -> Any:
-    shown = wording.by_rank(report.kept)
     return om.Run(
         tool=om.Tool(driver=_driver(report.cards)),
         column_kind="utf16CodeUnits",
         original_uri_base_ids={_ROOT: om.ArtifactLocation(description=om.Message(text=_ROOT_IS))},
         version_control_provenance=_version(report),
-        invocations=[_invocation(report, len(shown))],
+        invocations=[_invocation(report)],
         taxonomies=_taxonomies(report.cards),
-        results=_results(report, shown[:_MAX_RESULTS]),
         properties=_summary(report),
     )
 
@@ -181,8 +182,9 @@ def _standing(card: Card) -> str:
     cites = f" Evidence: {', '.join(card.evidence)}." if card.evidence else ""
     trial = " On trial: not yet measured on enough real code." if card.preview else ""
     return (
-        f"Severity {card.severity.value}, confidence {card.confidence.value}: base rank {card.base_rank:g} of 100. "
-        f"The rank of a finding is its priority after weighing who wrote the line and who reviewed it.{cites}{trial}"
+        f"Severity {card.severity.value}, confidence {card.confidence.value}: base rank {card.base_rank:g} "
+        "of 100. The rank of a finding is its priority after weighing who wrote the line and who reviewed it."
+        f"{cites}{trial}"
     )
 
 
@@ -251,11 +253,13 @@ def _relationship(number: int, weaknesses: Sequence[int]) -> Any:
 # Results
 
 
-def _results(report: Report, shown: Sequence[Weighed]) -> list[Any]:
+def _results(report: Report) -> Iterator[Any]:
+    shown = wording.by_rank(report.kept)[:_MAX_RESULTS]
     places = _Places(report)
     places.hash_lines(item.finding.location for item in shown)
     index = {card.id: number for number, card in enumerate(report.cards)}
-    return [_result(item, index[item.card.id], places) for item in shown]
+    for item in shown:
+        yield _result(item, index[item.card.id], places)
 
 
 def _result(item: Weighed, index: int, places: _Places) -> Any:
@@ -330,28 +334,30 @@ def _code_flows(flow: Sequence[Related], places: _Places) -> list[Any] | None:
 
 def _fixes(fix: Fix | None, places: _Places) -> list[Any] | None:
     """The repair, if every file that it edits is at hand: a wrong column would break the code."""
-    if fix is None or any(places.texts[edit.location.path] is None for edit in fix.edits):
+    if fix is None:
         return None
+    edits: dict[str, list[Edit]] = {}
+    for edit in sorted(fix.edits, key=lambda edit: edit.location):
+        edits.setdefault(edit.location.path, []).append(edit)
+    changes = []
+    for path, of_file in edits.items():
+        lines = places.texts[path]
+        if lines is None:
+            return None
+        changes.append(_artifact_change(path, of_file, lines))
     warning = "" if fix.safe else " (may change what the program does)"
-    paths = sorted({edit.location.path for edit in fix.edits})
     return [
-        om.Fix(
-            description=om.Message(text=f"{safe(fix.description)}{warning}"),
-            artifact_changes=[
-                _artifact_change(path, [edit for edit in fix.edits if edit.location.path == path], places)
-                for path in paths
-            ],
-        )
+        om.Fix(description=om.Message(text=f"{safe(fix.description)}{warning}"), artifact_changes=changes)
     ]
 
 
-def _artifact_change(path: str, edits: Iterable[Edit], places: _Places) -> Any:
+def _artifact_change(path: str, edits: Iterable[Edit], lines: Lines) -> Any:
     replacements = [
         om.Replacement(
-            deleted_region=places.region(edit.location, snippet=False),
+            deleted_region=_bare_region(lines, lines.within(edit.location)),
             inserted_content=om.ArtifactContent(text=edit.text),
         )
-        for edit in sorted(edits, key=lambda edit: edit.location)
+        for edit in edits
     ]
     return om.ArtifactChange(artifact_location=_artifact(path), replacements=replacements)
 
@@ -405,19 +411,14 @@ class _Places:
 
     def physical(self, place: Location, *, context: bool) -> Any:
         lines = self.texts[place.path]
+        if lines is None:
+            return om.PhysicalLocation(artifact_location=_artifact(place.path), region=_at_the_start())
+        place = lines.within(place)
         return om.PhysicalLocation(
             artifact_location=_artifact(place.path),
-            region=self.region(place),
-            context_region=_context(lines, lines.within(place)) if context and lines is not None else None,
+            region=_region(lines, place),
+            context_region=_context(lines, place) if context else None,
         )
-
-    def region(self, place: Location, *, snippet: bool = True) -> Any:
-        """The region of a place. Of a file that is not at hand (a change removed it), its start: a line
-        that does not exist makes viewers fail."""
-        lines = self.texts[place.path]
-        if lines is None:
-            return om.Region(start_line=1, start_column=1, end_line=1, end_column=1)
-        return _region(lines, lines.within(place), snippet=snippet)
 
     def related(self, other: Related, number: int) -> Any:
         return om.Location(
@@ -433,23 +434,36 @@ class _Places:
         )
 
 
-def _region(lines: Lines, place: Location, *, snippet: bool) -> Any:
-    text = lines.between(place) if snippet else ""
+def _at_the_start() -> Any:
+    """Of a file that is not at hand (a change removed it): a line that does not exist makes viewers fail."""
+    return om.Region(start_line=1, start_column=1, end_line=1, end_column=1)
+
+
+def _region(lines: Lines, place: Location) -> Any:
+    """A place within a file, with its text if that is not endless."""
+    region = _bare_region(lines, place)
+    text = lines.between(place)
+    if len(text) <= _MAX_SNIPPET:
+        region.snippet = om.ArtifactContent(text=text)
+    return region
+
+
+def _bare_region(lines: Lines, place: Location) -> Any:
     return om.Region(
         start_line=place.line,
         start_column=lines.utf16(place.line, place.column),
         end_line=place.end_line,
         end_column=lines.utf16(place.end_line, place.end_column),
-        snippet=om.ArtifactContent(text=text) if snippet and len(text) <= _MAX_SNIPPET else None,
     )
 
 
 def _context(lines: Lines, place: Location) -> Any:
     """The lines around a region. It has to be larger than the region: of a file that is all region, none."""
     around = lines.around(place, _REACH)
-    return None if around == place else _region(lines, around, snippet=True)
+    return None if around == place else _region(lines, around)
 
 
+@functools.lru_cache(maxsize=1024)
 def _artifact(path: str) -> Any:
     return om.ArtifactLocation(uri=quote(_path_bytes(path)), uri_base_id=_ROOT)
 
@@ -468,9 +482,10 @@ def _message_string(text: str) -> Any:
 # The run
 
 
-def _invocation(report: Report, found: int) -> Any:
+def _invocation(report: Report) -> Any:
     notifications = [_unreadable(item, report) for item in report.unreadable]
     notifications += [_notice(notice) for notice in report.notices]
+    found = len(report.kept)
     if found > _MAX_RESULTS:
         text = (
             f"{found} findings; only the {_MAX_RESULTS} of the highest rank are listed: GitHub takes no more."
