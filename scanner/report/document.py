@@ -18,18 +18,19 @@ _BEYOND_ASCII = re.compile("[^\x00-\x7e]")
 
 def dumps(value: Any, shape: Shape) -> str:
     """The value as JSON. What `shape` names by key is broken into lines, an entry of a list or of an
-    object a line; all else is compact. Keys keep their order. A half of a surrogate pair becomes U+FFFD:
-    parsers refuse it."""
+    object a line (any iterable does for a list there); all else is compact. Keys keep their order. A half
+    of a surrogate pair becomes U+FFFD: parsers refuse it."""
     return _BEYOND_ASCII.sub(_escaped, _broken(value, shape)) + "\n"
 
 
 def _broken(value: Any, shape: Shape | None) -> str:
     if shape is None or not value:
         return _COMPACT.encode(value)
-    if isinstance(value, list):
-        return "[\n" + ",\n".join(_broken(entry, shape or None) for entry in value) + "\n]"
-    entries = (f"{_COMPACT.encode(key)}: {_broken(entry, shape.get(key))}" for key, entry in value.items())
-    return "{\n" + ",\n".join(entries) + "\n}"
+    if not isinstance(value, dict):
+        entries = ",\n".join(_broken(entry, shape or None) for entry in value)
+        return f"[\n{entries}\n]" if entries else "[]"
+    pairs = (f"{_COMPACT.encode(key)}: {_broken(entry, shape.get(key))}" for key, entry in value.items())
+    return "{\n" + ",\n".join(pairs) + "\n}"
 
 
 def _escaped(found: re.Match[str]) -> str:

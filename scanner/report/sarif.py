@@ -81,8 +81,8 @@ _WRITTEN_BY = {
 def render(report: Report) -> str:
     """The report as a SARIF log, a result a line."""
     log = plain(om.SarifLog(runs=[_run(report)], version="2.1.0", schema_uri=_SCHEMA))
-    # One by one: twenty thousand results as objects and as plain values at once is a lot of memory.
-    log["runs"][0]["results"] = [plain(result) for result in _results(report)]
+    # One by one: twenty thousand results at once, as objects and as plain values, is a lot of memory.
+    log["runs"][0]["results"] = (plain(result) for result in _results(report))
     return document.dumps(log, _SHAPE)
 
 

@@ -34,8 +34,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(entry) for entry in value]
     said = {}
+    held = vars(value)
     for field, name, default in _fields(value.__class__):
-        entry = getattr(value, field)
+        entry = held[field]
         if entry is None or (entry == default and name not in _SAID):
             continue
         said[name] = entry if type(entry) in _SCALARS else plain(entry)
