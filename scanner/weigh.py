@@ -187,7 +187,7 @@ def factors_of(
     if probability:
         family = weights.factor("family", card.family)
         found.append(_acting(family, probability, f"{card.family}, {provenance.label.value}"))
-        words = _UNREVIEWED.get(provenance.review.tier)
+        words = _UNREVIEWED.get(provenance.review.tier) if settings.mode == "tree" else None
         if words and not provenance.review.signed:
             found.append(_acting(weights.factor("review", "none"), probability, words))
         if provenance.unattended:
@@ -203,8 +203,7 @@ def factors_of(
 
 
 # A trailer that names a reviewer is text that the author can write, so it must not lower a rank: without a
-# signature the factor stays. Nothing can have been reviewed yet where the tier is PENDING, and nothing is
-# known where it is UNKNOWN.
+# signature the factor stays. Before the merge (staged, diff) nothing can have been reviewed yet.
 _UNREVIEWED = {
     Tier.NONE: "unreviewed",
     Tier.REQUESTED: "unreviewed",
