@@ -58,7 +58,7 @@ def _findings(report: Report) -> Iterable[tuple[str, str]]:
         kind = _KIND[item.level]
         yield (
             kind,
-            _command(kind, _message(item, report), title=f"assay: {item.card.id}", **_place(item, texts)),
+            _command(kind, _message(item), title=f"assay: {item.card.id}", **_place(item, texts)),
         )
 
 
@@ -74,12 +74,12 @@ def _place(item: Weighed, texts: Texts) -> _Place:
     return {**where, "col": column, "endColumn": end}
 
 
-def _message(item: Weighed, report: Report) -> str:
+def _message(item: Weighed) -> str:
     parts = [wording.message(item)]
     parts += [f"{other.label}: {other.location}" for other in item.finding.related]
     parts.append(f"Instead: {wording.instead(item)}" if item.card.instead else "")
-    parts.append(f"Origin: {wording.origin(item.provenance)}" if report.settings.provenance != "none" else "")
-    parts.append(f"Rank: {item.weighing}")
+    origin = wording.origin(item.provenance)
+    parts += [f"Origin: {origin}" if origin else "", f"Rank: {item.weighing}"]
     return "\n".join(safe(part) for part in parts if part)
 
 

@@ -9,6 +9,7 @@ tree gives the same bytes.
 from __future__ import annotations
 
 import functools
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -52,6 +53,8 @@ _MAX_TAGS = 10
 _MAX_SNIPPET = 4_000
 _REACH = 300  # characters of context to each side, for lines without end
 
+_LIKE_A_LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
+_LINK_TEXT = re.compile(r"[\\\[\]]")
 _SHAPE = {
     "runs": {
         "tool": {"driver": {"rules": {}}},
@@ -289,15 +292,11 @@ def _text(item: Weighed, related: Sequence[Related]) -> str:
 
 def _without_links(text: str) -> str:
     """`handlers[0](1)` is code, and would be read as a link to the first related place."""
-    return _brackets_escaped(text) if "](" in text else text
-
-
-def _brackets_escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    return _LIKE_A_LINK.sub(r"\\[", text)
 
 
 def _link_text(other: Related) -> str:
-    return _brackets_escaped(safe(_label(other)))
+    return _LINK_TEXT.sub(r"\\\g<0>", safe(_label(other)))
 
 
 def _label(other: Related) -> str:
@@ -312,9 +311,10 @@ def _markdown(item: Weighed, related: Sequence[Related]) -> str:
         parts.append("\n".join(f"- {line}" for line in wording.details_markdown(item)))
     if item.card.instead:
         parts.append(f"**Instead:** {wording.instead_markdown(item)}")
-    parts.append(f"**Origin:** {escaped(wording.origin(item.provenance))}")
+    origin = wording.origin(item.provenance)
+    parts.append(f"**Origin:** {escaped(origin)}" if origin else "")
     parts.append(f"**Rank:** {escaped(item.weighing)}")
-    return "\n\n".join(parts)
+    return "\n\n".join(part for part in parts if part)
 
 
 def _location(finding: Finding, places: _Places) -> Any:

@@ -63,7 +63,9 @@ def details_markdown(item: Weighed) -> list[str]:
 
 
 def origin(provenance: Provenance) -> str:
-    """Who wrote it, on what evidence, and who reviewed it, in one line."""
+    """Who wrote it, on what evidence, and who reviewed it, in one line; empty where nobody asked."""
+    if provenance.label is Label.UNKNOWN and not provenance.reason:
+        return ""
     who = provenance.label.value
     if provenance.agent:
         who += f", {provenance.agent}"
