@@ -169,7 +169,9 @@ def _report(
         {file.path: _text(file.data) for file in sources.files if file.path in named},
         _version(history),
         any(not expected_unreadable(settings, item) for item in unreadable),
-        frozenset(file.path for file in sources.files if file.path in named and file.data.startswith(BOM_UTF8)),
+        frozenset(
+            file.path for file in sources.files if file.path in named and file.data.startswith(BOM_UTF8)
+        ),
     )
 
 

@@ -76,7 +76,7 @@ AI = Provenance(
 )
 TEXTS = {
     "app/run.py": "import os\n\n\ndef run(name):\n\treturn os.system('ls ' + name)  # é\n",
-    "app/text.py": "def slug(text):\n    return text.lower()\n\n\ndef slugify(text):\n    return text.lower()\n",
+    "app/text.py": "def slug(text):\n    return text.lower()\n\n\ndef slugify(text):\n    return text\n",
 }
 SHELL_FINDING = Finding(
     "shell-from-input",

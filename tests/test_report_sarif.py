@@ -327,6 +327,12 @@ def test_a_long_description_is_cut_where_github_cuts() -> None:
     assert len(rule["shortDescription"]["text"]) == len(rule["fullDescription"]["text"]) == 1024
 
 
+def test_a_rule_of_a_users_pack_has_a_name_too() -> None:
+    card = replace(ON_TRIAL, id="python.lang.security_audit.eval-use", engine="semgrep")
+    rule = run_of(report(cards=(card,)))["tool"]["driver"]["rules"][0]
+    assert (rule["id"], rule["name"]) == (card.id, "PythonLangSecurityAuditEvalUse")
+
+
 def test_at_most_ten_tags() -> None:
     rule = run_of(report(cards=(replace(SHELL, cwe=tuple(range(1, 30))),)))["tool"]["driver"]["rules"][0]
     assert len(rule["properties"]["tags"]) == 10

@@ -90,7 +90,7 @@ def marked(text: str, *place: int) -> list[str]:
         ("x = 1\n", (1, 5, 1, 0), ["1 | x = 1", "  |     ^"]),
         ("# ##[add-mask]x\n", (1, 15, 1, 16), ["1 | # \\x23#[add-mask]x", "  |                  ^"]),
     ],
-    ids="tab mid-tab wide wide-region combining bidi crlf form-feed lines point to-the-end ci-command".split(),
+    ids="tab mid-tab wide wider combining bidi crlf form-feed lines point to-the-end ci-command".split(),
 )
 def test_the_caret_stands_under_the_region(text: str, place: tuple[int, ...], shown: list[str]) -> None:
     assert marked(text, *place) == shown
