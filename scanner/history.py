@@ -445,6 +445,11 @@ class History:
             nodes.append(Node(oid, tuple(parents), Person(name, email)))
         return nodes
 
+    def commits_since(self, base: str) -> list[str]:
+        """The ids of the commits that HEAD reaches and the commit `base` does not, newest first."""
+        out = self._git.run(["rev-list", self.head, f"^{self.resolve(base)}"])
+        return out.decode("ascii").split()
+
     def notes(self, *patterns: str) -> dict[str, dict[str, str]]:
         """For each notes ref that matches a pattern: annotated object id → id of the note's blob.
 
