@@ -200,12 +200,8 @@ def _settled(
 
 def _committed(question: _Question) -> tuple[_Lookup, tuple[Notice, ...]]:
     places, notices = _locate(question)
-    commits = {
-        place.origin.commit
-        for lines in places.values()
-        for place in lines.values()
-        if place.origin is not None
-    }
+    origins = (place.origin for lines in places.values() for place in lines.values())
+    commits = {origin.commit for origin in origins if origin is not None}
     records = _Records.read(question.history, commits, question.since)
     surroundings = identity.of_environment(question.environment)
     head = question.history.head
@@ -277,8 +273,7 @@ class _Records:
     commits: Mapping[str, Commit]
     notes: git_ai.Notes
     traces: agent_trace.Traces
-    owners: review.Owners
-    merges: Mapping[str, Commit]
+    merges: Mapping[str, tuple[review.Merge, ...]]
     shallow: frozenset[str]
     pending: frozenset[str]
     # Most lines share their answer with the line above.
@@ -288,13 +283,11 @@ class _Records:
     def read(history: History, ids: set[str], since: str) -> _Records:
         shallow = history.shallow_commits
         ids = ids - shallow
-        owners = review.owners(history, ids) if ids else review.Owners()
         return _Records(
             history.commits(sorted(ids)),
             git_ai.read(history, ids),
             agent_trace.read(history, ids),
-            owners,
-            history.commits(sorted(set(owners.merge_of.values()))),
+            _merges(history, ids),
             shallow,
             frozenset(history.commits_since(since)) if since else frozenset(),
         )
@@ -320,20 +313,20 @@ class _Records:
         return self.known[key]
 
     def _answer(self, commit: Commit, of_line: tuple[Evidence, ...], director: str) -> Provenance:
-        merge_id = self.owners.merge_of.get(commit.id, "")
-        merge = self.merges.get(merge_id)
-        evidence = (*of_line, *identity.of_commit(commit), *trailers.of_commit(commit))
-        if merge is not None:
-            evidence += trailers.of_branch(merge)
+        merges = self.merges.get(commit.id, ())
+        of_branches = (found for merge in merges for found in trailers.of_branch(merge.commit))
         return _settled(
-            evidence,
-            review.of_commit(
-                commit,
-                merge,
-                self.owners.branch.get(merge_id, ()),
-                director=director,
-                pending=commit.id in self.pending,
-            ),
+            (*of_line, *identity.of_commit(commit), *trailers.of_commit(commit), *of_branches),
+            review.of_commit(commit, merges, director=director, pending=commit.id in self.pending),
             commit=commit.id,
             unattended=identity.unattended(commit),
         )
+
+
+def _merges(history: History, ids: set[str]) -> dict[str, tuple[review.Merge, ...]]:
+    owners = review.owners(history, ids) if ids else review.Owners()
+    commits = history.commits(sorted(owners.authors))
+    return {
+        oid: tuple(review.Merge(commits[one], owners.authors[one]) for one in merges if one in commits)
+        for oid, merges in owners.merges_of.items()
+    }

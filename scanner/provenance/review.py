@@ -8,7 +8,7 @@ count as reviewers; names are shown, e-mails are not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scanner.history import Commit, History, Node, Person
@@ -23,9 +23,10 @@ _REVIEWED = re.compile(
 _PHABRICATOR = re.compile(r"^Reviewed By:[ \t]*(?P<value>\S.*?)[ \t\r]*$", re.MULTILINE)
 _REVISION = re.compile(r"^Differential Revision:[ \t]*\S*D?\d+", re.MULTILINE)
 _PULL_MERGE = re.compile(r"Merge pull request #(\d+) from \S+")
-_PULL_SQUASH = re.compile(r"\(#(\d+)\)\s*\Z")
+_NUMBERED = re.compile(r"\(#(\d+)\)\s*\Z")
 _GITLAB_MERGE = re.compile(r"^See merge request [\w./-]*!(\d+)", re.MULTILINE)
 _GERRIT = re.compile(r"^Reviewed-on:[ \t]*https?://", re.MULTILINE)
+_STRENGTH = (Tier.NONE, Tier.REQUESTED, Tier.MERGED, Tier.NAMED)
 _PLATFORM = "noreply@github.com"
 # Bringing a topic in, as against catching up with where one came from.
 _TOPIC_MERGE = re.compile(r"Merge (?:branch|remote-tracking branch|commit) '(?P<name>[^']+)'(?P<rest>.*)")
@@ -36,10 +37,10 @@ _MAINLINE = re.compile(
 
 @dataclass(frozen=True)
 class Owners:
-    """Which merge of the first-parent chain brought a commit in, and who wrote each merged branch."""
+    """Which merges brought a commit in, innermost first, and who wrote what each merge brought."""
 
-    merge_of: Mapping[str, str] = field(default_factory=dict)
-    branch: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
+    merges_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    authors: Mapping[str, tuple[Person, ...]] = field(default_factory=dict)
 
 
 def owners(history: History, commits: Iterable[str]) -> Owners:
@@ -48,63 +49,81 @@ def owners(history: History, commits: Iterable[str]) -> Owners:
     The whole graph is read only if some commit is not on the main line.
     """
     chain = history.graph(first_parent=True)
-    mainline = {node.id for node in chain}
-    wanted = set(commits) - mainline
+    wanted = set(commits) - {node.id for node in chain}
     if not wanted:
         return Owners()
     nodes = {node.id: node for node in history.graph()}
-    merge_of: dict[str, str] = {}
-    branch: dict[str, tuple[Node, ...]] = {}
-    for merge in reversed(chain):
-        if len(merge.parents) < 2:
-            continue
-        members = _newly_reached(merge, nodes, merge_of, mainline)
-        merge_of.update((node.id, merge.id) for node in members)
-        if any(node.id in wanted for node in members):
-            branch[merge.id] = tuple(members)
-    return Owners({oid: merge_of[oid] for oid in wanted if oid in merge_of}, branch)
+    innermost = _innermost(chain, nodes)
+    merges_of = {oid: tuple(_enclosing(oid, innermost)) for oid in wanted}
+    needed = {merge for merges in merges_of.values() for merge in merges}
+    return Owners(merges_of, _authors(needed, innermost, nodes))
 
 
-def _newly_reached(
-    merge: Node, nodes: Mapping[str, Node], taken: Mapping[str, str], mainline: set[str]
-) -> list[Node]:
-    """What the other parents of a merge reach that no earlier merge did."""
-    found: dict[str, Node] = {}
-    waiting = list(merge.parents[1:])
+def _innermost(chain: Sequence[Node], nodes: Mapping[str, Node]) -> dict[str, str]:
+    """For each commit the merge that first brought it in; empty for those on the main line.
+
+    What a side branch merged belongs to that inner merge, so that a release branch, which is merged as a
+    whole, does not hide the pull requests that went into it. Older merges claim first.
+    """
+    taken = {node.id: "" for node in chain}
+    waiting = [node for node in chain if len(node.parents) > 1]
     while waiting:
-        oid = waiting.pop()
-        node = nodes.get(oid)
-        if node is None or oid in found or oid in taken or oid in mainline:
-            continue
-        found[oid] = node
-        waiting.extend(node.parents)
-    return list(found.values())
+        merge = waiting.pop()
+        for side in merge.parents[1:]:
+            while side in nodes and side not in taken:
+                taken[side] = merge.id
+                node = nodes[side]
+                if len(node.parents) > 1:
+                    waiting.append(node)
+                side = node.parents[0] if node.parents else ""
+    return taken
+
+
+def _enclosing(commit: str, innermost: Mapping[str, str]) -> Iterator[str]:
+    merge = innermost.get(commit, "")
+    while merge:
+        yield merge
+        merge = innermost.get(merge, "")
+
+
+def _authors(
+    needed: set[str], innermost: Mapping[str, str], nodes: Mapping[str, Node]
+) -> dict[str, tuple[Person, ...]]:
+    authors: dict[str, dict[Person, None]] = {merge: {} for merge in needed}
+    for oid, owner in innermost.items():
+        # Merging is no authorship: who merges main into a branch has written nothing there.
+        if owner and len(nodes[oid].parents) < 2:
+            for merge in _enclosing(oid, innermost):
+                if merge in authors:
+                    authors[merge][nodes[oid].author] = None
+    return {merge: tuple(people) for merge, people in authors.items()}
+
+
+@dataclass(frozen=True)
+class Merge:
+    """A merge that brought a commit in, and everybody who wrote something that it brought."""
+
+    commit: Commit
+    authors: tuple[Person, ...] = ()
 
 
 def of_commit(
-    commit: Commit,
-    merge: Commit | None = None,
-    branch: Sequence[Node] = (),
-    *,
-    director: str = "",
-    pending: bool = False,
+    commit: Commit, merges: Sequence[Merge] = (), *, director: str = "", pending: bool = False
 ) -> Review:
     """The strongest review on record of one commit.
 
-    `merge` is the merge that brought it in and `branch` that merge's commits; `director` a human who is on
-    record as the one who directed the agent. `pending`: it is not merged yet.
+    `merges` brought it in, innermost first; `director` is a human who is on record as the one who directed
+    the agent. `pending`: it is not merged yet.
     """
-    involved = [commit.author, *trailers.requesters(commit), *(node.author for node in branch)]
-    if director:
-        involved.append(Person(director, ""))
-    for record in (commit, merge):
-        if record is not None and (by := _named(record, involved)):
-            return Review(Tier.NAMED, by, f"commit {record.id[:12]}, review trailer")
+    own = [commit.author, *trailers.requesters(commit)]
+    own += [Person(director, "")] if director else []
+    if by := _named(commit, own):
+        return Review(Tier.NAMED, by, f"commit {commit.id[:12]}, review trailer")
     if pending:
         return Review(Tier.PENDING)
-    if merge is not None:
-        return _of_merge(merge, involved)
-    return _of_mainline(commit)
+    found = [_of_merge(merge, [*own, *merge.authors]) for merge in merges]
+    found.append(_of_request(commit))
+    return max(found, key=lambda review: _STRENGTH.index(review.tier))
 
 
 def _named(record: Commit, involved: Sequence[Person]) -> tuple[str, ...]:
@@ -118,27 +137,33 @@ def _named(record: Commit, involved: Sequence[Person]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-def _of_merge(merge: Commit, involved: Sequence[Person]) -> Review:
-    where = f"merge {merge.id[:12]}"
-    request = _PULL_MERGE.match(merge.subject) or _GITLAB_MERGE.search(merge.message)
-    if not request and not _brings_topic(merge.subject):
+def _of_merge(merge: Merge, involved: Sequence[Person]) -> Review:
+    commit, where = merge.commit, f"merge {merge.commit.id[:12]}"
+    if by := _named(commit, involved):
+        return Review(Tier.NAMED, by, f"{where}, review trailer")
+    request = _PULL_MERGE.match(commit.subject) or _request(commit)
+    if not request and not _brings_topic(commit.subject):
         return Review(Tier.NONE)
-    if identity.is_person(merge.author) and not _among(merge.author, involved):
-        return Review(Tier.MERGED, (shown(merge.author),), where)
-    return Review(Tier.REQUESTED, (), f"{where}, pull request {request[1]}") if request else Review(Tier.NONE)
+    if identity.is_person(commit.author) and not _among(commit.author, involved):
+        return Review(Tier.MERGED, (shown(commit.author),), where)
+    return Review(Tier.REQUESTED, (), f"{where}, request {request[1]}") if request else Review(Tier.NONE)
 
 
-def _of_mainline(commit: Commit) -> Review:
+def _of_request(commit: Commit) -> Review:
+    """What a commit that was not merged as a branch says of the request it came from."""
     where = f"commit {commit.id[:12]}"
-    request = _PULL_SQUASH.search(commit.subject) or _PULL_MERGE.match(commit.subject)
-    if request and commit.committer.email.lower() == _PLATFORM:
-        # Who pressed the button is not in a squashed commit.
-        return Review(Tier.REQUESTED, (), f"{where}, pull request {request[1]}")
-    if request := _GITLAB_MERGE.search(commit.message):
-        return Review(Tier.REQUESTED, (), f"{where}, merge request {request[1]}")
+    if request := _request(commit):
+        return Review(Tier.REQUESTED, (), f"{where}, request {request[1]}")
     if _REVISION.search(commit.message) or _GERRIT.search(commit.message):
         return Review(Tier.REQUESTED, (), f"{where}, review system")
     return Review(Tier.NONE)
+
+
+def _request(commit: Commit) -> re.Match[str] | None:
+    """The number that a platform wrote into a squash, or into a merge under the request's own title."""
+    if commit.committer.email.lower() == _PLATFORM and (number := _NUMBERED.search(commit.subject)):
+        return number
+    return _GITLAB_MERGE.search(commit.message)
 
 
 def _brings_topic(subject: str) -> bool:

@@ -99,7 +99,8 @@ def of_commit(commit: Commit) -> tuple[Evidence, ...]:
 
 def is_squash(commit: Commit) -> bool:
     """A pull request that GitHub squashed: one commit, of which any part may be anybody's."""
-    return commit.committer.email.lower() == "noreply@github.com" and bool(_SQUASH.search(commit.subject))
+    by_platform = commit.committer.email.lower() == "noreply@github.com"
+    return by_platform and len(commit.parents) < 2 and bool(_SQUASH.search(commit.subject))
 
 
 def requesters(commit: Commit) -> tuple[Person, ...]:
