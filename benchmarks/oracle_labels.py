@@ -209,14 +209,21 @@ def from_message(message: str) -> Votes:
 def merges_over(repository: Path, commit: str) -> list[str]:
     """Subjects of the merges that brought a commit in, outermost first."""
     subjects, tip = [], "HEAD"
-    while commit not in git(repository, "rev-list", "--first-parent", tip).split():
-        above = git(repository, "rev-list", "--first-parent", "--ancestry-path", f"{commit}..{tip}").split()
-        if not above:
-            break
-        subjects.append(git(repository, "show", "-s", "--format=%s", above[-1]).strip())
-        sides = git(repository, "show", "-s", "--format=%P", above[-1]).split()[1:]
+    while True:
+        chain = git(repository, "rev-list", "--first-parent", tip).split()
+        if commit in chain:
+            return subjects
+        # The oldest commit of the chain that contains it, by halving: containment is monotonous.
+        newest, oldest = 0, len(chain)
+        while oldest - newest > 1:
+            middle = (newest + oldest) // 2
+            if contains(repository, chain[middle], commit):
+                newest = middle
+            else:
+                oldest = middle
+        subjects.append(git(repository, "show", "-s", "--format=%s", chain[newest]).strip())
+        sides = git(repository, "show", "-s", "--format=%P", chain[newest]).split()[1:]
         tip = next(side for side in sides if contains(repository, side, commit))
-    return subjects
 
 
 def contains(repository: Path, tip: str, commit: str) -> bool:
@@ -240,7 +247,8 @@ def from_commit(repository: Path, commit: str) -> Votes:
     votes = from_message(message)
     subject = message.strip().split("\n")[0].strip()
     by_github = committer_mail == "noreply@github.com" and len(parents.split()) < 2
-    if by_github and subject.endswith(")") and "(#" in subject:
+    last_word = subject.split(" ")[-1]
+    if by_github and last_word.startswith("(#") and last_word[2:-1].isdigit():
         votes = [(min(sure, 0.6), "mixed") for sure, _ in votes]
     by_author = kind(author, author_mail)
     if author.endswith("(aider)") or by_author in ("agent", "suggestion"):
