@@ -23,6 +23,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+TABLE = Path(__file__).with_name("agents.toml")
+
 AUTHOR = 0.95
 COMMITTER = 0.4
 TRAILER = 0.8
@@ -189,7 +191,7 @@ def _agent_of_value(value: str) -> str:
 
 @functools.cache
 def _table() -> _Table:
-    document = tomllib.loads((Path(__file__).parent / "agents.toml").read_text(encoding="utf-8"))
+    document = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     emails: dict[str, Identity] = {}
     logins: dict[str, Identity] = {}
     tools: dict[str, Identity] = {}

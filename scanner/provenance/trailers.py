@@ -158,7 +158,8 @@ def _agent_in(value: str) -> tuple[str, str] | None:
     address = _ADDRESS.search(value)
     bare = _ADDRESS.sub("", value).strip()
     if address and "@" in address[1]:
-        known = identity.who(Person(bare, address[1])) or identity.named(bare)
+        # Behind an unknown address, `Claude` may well be a person; `Claude Code` is not.
+        known = identity.who(Person(bare, address[1])) or (identity.named(bare) if " " in bare else None)
         return (known.name, identity.model(bare)) if known and known.role is not identity.Role.BOT else None
     match = next(m for shape in _ASSISTED if (m := shape.match(bare)))
     agent, version = match["agent"].strip(), match.groupdict().get("model") or ""
