@@ -70,6 +70,8 @@ def test_a_linked_worktree_is_a_repository_of_its_own(repository: Repository, tm
     history = opened(tmp_path / "side")
 
     assert (history.root, history.branch()) == (tmp_path / "side", "side")
+    with history.blaming() as blame:
+        assert blame("a.py", history.head).startswith(history.head.encode())
 
 
 def test_a_submodule_is_a_repository_of_its_own(repository: Repository, tmp_path: Path) -> None:
@@ -97,6 +99,8 @@ def test_sha256_ids_have_64_digits(tmp_path: Path) -> None:
     assert len(head) == 64
     assert opened(tmp_path).file_at(head, "a.py") == b"x = 1\n"
     assert [node.id for node in opened(tmp_path).graph()] == [head]
+    with opened(tmp_path).blaming() as blame:
+        assert blame("a.py", head).startswith(head.encode())
 
 
 # What does not
@@ -203,7 +207,8 @@ def test_nothing_that_a_repository_configures_is_run(repository: Repository, tmp
     marker.unlink(missing_ok=True)
 
     history = opened(repository.root)
-    history.blame("a.py", history.head)
+    with history.blaming() as blame:
+        blame("a.py", history.head)
     history.changed_lines(base, staged=False)
     history.changed_lines(None, staged=True)
     (repository.root / "b.py").touch()
@@ -241,8 +246,8 @@ def test_an_object_that_a_partial_clone_lacks_is_not_fetched(tmp_path: Path) -> 
 
     assert history.blobs_at(old, ["a.py"]) == {}
     assert history.blobs_at("HEAD", ["a.py"]) == {"a.py": b"x = 2\n"}
-    with pytest.raises(GitError):
-        history.blame("a.py", history.head)
+    with history.blaming() as blame, pytest.raises(GitError):
+        blame("a.py", history.head)
     assert not marker.exists()
 
 

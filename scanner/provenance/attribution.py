@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from scanner.finding import Finding, Location, Notice
-from scanner.history import Commit, GitError, History, NoHistory
+from scanner.history import Blame, Commit, GitError, History, NoHistory
 from scanner.provenance import agent_trace, blame, git_ai, identity, labels, review, trailers
 from scanner.provenance.record import Attributed, Evidence, Provenance, Review, Tier
 
@@ -224,13 +224,14 @@ def _locate(question: _Question) -> tuple[dict[str, dict[int, _Place]], list[Not
     committed = history.blobs_at(history.head, paths) if history.head else {}
     names = history.renamed() if len(committed) < len(paths) else {}
     committed |= history.blobs_at(history.head, names.values()) if names else {}
-    with blame.ignored_revisions(history, question.since or history.head, notices) as ignore:
+    ignored = blame.ignored_revisions(history, question.since or history.head, notices)
+    with history.blaming(ignored) as ask:
 
         def locate(path: str) -> tuple[dict[int, _Place], Notice | None]:
             content = question.disk[path] if path in question.disk else history.read(path)
             mapped = blame.map_worktree(path, names, committed, content)
             try:
-                return _places(question, path, mapped, ignore), None
+                return _places(question, path, mapped, ask), None
             except GitError as error:
                 reason = f"blame failed: {error}"
                 lines = {number: _Place(reason=reason) for number in question.lines[path]}
@@ -242,12 +243,12 @@ def _locate(question: _Question) -> tuple[dict[str, dict[int, _Place]], list[Not
     return {path: lines for path, (lines, _) in located.items()}, notices
 
 
-def _places(question: _Question, path: str, mapped: blame.Mapped, ignore: str) -> dict[int, _Place]:
+def _places(question: _Question, path: str, mapped: blame.Mapped, ask: Blame) -> dict[int, _Place]:
     asked = question.lines[path]
     if mapped.reason:
         return {number: _Place(reason=mapped.reason) for number in asked}
     numbers = {number: mapped.lines[number] for number in asked if 0 < number < len(mapped.lines)}
-    origins = _origins(question, mapped.path, {number for number in numbers.values() if number}, ignore)
+    origins = _origins(question, mapped.path, {number for number in numbers.values() if number}, ask)
     gone = _Place(reason="blame does not know this line")
     return {
         number: _Place() if before == 0 else (_Place(origins[before]) if before in origins else gone)
@@ -255,15 +256,15 @@ def _places(question: _Question, path: str, mapped: blame.Mapped, ignore: str) -
     }
 
 
-def _origins(question: _Question, path: str, lines: set[int], ignore: str) -> dict[int, blame.Origin]:
+def _origins(question: _Question, path: str, lines: set[int], ask: Blame) -> dict[int, blame.Origin]:
     history, since = question.history, question.since
     if not lines:
         return {}
     if since:
-        near = blame.of_lines(history, path, history.head, lines, since=since, ignore=ignore)
+        near = blame.of_lines(ask, path, history.head, lines, since=since)
         if not any(near[number].older for number in lines if number in near):
             return near
-    return blame.of_lines(history, path, history.head, lines, ignore=ignore)
+    return blame.of_lines(ask, path, history.head, lines)
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from scanner.finding import Notice
-from scanner.history import GitError, History, Range, ranges_of, unchanged_lines, unquote
+from scanner.history import Blame, GitError, History, ranges_of, unchanged_lines, unquote
 
 IGNORE_REVS = ".git-blame-ignore-revs"
 _HEADER = re.compile(r"([0-9a-f]{40}|[0-9a-f]{64}) (\d+) (\d+) (\d+)\Z")
@@ -73,15 +71,14 @@ def parse(raw: bytes) -> dict[int, Origin]:
 
 
 def of_lines(
-    history: History, path: str, rev: str, lines: Iterable[int], *, since: str = "", ignore: str = ""
+    blame: Blame, path: str, rev: str, lines: Iterable[int], *, since: str = ""
 ) -> dict[int, Origin]:
     """The origins of some lines of `path` as of the commit `rev`; with `since`, lines older than that
     commit are marked `older` instead of followed."""
     ranges = ranges_of(sorted(set(lines)))
     if not ranges:
         return {}
-    few: Sequence[Range] = ranges if len(ranges) <= _MOST_RANGES else ()
-    return parse(history.blame(path, rev, since=since, ranges=few, ignore_revs_file=ignore))
+    return parse(blame(path, rev, since=since, ranges=ranges if len(ranges) <= _MOST_RANGES else ()))
 
 
 def map_worktree(
@@ -124,29 +121,19 @@ def _physical(content: bytes) -> list[int]:
     return numbers
 
 
-@contextmanager
-def ignored_revisions(history: History, rev: str, notices: list[Notice]) -> Iterator[str]:
-    """A file of the revisions that blame should look through, for as long as the block runs; the name is
-    empty where there are none.
+def ignored_revisions(history: History, rev: str, notices: list[Notice]) -> tuple[str, ...]:
+    """The revisions that blame should look through.
 
     `blame.ignoreRevsFile` goes before `.git-blame-ignore-revs`, both as of the commit `rev`, so that a
-    change cannot hide behind an entry of its own. A line that git would stop at is left out and named.
+    change cannot hide behind an entry of its own. A line that is no full commit id is left out and named.
     """
     if not rev:
-        yield ""
-        return
-    revisions = [
+        return ()
+    return tuple(
         revision
         for name, text in _ignore_files(history, rev, notices)
         for revision in _revisions(name, text, len(rev), notices)
-    ]
-    if not revisions:
-        yield ""
-        return
-    with tempfile.TemporaryDirectory(prefix="assay-") as folder:
-        file = Path(folder, "ignore-revs")
-        file.write_text("".join(f"{revision}\n" for revision in revisions), encoding="ascii")
-        yield str(file)
+    )
 
 
 def _ignore_files(history: History, rev: str, notices: list[Notice]) -> Iterator[tuple[str, str]]:
