@@ -112,9 +112,7 @@ def _languages(catalogue: Catalogue) -> frozenset[str]:
     return frozenset(wanted | {"python"})
 
 
-def _attribute(
-    findings: Sequence[Finding], history: History | NoHistory, settings: Settings
-) -> Attribution:
+def _attribute(findings: Sequence[Finding], history: History | NoHistory, settings: Settings) -> Attribution:
     if settings.provenance == "none":
         return Attribution(
             tuple(Attributed(one, Provenance(reason="not asked for (--provenance none)")) for one in findings)
