@@ -187,8 +187,9 @@ def factors_of(
     if probability:
         family = weights.factor("family", card.family)
         found.append(_acting(family, probability, f"{card.family}, {provenance.label.value}"))
-        if provenance.review.tier is Tier.NONE or provenance.review.tier is Tier.REQUESTED:
-            found.append(_acting(weights.factor("review", "none"), probability, "unreviewed"))
+        words = _UNREVIEWED.get(provenance.review.tier) if settings.mode == "tree" else None
+        if words and not provenance.review.signed:
+            found.append(_acting(weights.factor("review", "none"), probability, words))
         if provenance.unattended:
             found.append(_acting(weights.factor("autonomy", "unattended"), probability, "unattended agent"))
     if any(matches(path, pattern) for pattern in settings.critical_paths):
@@ -199,6 +200,17 @@ def factors_of(
         approved = weights.factor("review", "approved")
         raised.append(Factor(min(1.0, approved.value), "review attested", approved.sources))
     return tuple(raised)
+
+
+# A trailer that names a reviewer is text that the author can write, so it must not lower a rank: without a
+# signature the factor stays. Before the merge (staged, diff) nothing can have been reviewed yet.
+_UNREVIEWED = {
+    Tier.NONE: "unreviewed",
+    Tier.REQUESTED: "unreviewed",
+    Tier.MERGED: "review unsigned",
+    Tier.NAMED: "review unsigned",
+    Tier.ATTESTED: "review unsigned",
+}
 
 
 def _acting(factor: Factor, probability: float, words: str) -> Factor:
