@@ -83,7 +83,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     text = "".join(pieces).replace("/.*/", "/(?:.*/)?")
     if text.startswith(".*/"):
         text = "(?:.*/)?" + text[3:]
-    return re.compile(f"(?s:{text})(?:/.*)?\\Z")
+    return re.compile(f"(?s:{text}(?:/.*)?)\\Z")
 
 
 KEYS = {
@@ -218,9 +218,11 @@ def _value(key: str, value: Any, where: str) -> Any:
 def _expect(value: Any, kind: Any, key: str, where: str) -> Any:
     wrong_bool = isinstance(value, bool) and kind is not bool
     if wrong_bool or not isinstance(value, kind):
-        name = kind.__name__ if isinstance(kind, type) else "number"
-        raise UsageError(f"{where}: `{key}` must be a {name}, not {value!r}")
+        raise UsageError(f"{where}: `{key}` must be {_CALLED.get(kind, 'a number')}, not {value!r}")
     return value
+
+
+_CALLED = {bool: "true or false", int: "a whole number", str: "a string", list: "a list of strings"}
 
 
 def _waiver(entry: Any, where: str) -> Waiver:
@@ -244,7 +246,9 @@ def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
         try:
             table[key] = _from_text(text, kind)
         except ValueError as error:
-            raise UsageError(f"environment: {name}={text!r} is not a {kind.__name__}") from error
+            raise UsageError(
+                f"environment: {name}={text!r}: must be {_CALLED.get(kind, 'a number')}"
+            ) from error
     return table
 
 
