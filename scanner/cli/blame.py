@@ -15,6 +15,7 @@ from scanner.cli.table import as_json, columns, format_option
 from scanner.history import History
 from scanner.provenance import LineProvenance, blame_lines
 from scanner.provenance.record import Evidence, Provenance
+from scanner.report.text import safe
 from scanner.settings import UsageError
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -66,8 +67,9 @@ def _cells(line: LineProvenance, text: str) -> tuple[str, ...]:
 def _closing(lines: tuple[LineProvenance, ...]) -> str:
     counts = Counter(line.provenance.label.value for line in lines)
     said = ", ".join(f"{count} {label}" for label, count in sorted(counts.items(), key=lambda item: -item[1]))
-    reasons = dict.fromkeys(line.provenance.reason for line in lines if line.provenance.reason)
-    return "\n".join([f"{len(lines)} lines: {said or 'nothing'}", *reasons])
+    reasons = Counter(line.provenance.reason for line in lines if line.provenance.reason)
+    because = [f"{count} of them: {safe(reason)}" for reason, count in sorted(reasons.items())]
+    return "\n".join([f"{len(lines)} lines: {said or 'nothing'}", *because])
 
 
 def _row(line: LineProvenance) -> dict[str, Any]:
