@@ -149,7 +149,7 @@ def _baseline(settings: Settings) -> frozenset[str]:
         raise UsageError(f"--baseline {settings.baseline}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(
-            f"--baseline {settings.baseline}: not a baseline; write one with `assay baseline`"
+            f"--baseline {settings.baseline}: not a baseline; write one with `assay baseline write`"
         ) from error
 
 
