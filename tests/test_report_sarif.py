@@ -379,6 +379,8 @@ def test_code_is_no_link_and_labels_are_escaped() -> None:
 
 **Instead:** Call `<b>*x*</b>`.
 
+**Origin:** unknown
+
 **Rank:** 55:45 → rank 55\
 """,
         }
@@ -652,6 +654,8 @@ def test_hostile_text_breaks_nothing() -> None:
 - \\\\x00\\\\x1b\\]0;x\\\\x07\\\\u202e\\\\ud800\\\\n\\`\\](1)\\<script\\>: ``\\x00\\x1b]0;x\\x07\\u202e\\ud800\\n`](1)<script>``
 
 **Instead:** Call `\\x00\\x1b]0;x\\x07\\u202e\\ud800\\n'](1)<script>`.
+
+**Origin:** unknown
 
 **Rank:** 55:45 → rank 55\
 """,
