@@ -60,6 +60,7 @@ class Material:
     bad: Example | None = None
     good: Example | None = None
     judged: Judged = field(default_factory=Judged)
+    evidence: tuple[str, ...] = ()  # what the ids of the card's evidence stand for
 
 
 def path_of(card: Card) -> str:
@@ -85,6 +86,8 @@ def page(card: Card, material: Material | None = None) -> str:
     if shown.good:
         parts += ["## Let pass", _code(shown.good)]
     parts += ["## How often it is right", precision(shown.judged), "## Card", _card(card)]
+    if shown.evidence:
+        parts += ["## Seen where", "\n".join(f"- {text}" for text in shown.evidence)]
     parts += ["## Where it is wrong", _allow(card)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -137,7 +140,6 @@ def _card(card: Card) -> str:
         "security severity": card.security_severity,
         "languages": ", ".join(card.languages),
         "engine": card.engine,
-        "evidence": ", ".join(card.evidence),
         "also known as": ", ".join(card.aliases),
         "since": card.since,
     }
