@@ -18,6 +18,7 @@ from urllib.parse import quote
 import sarif_om as om
 
 import scanner
+from scanner import pages
 from scanner.discover import expected_unreadable
 from scanner.finding import (
     Confidence,
@@ -41,7 +42,6 @@ from scanner.rule import Card
 from scanner.settings import Settings
 from scanner.weigh import Report, Weighed, level_of
 
-HOMEPAGE = "https://github.com/assay-scan/assay"
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _ROOT = "SRCROOT"
 _ROOT_IS = "The root of the repository."
@@ -136,7 +136,7 @@ def _driver(cards: Sequence[Card]) -> Any:
         full_name="assay, a scanner for code that AI agents write",
         version=scanner.__version__,
         semantic_version=scanner.__version__,
-        information_uri=HOMEPAGE,
+        information_uri=pages.HOME,
         rules=[_rule(card, weaknesses) for card in cards],
         supported_taxonomies=[om.ToolComponentReference(name="CWE", index=0)] if weaknesses else None,
     )
@@ -160,9 +160,7 @@ def _rule(card: Card, weaknesses: Sequence[int]) -> Any:
 
 def _page(card: Card) -> str | None:
     """The rule's page; rules of a user's own pack have none of ours."""
-    if not card.why:
-        return None
-    return f"{HOMEPAGE}/blob/main/rules/{quote(card.origin.rpartition('.')[0])}.md"
+    return quote(pages.address(card), safe=":/") if card.why else None
 
 
 def _cut(text: str) -> str:
@@ -172,13 +170,13 @@ def _cut(text: str) -> str:
 
 def _help(card: Card) -> str:
     parts = [card.summary, f"Why agents do it: {card.why}" if card.why else ""]
-    parts += [f"What to do instead: {card.instead}" if card.instead else "", _standing(card)]
+    parts += [f"What to do instead: {pages.prose(card.instead)}" if card.instead else "", _standing(card)]
     return "\n\n".join(safe(part) for part in parts if part)
 
 
 def _help_markdown(card: Card) -> str:
     parts = [card.summary, f"**Why agents do it.** {card.why}" if card.why else ""]
-    parts += [f"**What to do instead.** {card.instead}" if card.instead else "", _standing(card)]
+    parts += [f"**What to do instead.** {pages.prose(card.instead)}" if card.instead else "", _standing(card)]
     return "\n\n".join(safe(part) for part in parts if part)
 
 
