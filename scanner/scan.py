@@ -41,7 +41,12 @@ def scan(settings: Settings, stdin: bytes = b"") -> Report:
         findings = _relevant((*facts.findings, *together.findings, *changed), change)
         attributed = attribute(findings, history, settings)
         weighed = weigh(
-            attributed.attributed, catalogue, settings, facts.allows, _baseline(settings), datetime.date.today()
+            attributed.attributed,
+            catalogue,
+            settings,
+            facts.allows,
+            _baseline(settings),
+            datetime.date.today(),
         )
         notices = (
             *sources.notices,
@@ -50,7 +55,9 @@ def scan(settings: Settings, stdin: bytes = b"") -> Report:
             *attributed.notices,
             *([Notice(cache.problem)] if cache.problem else []),
         )
-        return _report(weighed, (*sources.unreadable, *facts.unreadable), notices, sources, catalogue, settings, history)
+        return _report(
+            weighed, (*sources.unreadable, *facts.unreadable), notices, sources, catalogue, settings, history
+        )
 
 
 def _sources(
@@ -72,7 +79,9 @@ def _sources(
     return sources, None
 
 
-def _staged(settings: Settings, history: History, languages: frozenset[str]) -> tuple[Discovered, Change | None]:
+def _staged(
+    settings: Settings, history: History, languages: frozenset[str]
+) -> tuple[Discovered, Change | None]:
     """What is staged, as it is staged. Where nothing is (`pre-commit run --all-files`, `--from-ref`),
     what was given: never nothing."""
     staged = history.staged_files()
@@ -131,7 +140,9 @@ def _baseline(settings: Settings) -> frozenset[str]:
     except OSError as error:
         raise UsageError(f"--baseline {settings.baseline}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"--baseline {settings.baseline}: not a baseline; write one with `assay baseline`") from error
+        raise UsageError(
+            f"--baseline {settings.baseline}: not a baseline; write one with `assay baseline`"
+        ) from error
 
 
 def _report(

@@ -22,7 +22,7 @@ else:
 
 
 class UsageError(Exception):
-    """The user asked for something that cannot be: exit code 2. The text names the place and the next step."""
+    """The user asked for what cannot be: exit code 2. The text names the place and the next step."""
 
 
 @dataclass(frozen=True)

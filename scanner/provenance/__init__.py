@@ -1,7 +1,9 @@
 """Placeholder until the readers land."""
+
 from dataclasses import dataclass
-from scanner.provenance.record import Attributed, Provenance
+
 from scanner.finding import Notice
+from scanner.provenance.record import Attributed, Provenance
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,9 @@ def _finding(item: Weighed, texts: Mapping[str, str], paint: _Paint, *, first: b
 def instead(item: Weighed) -> str:
     """What to do, with the finding's own names filled in."""
     values = dict(item.finding.arguments)
-    return re.sub(r"\{(\w+)(?:![rs])?\}", lambda found: values.get(found.group(1), found.group(0)), item.card.instead)
+    return re.sub(
+        r"\{(\w+)(?:![rs])?\}", lambda found: values.get(found.group(1), found.group(0)), item.card.instead
+    )
 
 
 def origin(provenance: Provenance) -> str:
@@ -119,11 +121,15 @@ def closing(report: Report) -> str:
         place = f"{notice.path}:{notice.line}: " if notice.line else f"{notice.path}: " if notice.path else ""
         lines.append(f"{safe(place)}{safe(notice.text)}")
     levels = Counter(item.level for item in report.kept)
-    counts = ", ".join(f"{levels[level]} {level.value}{'s' * (levels[level] != 1)}" for level in Level if levels[level])
+    counts = ", ".join(
+        f"{levels[level]} {level.value}{'s' * (levels[level] != 1)}" for level in Level if levels[level]
+    )
     fates = Counter(item.fate for item in report.passed)
     passed = "".join(f", {count} {fate}" for fate, count in sorted(fates.items()))
     missing = f", {len(report.unreadable)} not analysed" if report.unreadable else ""
-    lines.append(f"{counts or 'no findings'} in {report.files} file{'s' * (report.files != 1)}{passed}{missing}")
+    lines.append(
+        f"{counts or 'no findings'} in {report.files} file{'s' * (report.files != 1)}{passed}{missing}"
+    )
     return "\n".join(lines) + "\n"
 
 
