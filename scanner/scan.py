@@ -109,7 +109,7 @@ def _diff(settings: Settings, history: History, sources: Discovered) -> Change:
 
 def _languages(catalogue: Catalogue) -> frozenset[str]:
     wanted = {language for card in catalogue.cards for language in card.languages}
-    return frozenset(wanted | {"python"})
+    return frozenset(wanted | {"python", "notebook"})
 
 
 def _change_findings(change: Change | None, catalogue: Catalogue) -> tuple[Finding, ...]:

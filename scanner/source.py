@@ -79,6 +79,7 @@ class Source:
         # columns are not the file's own.
         self.needs = ""
         self.document: Any = None  # the value of a JSON, TOML or YAML file
+        self.cells: tuple[tuple[int, int], ...] = ()  # of a notebook: first line and number of code cells
         self.lowered_text = ""
         self.lowered_lines: frozenset[int] = frozenset()
 
@@ -379,7 +380,7 @@ def role_of(path: str, text: str = "") -> str:
         return "test"
     if _GENERATED.search(text[:1000]) or name.endswith(("_pb2.py", "_pb2_grpc.py")):
         return "generated"
-    if parts & _EXAMPLE_PARTS:
+    if parts & _EXAMPLE_PARTS or name.endswith(".ipynb"):
         return "example"
     return "live"
 

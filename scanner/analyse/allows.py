@@ -12,6 +12,7 @@ import re
 from scanner.finding import Allow
 from scanner.source import Source
 
+_FRAME = {"notebook": ' \t"'}
 _MARK = "assay:"
 _ALLOW = re.compile(r"(?:#|//|--)\s*assay:\s*allow(?:\[(?P<rules>[^\]\n]*)\])?[ \t]*(?P<reason>[^\n]*)")
 
@@ -25,7 +26,8 @@ def of_python(source: Source) -> tuple[Allow, ...]:
         match = _ALLOW.match(comment.text)
         if match is None:
             continue
-        alone = not source.lines[comment.line - 1][: comment.column - 1].strip()
+        # In a notebook every line of code stands behind a quote.
+        alone = not source.lines[comment.line - 1][: comment.column - 1].strip(_FRAME.get(source.language))
         covers = _statement(source, comment.line + 1 if alone else comment.line, alone=alone)
         found.append(_allow(source.path, comment.line, covers, match))
     return tuple(found)

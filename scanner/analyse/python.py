@@ -30,8 +30,6 @@ _DEEP_SAID = ("too many nested parentheses", "too many levels of indentation", "
 
 def read(path: str, data: bytes) -> Source | Unreadable:
     """Parse one Python file; see `Unreadable.reason` for what can go wrong."""
-    if data.startswith(b"version https://git-lfs.github.com/spec/"):
-        return Unreadable(path, Reason.LFS, "run `git lfs pull` to bring it", 1)
     try:
         text = decode(data)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
