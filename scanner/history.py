@@ -16,10 +16,12 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 _T = TypeVar("_T")
@@ -54,7 +56,6 @@ _HARDENED = (
     "gpg.x509.program=false",
     "log.showSignature=false",
     "i18n.logOutputEncoding=UTF-8",
-    "blame.ignoreRevsFile=",
     "protocol.allow=never",
     "submodule.recurse=false",
     "fetch.recurseSubmodules=false",
@@ -79,6 +80,7 @@ _FIXED = {
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C",
 }
+
 
 _OID = re.compile(r"(?:[0-9a-f]{64}|[0-9a-f]{40})\Z")
 _NAMES_OBJECT = re.compile(rb"[0-9a-f]{40}")
@@ -138,6 +140,12 @@ class Node:
     id: str
     parents: tuple[str, ...]
     author: Person
+
+
+class Blame(Protocol):
+    """`git blame --incremental` of a file as of the commit `rev`; with `since`, no further back."""
+
+    def __call__(self, path: str, rev: str, since: str = "", ranges: Sequence[Range] = ()) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -235,9 +243,8 @@ class History:
         """The commits whose parents a shallow clone left out."""
         if not self.shallow:
             return frozenset()
-        listed = self._git.run(["rev-parse", "--git-path", "shallow"]).decode("utf-8", "surrogateescape")
         try:
-            text = (self.root / listed.rstrip("\n")).read_text("ascii", "replace")
+            text = self._place("shallow").read_text("ascii", "replace")
         except OSError as error:
             raise GitError(f"the list of shallow commits cannot be read: {error.strerror}") from error
         return frozenset(text.split())
@@ -264,7 +271,6 @@ class History:
 
     def setting(self, key: str) -> tuple[str, ...]:
         """All values of one configuration key that holds paths, `~` expanded."""
-        # Our own overrides are among the answers, as empty values.
         out = self._git.run(["config", "-z", "--type=path", "--get-all", key], ok=(0, 1))
         return tuple(_path(value) for value in out.split(b"\0") if value)
 
@@ -445,6 +451,11 @@ class History:
             nodes.append(Node(oid, tuple(parents), Person(name, email)))
         return nodes
 
+    def commits_since(self, base: str) -> list[str]:
+        """The ids of the commits that HEAD reaches and the commit `base` does not, newest first."""
+        out = self._git.run(["rev-list", self.head, f"^{self.resolve(base)}"])
+        return out.decode("ascii").split()
+
     def notes(self, *patterns: str) -> dict[str, dict[str, str]]:
         """For each notes ref that matches a pattern: annotated object id → id of the note's blob.
 
@@ -461,24 +472,49 @@ class History:
             refs[ref] = {oid: blob for oid, blob in pairs if _OID.match(oid)}
         return refs
 
-    def blame(
-        self,
-        path: str,
-        rev: str,
-        *,
-        since: str = "",
-        ranges: Sequence[Range] = (),
-        ignore_revs_file: str = "",
-    ) -> bytes:
-        """`git blame --incremental` of a file as of the commit `rev`; with `since`, no further back.
+    @contextmanager
+    def blaming(self, ignore: Sequence[str] = ()) -> Iterator[Blame]:
+        """A way to blame files, for as long as the block runs; `ignore` are full ids of commits that it
+        looks through.
 
-        Always with an explicit revision: without one git would read the working tree through filters.
+        It runs in an empty repository beside this one that shares only its objects, because there is no
+        way to tell git to forget a configured `blame.ignoreRevsFile`, and one that is missing, or has one
+        bad line, ends every blame. So here nobody's configuration takes part at all.
         """
-        command = ["blame", "--incremental", "--no-textconv", "--root"]
-        # What configuration names is cleared (`_HARDENED`): one bad line there would end the whole blame.
-        command += ["--ignore-revs-file", ignore_revs_file] if ignore_revs_file else []
-        command += [f"-L{start},{end}" for start, end in ranges]
-        return self._git.run([*command, f"{since}..{rev}" if since else rev, "--", path])
+        with tempfile.TemporaryDirectory(prefix="assay-") as folder:
+            apart = self._apart(Path(folder))
+            options: list[str] = []
+            if ignore:
+                file = Path(folder, "ignore-revs")
+                file.write_text("".join(f"{revision}\n" for revision in ignore), encoding="ascii")
+                options = ["--ignore-revs-file", str(file)]
+
+            def blame(path: str, rev: str, since: str = "", ranges: Sequence[Range] = ()) -> bytes:
+                # Always with a revision: without one git would read the working tree, through filters.
+                command = ["blame", "--incremental", "--no-textconv", "--root", *options]
+                command += [f"-L{start},{end}" for start, end in ranges]
+                return apart.run([*command, f"{since}..{rev}" if since else rev, "--", path])
+
+            yield blame
+
+    def _apart(self, folder: Path) -> _Git:
+        """Git in a new, bare, empty repository that reads this one's objects."""
+        (folder / "refs").mkdir()
+        (folder / "HEAD").write_text("ref: refs/heads/none\n", encoding="ascii")
+        config = "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tobjectFormat = "
+        (folder / "config").write_text(f"{config}{self._object_format}\n", encoding="ascii")
+        if self.shallow_commits:
+            edge = "".join(f"{oid}\n" for oid in sorted(self.shallow_commits))
+            (folder / "shallow").write_text(edge, encoding="ascii")
+        environment = {name: value for name, value in _clean_environment().items() if not _KEPT.match(name)}
+        environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_DIR": str(folder)}
+        environment["GIT_OBJECT_DIRECTORY"] = str(self._place("objects"))
+        return _Git(self._git.program, folder, environment)
+
+    def _place(self, name: str) -> Path:
+        """Where git keeps one of its own files; in linked worktrees these are spread over two folders."""
+        listed = self._git.run(["rev-parse", "--git-path", name])
+        return self.root / _path(listed).rstrip("\n")
 
     # Changes
 

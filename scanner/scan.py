@@ -18,7 +18,7 @@ from scanner.change import Change, ChangedFile
 from scanner.discover import Discovered, discover, expected_unreadable, from_bytes
 from scanner.finding import Finding, Location, Notice, Unreadable
 from scanner.history import History, NoHistory
-from scanner.provenance import attribute
+from scanner.provenance import Attributed, Attribution, Provenance, attribute
 from scanner.relate import relate
 from scanner.settings import Settings, UsageError
 from scanner.weigh import Report, Weighed, weigh
@@ -39,7 +39,7 @@ def scan(settings: Settings, stdin: bytes = b"") -> Report:
         together = relate(facts.candidates, facts.facts, catalogue, cache)
         changed = _change_findings(change, catalogue)
         findings = _relevant((*facts.findings, *together.findings, *changed), change)
-        attributed = attribute(findings, history, settings)
+        attributed = _attribute(findings, history, settings)
         weighed = weigh(
             attributed.attributed,
             catalogue,
@@ -112,6 +112,14 @@ def _languages(catalogue: Catalogue) -> frozenset[str]:
     return frozenset(wanted | {"python", "notebook"})
 
 
+def _attribute(findings: Sequence[Finding], history: History | NoHistory, settings: Settings) -> Attribution:
+    if settings.provenance == "none":
+        return Attribution(
+            tuple(Attributed(one, Provenance(reason="not asked for (--provenance none)")) for one in findings)
+        )
+    return attribute(findings, history, mode=settings.mode, base=settings.diff_base)
+
+
 def _change_findings(change: Change | None, catalogue: Catalogue) -> tuple[Finding, ...]:
     if change is None:
         return ()
@@ -141,7 +149,7 @@ def _baseline(settings: Settings) -> frozenset[str]:
         raise UsageError(f"--baseline {settings.baseline}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(
-            f"--baseline {settings.baseline}: not a baseline; write one with `assay baseline`"
+            f"--baseline {settings.baseline}: not a baseline; write one with `assay baseline write`"
         ) from error
 
 

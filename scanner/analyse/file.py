@@ -161,12 +161,14 @@ def _dispatch_call(run: _Run, call: ast.Call, scope: Scope, to: Handlers) -> Non
 
 
 def scope_import(scope: Scope | None, name: str) -> str | None:
-    """What a plain name was imported as, if it was."""
+    """What a plain name was imported as, or the attribute that it was bound to: something that ends in
+    the name which rules may have asked for."""
     while scope is not None:
         if name in scope.imports:
             return scope.imports[name]
         if name in scope.bound:
-            return None
+            value = scope.assigned.get(name)
+            return value.attr if isinstance(value, ast.Attribute) else None
         scope = scope.parent
     return None
 

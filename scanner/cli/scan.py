@@ -72,7 +72,7 @@ _FORMAT = click.Choice(list(reports.FORMATS))
     help="Attribute the lines of findings, or nothing. [default: findings]",
 )
 @click.option(
-    "--baseline", metavar="FILE", help="Leave out what this file knows; `assay baseline` writes one."
+    "--baseline", metavar="FILE", help="Leave out what this file knows; `assay baseline write` makes one."
 )
 @click.option("--config", type=click.Path(path_type=Path), help="Read settings from here.")
 @click.option("--isolated", is_flag=True, help="Read no settings file.")
@@ -103,7 +103,7 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
 
 def settings_of(paths: tuple[str, ...], options: dict[str, Any]) -> Settings:
     """Settings of a run: the repository's file, the environment, then flags."""
-    root = _root(paths)
+    root = root_of(paths)
     base = load(root, options.get("config"), isolated=bool(options.get("isolated")))
     flags: dict[str, Any] = {
         "select": _names(options.get("select")),
@@ -143,7 +143,7 @@ def _names(values: Any) -> tuple[str, ...]:
     return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
 
 
-def _root(paths: tuple[str, ...]) -> Path:
+def root_of(paths: tuple[str, ...]) -> Path:
     """The top of the git work tree around the first path; else the folder itself."""
     first = Path(os.path.abspath(paths[0] if paths and paths[0] != "-" else "."))
     start = first if first.is_dir() else first.parent
@@ -159,14 +159,19 @@ def _write(target: str, report: Report) -> None:
         raise UsageError(
             f"--output {target}: write FORMAT=FILE, with FORMAT one of {', '.join(reports.FORMATS)}"
         )
+    write_text(path, reports.render(report, name), f"--output {target}")
+
+
+def write_text(path: str, text: str, flag: str) -> None:
+    """Write a file whole or not at all; what goes wrong is a UsageError that names the flag."""
     file = Path(path)
     part = file.with_name(f"{file.name}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(reports.render(report, name), encoding="utf-8", newline="\n")
+        part.write_text(text, encoding="utf-8", newline="\n")
         part.replace(file)
     except OSError as error:
-        raise UsageError(f"--output {target}: {error.strerror}") from error
+        raise UsageError(f"{flag}: {path}: {error.strerror}") from error
 
 
 def _print(report: Report, options: dict[str, Any]) -> None:
