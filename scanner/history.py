@@ -10,7 +10,6 @@ is the last word git hears. What the user's own environment and global config sa
 
 from __future__ import annotations
 
-import difflib
 import functools
 import os
 import re
@@ -24,10 +23,9 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
-_T = TypeVar("_T")
-Range = tuple[int, int]
-Ranges = tuple[Range, ...]
+from scanner.hunks import Range, Ranges, added_ranges, lines_of
 
+_T = TypeVar("_T")
 _TIME_LIMIT = 300.0
 _BATCH_BYTES = 32_000_000
 _ARGUMENT_PATHS = 100
@@ -87,7 +85,6 @@ _NAMES_OBJECT = re.compile(rb"[0-9a-f]{40}")
 _FILTER_KEY = re.compile(r"filter\.(.+)\.[^.]+\Z", re.DOTALL)
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13}
-_LARGE = 2_000
 NOT_A_REPOSITORY = "not a git repository"
 _RETRIES = 50
 
@@ -127,7 +124,7 @@ class Commit:
 
     @property
     def subject(self) -> str:
-        return self.message.lstrip("\n").partition("\n")[0].strip()
+        return self.message.lstrip("\n").partition("\n")[0][:1000].strip()
 
     @property
     def body(self) -> str:
@@ -721,8 +718,8 @@ def _commit(oid: str, raw: bytes) -> Commit:
 
 
 def _person(value: bytes) -> Person:
-    match = re.match(r"\s*(.*?)\s*<([^>]*)>", value.decode("utf-8", "replace"))
-    return Person(match[1], match[2].strip()) if match else Person("", "")
+    name, _, rest = value.decode("utf-8", "replace").partition("<")
+    return Person(name.strip(), rest.partition(">")[0].strip())
 
 
 def _decode(raw: bytes, encoding: str) -> str:
@@ -790,59 +787,3 @@ def _https(url: str) -> str:
             return ""
     path = path.strip("/").removesuffix(".git")
     return f"https://{host.lower()}/{path}" if host and path else ""
-
-
-# Comparing two versions of a file
-
-
-def lines_of(content: bytes) -> list[bytes]:
-    """The lines of a file as git counts them, without their ends, so that CRLF and LF compare equal."""
-    lines = content.split(b"\n")
-    if lines and not lines[-1]:
-        lines.pop()
-    return [line.removesuffix(b"\r") for line in lines]
-
-
-def unchanged_lines(old: bytes, new: bytes) -> list[int]:
-    """For each line of `new`, the number of the line of `old` that it is, from 1; 0 for a new one."""
-    before, after = lines_of(old), lines_of(new)
-    if before == after:
-        return list(range(1, len(after) + 1))
-    head = _common(before, after)
-    limit = min(len(before), len(after)) - head
-    tail = _common(before[::-1][:limit], after[::-1][:limit])
-    middle_before, middle_after = before[head : len(before) - tail], after[head : len(after) - tail]
-    mapped = [0] * len(middle_after)
-    # Without its junk heuristic the matcher is quadratic in repeated lines; a large file does with less.
-    large = len(middle_after) + len(middle_before) > _LARGE
-    matcher = difflib.SequenceMatcher(None, middle_before, middle_after, autojunk=large)
-    for start, at, size in matcher.get_matching_blocks():
-        mapped[at : at + size] = range(head + start + 1, head + start + size + 1)
-    shift = len(before) - len(after)
-    ends = range(len(after) - tail + shift + 1, len(after) + shift + 1)
-    return [*range(1, head + 1), *mapped, *ends]
-
-
-def added_ranges(old: bytes, new: bytes) -> Ranges:
-    """The lines of `new` that are not lines of `old`."""
-    return ranges_of(number for number, was in enumerate(unchanged_lines(old, new), 1) if was == 0)
-
-
-def ranges_of(numbers: Iterable[int]) -> Ranges:
-    """Ascending line numbers as inclusive ranges."""
-    ranges: list[Range] = []
-    for number in numbers:
-        if ranges and ranges[-1][1] == number - 1:
-            ranges[-1] = (ranges[-1][0], number)
-        else:
-            ranges.append((number, number))
-    return tuple(ranges)
-
-
-def _common(left: Sequence[bytes], right: Sequence[bytes]) -> int:
-    count = 0
-    for one, other in zip(left, right, strict=False):
-        if one != other:
-            break
-        count += 1
-    return count

@@ -60,6 +60,7 @@ class Material:
     bad: Example | None = None
     good: Example | None = None
     judged: Judged = field(default_factory=Judged)
+    evidence: tuple[str, ...] = ()  # what the ids of the card's evidence stand for
 
 
 def path_of(card: Card) -> str:
@@ -85,6 +86,8 @@ def page(card: Card, material: Material | None = None) -> str:
     if shown.good:
         parts += ["## Let pass", _code(shown.good)]
     parts += ["## How often it is right", precision(shown.judged), "## Card", _card(card)]
+    if shown.evidence:
+        parts += ["## Seen where", "\n".join(f"- {text}" for text in shown.evidence)]
     parts += ["## Where it is wrong", _allow(card)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -99,7 +102,9 @@ def index(materials: Sequence[tuple[Card, Material]]) -> str:
         "The level is what a finding has before provenance moves it.\n"
         "A rule marked *preview* is still on trial: it runs with `--preview`, or where `--select` names it.\n"
         "Precision is measured on findings that people looked at one by one, listed in "
-        "`benchmarks/judged.jsonl`.",
+        "`benchmarks/judged.jsonl`.\n"
+        "Where a page names studies: (R) is peer-reviewed, (X) a preprint, (V) a vendor's, (S) a survey, "
+        "(I) an incident.",
         "| rule | what is wrong | family | level | precision |\n|---|---|---|---|---|\n" + "\n".join(rows),
     ]
     return "\n\n".join(parts) + "\n"
@@ -137,7 +142,6 @@ def _card(card: Card) -> str:
         "security severity": card.security_severity,
         "languages": ", ".join(card.languages),
         "engine": card.engine,
-        "evidence": ", ".join(card.evidence),
         "also known as": ", ".join(card.aliases),
         "since": card.since,
     }
@@ -214,16 +218,26 @@ def example(files: Mapping[str, str], rule: str, kind: str) -> Example | None:
     """The first piece of a fixture that is marked `# kind: rule`, without the marks.
 
     Of Python the function around the mark, or the whole statement outside of functions; of anything else
-    the paragraph.
+    the paragraph. Where such a piece holds other kinds of marks too, no more than the statement below one.
     """
-    for path, text in files.items():
-        lines = text.splitlines()
-        for number, line in enumerate(lines, 1):
-            found = _MARK.match(line)
-            if found and found[1] == kind and found[2] == rule:
-                first, last = _around(path, text, _below(lines, number))
-                return Example(path, _without_marks(lines[first - 1 : last]), len(files) == 1)
+    marks = [(path, number) for path, text in files.items() for number in _marked(text, rule, kind)]
+    for narrow in (False, True):
+        for path, number in marks:
+            lines = files[path].splitlines()
+            first, last = _around(path, files[path], _below(lines, number), narrow=narrow)
+            piece = lines[first - 1 : last]
+            if narrow or _kinds(piece, rule) <= {kind}:
+                return Example(path, _without_marks(piece), len(files) == 1)
     return None
+
+
+def _marked(text: str, rule: str, kind: str) -> list[int]:
+    found = ((number, _MARK.match(line)) for number, line in enumerate(text.splitlines(), 1))
+    return [number for number, mark in found if mark and mark[1] == kind and mark[2] == rule]
+
+
+def _kinds(lines: Sequence[str], rule: str) -> set[str]:
+    return {mark[1] for line in lines if (mark := _MARK.match(line)) and mark[2] == rule}
 
 
 def _below(lines: Sequence[str], number: int) -> int:
@@ -234,31 +248,37 @@ def _below(lines: Sequence[str], number: int) -> int:
     return target
 
 
-def _around(path: str, text: str, line: int) -> tuple[int, int]:
+def _around(path: str, text: str, line: int, *, narrow: bool) -> tuple[int, int]:
     if path.endswith((".py", ".pyi")):
         try:
-            return _statement(ast.parse(text), line)
+            return _statement(ast.parse(text), line, narrow=narrow)
         except SyntaxError:
             pass  # a fixture may be broken on purpose, or newer than this interpreter
-    return _paragraph(text.splitlines(), line)
+    return (line, line) if narrow else _paragraph(text.splitlines(), line)
 
 
-def _statement(tree: ast.Module, line: int) -> tuple[int, int]:
-    functions: list[tuple[int, int]] = []
-    outermost = (line, line)
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.stmt):
-            continue
-        first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
-        last = node.end_lineno or node.lineno
-        if not first <= line <= last:
-            continue
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            functions.append((first, last))
-        if node in tree.body:
-            outermost = (first, last)
+def _statement(tree: ast.Module, line: int, *, narrow: bool) -> tuple[int, int]:
+    """The lines of the outermost function around a line that is short enough; without one, those of the
+    statement at the top of the file. `narrow`: of the innermost statement."""
+    around = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and _spans(node, line)]
+    if not around:
+        return line, line
+    if narrow:
+        return _lines(around[-1])
+    functions = [_lines(node) for node in around if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
     short = [(first, last) for first, last in functions if last - first < _LONGEST]
-    return short[0] if short else functions[-1] if functions else outermost
+    return [*short, *reversed(functions), _lines(around[0])][0]
+
+
+def _spans(node: ast.stmt, line: int) -> bool:
+    first, last = _lines(node)
+    return first <= line <= last
+
+
+def _lines(node: ast.stmt) -> tuple[int, int]:
+    """First and last line, decorators included."""
+    first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
+    return first, node.end_lineno or node.lineno
 
 
 def _paragraph(lines: Sequence[str], line: int) -> tuple[int, int]:

@@ -126,7 +126,7 @@ class Card:
     @property
     def name(self) -> str:
         """The id in PascalCase."""
-        return "".join(part.capitalize() for part in self.id.split("-"))
+        return "".join(part.capitalize() for part in re.split(r"[^0-9A-Za-z]+", self.id))
 
     def text(self, finding: Finding) -> str:
         """The stable message: no score, no model, nothing that changes by itself."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -139,6 +140,9 @@ def _report(
         {file.path: _text(file.data) for file in sources.files if file.path in named},
         _version(history),
         any(not expected_unreadable(settings, item) for item in unreadable),
+        frozenset(
+            file.path for file in sources.files if file.path in named and file.data.startswith(BOM_UTF8)
+        ),
     )
 
 

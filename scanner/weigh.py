@@ -84,6 +84,7 @@ class Report:
     texts: Mapping[str, str] = field(default_factory=dict)  # of the files that a kept finding names
     version: Mapping[str, str] = field(default_factory=dict)  # repository, revision, branch
     incomplete: bool = False
+    marked: frozenset[str] = frozenset()  # of `texts`, the files that start with a byte order mark
 
     @property
     def exit_code(self) -> int:

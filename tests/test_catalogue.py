@@ -175,6 +175,12 @@ def second():
 """
 
 
+def test_an_example_shows_no_other_kind() -> None:
+    text = "def upgrade():\n    # ok: some-hazard\n    add(1)\n    # ruleid: some-hazard\n    drop(1)\n"
+    shown = [pages.example({"a.py": text}, "some-hazard", kind) for kind in ("ruleid", "ok")]
+    assert [one and one.text for one in shown] == ["drop(1)", "add(1)"]
+
+
 def test_an_example_that_is_no_python_is_a_paragraph() -> None:
     text = "name: build\n\njobs:\n  # ruleid: some-hazard\n  run: curl\n\nother: 1\n"
     found = pages.example({"ci.yml": text}, "some-hazard", "ruleid")

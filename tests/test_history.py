@@ -9,11 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from repositories import ADA, Repository
 
-from scanner.history import GitError, History, NoHistory, added_ranges, unchanged_lines, unquote
+from scanner.history import GitError, History, NoHistory, unquote
 
 
 @pytest.fixture
@@ -443,7 +441,7 @@ def test_a_commit_is_read_as_it_was_written(repository: Repository) -> None:
     assert opened(repository.root).graph()[0].author == commit.author
 
 
-# Comparing
+# Names
 
 
 @pytest.mark.parametrize(
@@ -457,21 +455,3 @@ def test_a_commit_is_read_as_it_was_written(repository: Repository) -> None:
 )
 def test_quoted_paths_are_read_back(printed: str, name: str) -> None:
     assert unquote(printed) == name
-
-
-_LINES = st.lists(st.sampled_from(["a", "b", "c", "d", ""]), max_size=12)
-
-
-@given(_LINES, _LINES)
-def test_unchanged_lines_are_equal_and_in_order(old: list[str], new: list[str]) -> None:
-    before, after = ("".join(f"{line}\n" for line in lines).encode() for lines in (old, new))
-
-    mapped = unchanged_lines(before, after)
-
-    assert len(mapped) == len(new)
-    pairs = [(old[was - 1], line) for was, line in zip(mapped, new, strict=True) if was]
-    assert all(left == right for left, right in pairs)
-    kept = [was for was in mapped if was]
-    assert kept == sorted(set(kept))
-    if old == new:
-        assert added_ranges(before, after) == ()

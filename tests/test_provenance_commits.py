@@ -296,3 +296,17 @@ def test_every_entry_of_the_table_cites_its_source() -> None:
         word for entry in document["identity"] for key in ("emails", "logins") for word in entry.get(key, ())
     ]
     assert sorted(exact) == sorted({word.lower() for word in exact})
+
+
+@pytest.mark.parametrize(
+    "blanks",
+    [
+        "Co-authored-by: x" + " " * 300_000 + "x",
+        "-\n" * 300_000,
+        "Generated with Cursor " + ")" * 300_000 + "x",
+        "Assisted-by: " + "a (" * 100_000,
+    ],
+)
+def test_a_message_made_to_keep_patterns_busy_is_read_in_no_time(blanks: str) -> None:
+    one = commit(f"Work\n\n{blanks}\n\nCo-authored-by: Claude <noreply@anthropic.com>")
+    assert said(one)[0] == "ai"

@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from repositories import CLAUDE, Repository
 
 from scanner.finding import Finding, Location
 from scanner.history import History
-from scanner.provenance import Label, Provenance, attribute, blame_lines, git_ai
+from scanner.provenance import Label, Provenance, attribute, blame_lines, git_ai, layers
 
 SESSION = "s_0123456789abcd"
 NOTE = f"""src/a.py
@@ -85,6 +87,15 @@ def test_the_last_entry_over_a_line_wins() -> None:
         ("ai", "", ""),
         None,
     ]
+
+
+@given(st.lists(st.tuples(st.integers(1, 12), st.integers(0, 5)), max_size=8))
+def test_overlapping_stretches_are_read_from_the_top(spans: list[tuple[int, int]]) -> None:
+    stretches = [(start, start + size) for start, size in spans]
+    found = layers.Layers(enumerate(stretches))
+    for line in range(20):
+        covering = [at for at, (start, end) in enumerate(stretches) if start <= line <= end]
+        assert found.top(line) == (covering[-1] if covering else None)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -308,15 +309,19 @@ def test_an_incomplete_run_beats_its_findings() -> None:
 # Weights
 
 
-def test_every_figure_cites_a_source_that_the_file_explains() -> None:
-    document = tomllib.loads(files("scanner").joinpath("weights.toml").read_text(encoding="utf-8"))
+def test_every_figure_cites_a_source_that_is_explained() -> None:
+    weights, evidence = (_document(name) for name in ("weights.toml", "evidence.toml"))
     entries = [
-        entry for group in ("family", "review", "autonomy", "path") for entry in document[group].values()
+        entry for group in ("family", "review", "autonomy", "path") for entry in weights[group].values()
     ]
     for entry in entries:
         assert entry["factor"] == 1.0 or entry["sources"]
-        assert set(entry["sources"]) | set(entry["against"]) <= set(document["sources"])
-    assert set(document["family"]) == FAMILIES
+        assert set(entry["sources"]) | set(entry["against"]) <= set(evidence)
+    assert set(weights["family"]) == FAMILIES
+
+
+def _document(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("scanner").joinpath(name).read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from scanner.cli.table import as_json, columns, format_option
 from scanner.history import History
 from scanner.provenance import LineProvenance, blame_lines
 from scanner.provenance.record import Evidence, Provenance
-from scanner.report.text import safe
+from scanner.report.hostile import safe
 from scanner.settings import UsageError
 
 _LINE_END = re.compile(r"\r\n|\r|\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import click
@@ -11,6 +12,11 @@ import click
 from scanner import catalogue, pages
 from scanner.rule import Card
 from scanner.settings import UsageError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 _HELP = re.compile(r"(<!-- help: assay(?P<name>[\w -]*) -->\n).*?(<!-- end of help -->)", re.DOTALL)
 
@@ -42,19 +48,23 @@ def stale(root: Path) -> dict[str, str]:
 def _generated(root: Path) -> dict[str, str]:
     judged = pages.judged_by_rule(_judged(root))
     cards = catalogue.load().cards
-    materials = [(card, _material(root, card, judged.get(card.id, pages.Judged()))) for card in cards]
+    cited = tomllib.loads(_read(root / "scanner" / "evidence.toml"))
+    materials = [(card, _material(root, card, judged.get(card.id, pages.Judged()), cited)) for card in cards]
     texts = {f"rules/{pages.path_of(card)}": pages.page(card, material) for card, material in materials}
     texts["rules/README.md"] = pages.index(materials)
     texts["README.md"] = with_help(_read(root / "README.md"))
     return texts
 
 
-def _material(root: Path, card: Card, judged: pages.Judged) -> pages.Material:
+def _material(root: Path, card: Card, judged: pages.Judged, cited: dict[str, str]) -> pages.Material:
     rule = root / "rules" / card.origin
     background = pages.background(_read(rule)) if rule.suffix == ".py" else ""
     files = _fixture(root / "fixtures" / Path(card.origin).with_suffix(""))
     bad, good = (pages.example(files, card.id, kind) for kind in ("ruleid", "ok"))
-    return pages.Material(background, bad, good, judged)
+    unknown = [name for name in card.evidence if name not in cited]
+    if unknown:
+        raise UsageError(f"{rule}: scanner/evidence.toml does not say what {', '.join(unknown)} is")
+    return pages.Material(background, bad, good, judged, tuple(cited[name] for name in card.evidence))
 
 
 def _fixture(base: Path) -> dict[str, str]:

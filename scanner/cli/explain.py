@@ -8,7 +8,7 @@ import click
 
 from scanner import catalogue, pages
 from scanner.catalogue import Catalogue
-from scanner.report.text import safe
+from scanner.report.hostile import safe
 from scanner.settings import UsageError
 
 

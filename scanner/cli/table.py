@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from scanner.report.text import safe
+from scanner.report.hostile import safe
 
 SCHEMA = 1  # raise it when a key of any table is renamed, removed, or changes its meaning
 

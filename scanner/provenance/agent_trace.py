@@ -17,6 +17,7 @@ from typing import Any
 from scanner.finding import Notice
 from scanner.history import GitError, History
 from scanner.provenance import identity
+from scanner.provenance.layers import Layers
 from scanner.provenance.record import Evidence, Label
 
 FILE = ".agent-trace/traces.jsonl"
@@ -41,29 +42,37 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Traces:
-    """All stretches, by the revision that their record names."""
+    """All stretches, by the revision and the path that they speak of, in the order of their records."""
 
-    by_revision: Mapping[str, tuple[Stretch, ...]] = field(default_factory=dict)
+    by_file: Mapping[tuple[str, str], tuple[Stretch, ...]] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    _layers: dict[tuple[str, str, bool], Layers] = field(default_factory=dict, compare=False, repr=False)
 
     def evidence(self, commit: str, parent: str, path: str, line: int) -> Evidence | None:
         """What the records say about a line that `commit` added, by its place in that commit.
 
         For lines that are not committed yet, `commit` is empty and `parent` is HEAD.
         """
-        own = [s for s in self.by_revision.get(commit, ()) if not s.parent_only] if commit else []
-        for stretches in (own, self.by_revision.get(parent, ()) if parent else ()):
-            # Later edits speak over earlier ones.
-            for stretch in reversed(stretches):
-                if stretch.path == path and stretch.start <= line <= stretch.end:
-                    return stretch.evidence
-        return None
+        own = self._top(commit, path, line, own=True) if commit else None
+        return own or (self._top(parent, path, line, own=False) if parent else None)
+
+    def _top(self, revision: str, path: str, line: int, *, own: bool) -> Evidence | None:
+        stretches = self.by_file.get((revision, path), ())
+        if not stretches:
+            return None
+        key = (revision, path, own)
+        if key not in self._layers:
+            counted = enumerate(stretches)
+            spans = ((at, (s.start, s.end)) for at, s in counted if not (own and s.parent_only))
+            self._layers[key] = Layers(spans)
+        top = self._layers[key].top(line)
+        return None if top is None else stretches[top].evidence
 
 
 def read(history: History, commits: Iterable[str]) -> Traces:
     """The records of this repository that concern `commits`."""
     notices: list[Notice] = []
-    found: dict[str, list[Stretch]] = {}
+    found: dict[tuple[str, str], list[Stretch]] = {}
     for where, text, revision in _records(history, set(commits), notices):
         try:
             stretches = _stretches(json.loads(text), where, revision)
@@ -71,8 +80,8 @@ def read(history: History, commits: Iterable[str]) -> Traces:
             notices.append(Notice(f"{where} is not an Agent Trace record and was left out: {error}"))
             continue
         for name, stretch in stretches:
-            found.setdefault(name, []).append(stretch)
-    return Traces({name: tuple(stretches) for name, stretches in found.items()}, tuple(notices))
+            found.setdefault((name, stretch.path), []).append(stretch)
+    return Traces({key: tuple(stretches) for key, stretches in found.items()}, tuple(notices))
 
 
 def _records(history: History, commits: set[str], notices: list[Notice]) -> list[tuple[str, str, str]]:

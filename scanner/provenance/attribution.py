@@ -150,7 +150,7 @@ def _staged(question: _Question) -> tuple[_Lookup, tuple[Notice, ...]]:
     """Lines that are about to be committed: no blame, no history, only what is known of this moment."""
     surroundings = identity.of_environment(question.environment)
     traces = agent_trace.read(question.history, ())
-    if not surroundings and not traces.by_revision:
+    if not surroundings and not traces.by_file:
         nothing = _uncommitted(())
         return (lambda path, number: nothing), traces.notices
     head = question.history.head

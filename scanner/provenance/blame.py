@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scanner.finding import Notice
-from scanner.history import Blame, GitError, History, ranges_of, unchanged_lines, unquote
+from scanner.history import Blame, GitError, History, unquote
+from scanner.hunks import ranges_of, unchanged_lines
 
 IGNORE_REVS = ".git-blame-ignore-revs"
 _HEADER = re.compile(r"([0-9a-f]{40}|[0-9a-f]{64}) (\d+) (\d+) (\d+)\Z")

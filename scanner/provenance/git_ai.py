@@ -20,8 +20,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.finding import Notice
-from scanner.history import GitError, History, Range
+from scanner.history import GitError, History
+from scanner.hunks import Range
 from scanner.provenance import identity
+from scanner.provenance.layers import Layers
 from scanner.provenance.record import Evidence, Label
 
 LINE_NOTE = 0.95
@@ -42,9 +44,6 @@ class Entry:
     key: str
     ranges: tuple[Range, ...]
 
-    def covers(self, line: int) -> bool:
-        return any(start <= line <= end for start, end in self.ranges)
-
 
 @dataclass(frozen=True)
 class Record:
@@ -62,11 +61,16 @@ class Note:
     files: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     metadata: str = ""
     problems: tuple[str, ...] = ()
+    _layers: dict[str, Layers] = field(default_factory=dict, compare=False, repr=False)
 
     def entry(self, path: str, line: int) -> Entry | None:
         """The entry that speaks for a line: the last one that covers it."""
-        entries = reversed(self.files.get(path, ()))
-        return next((entry for entry in entries if entry.covers(line)), None)
+        entries = self.files.get(path, ())
+        if path not in self._layers:
+            spans = ((index, span) for index, entry in enumerate(entries) for span in entry.ranges)
+            self._layers[path] = Layers(spans)
+        top = self._layers[path].top(line)
+        return None if top is None else entries[top]
 
     @functools.cached_property
     def records(self) -> Mapping[str, Record]:

@@ -16,12 +16,12 @@ from scanner.provenance import identity, trailers
 from scanner.provenance.record import Review, Tier
 
 _REVIEWED = re.compile(
-    r"^[ \t]*(?P<key>Reviewed-by|Approved-by)[ \t]*:[ \t]*(?P<value>\S.*?)[ \t\r]*$",
+    r"^[ \t]*(?P<key>Reviewed-by|Approved-by)[ \t]*:[ \t]*(?P<value>\S.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 # Phabricator's key holds a space, so it is no git trailer; it counts only beside its revision.
-_PHABRICATOR = re.compile(r"^Reviewed By:[ \t]*(?P<value>\S.*?)[ \t\r]*$", re.MULTILINE)
-_REVISION = re.compile(r"^Differential Revision:[ \t]*\S*D?\d+", re.MULTILINE)
+_PHABRICATOR = re.compile(r"^Reviewed By:[ \t]*(?P<value>\S.*)$", re.MULTILINE)
+_REVISION = re.compile(r"^Differential Revision:[ \t]*\S*\d", re.MULTILINE)
 _PULL_MERGE = re.compile(r"Merge pull request #(\d+) from \S+")
 _NUMBERED = re.compile(r"\(#(\d+)\)\s*\Z")
 _GITLAB_MERGE = re.compile(r"^See merge request [\w./-]*!(\d+)", re.MULTILINE)
@@ -127,11 +127,10 @@ def of_commit(
 
 
 def _named(record: Commit, involved: Sequence[Person]) -> tuple[str, ...]:
-    values = [match["value"] for match in _REVIEWED.finditer(record.message)]
-    if _REVISION.search(record.message):
-        values += [
-            name for match in _PHABRICATOR.finditer(record.message) for name in match["value"].split(",")
-        ]
+    message = trailers.readable(record.message)
+    values = [match["value"] for match in _REVIEWED.finditer(message)]
+    if _REVISION.search(message):
+        values += [name for match in _PHABRICATOR.finditer(message) for name in match["value"].split(",")]
     people = (trailers.person(value) for value in values)
     names = (shown(one) for one in people if identity.is_person(one) and not _among(one, involved))
     return tuple(dict.fromkeys(name for name in names if name))
@@ -154,7 +153,8 @@ def _of_request(commit: Commit) -> Review:
     where = f"commit {commit.id[:12]}"
     if request := _request(commit):
         return Review(Tier.REQUESTED, (), f"{where}, request {request[1]}")
-    if _REVISION.search(commit.message) or _GERRIT.search(commit.message):
+    message = trailers.readable(commit.message)
+    if _REVISION.search(message) or _GERRIT.search(message):
         return Review(Tier.REQUESTED, (), f"{where}, review system")
     return Review(Tier.NONE)
 
@@ -163,7 +163,7 @@ def _request(commit: Commit) -> re.Match[str] | None:
     """The number that a platform wrote into a squash, or into a merge under the request's own title."""
     if commit.committer.email.lower() == _PLATFORM and (number := _NUMBERED.search(commit.subject)):
         return number
-    return _GITLAB_MERGE.search(commit.message)
+    return _GITLAB_MERGE.search(trailers.readable(commit.message))
 
 
 def _brings_topic(subject: str) -> bool:

@@ -16,6 +16,8 @@ from scanner.history import Commit, Person
 from scanner.provenance import identity
 from scanner.provenance.record import Evidence, Label
 
+_MOST = 100_000
+_LONGEST = 500
 SHARE = 0.6
 FOOTER = 0.7
 BRANCH = 0.4
@@ -24,7 +26,7 @@ _TRAILER = re.compile(
     r"^[ \t]*(?P<key>Co-authored-by(?:-AI)?|Assisted-by|Generated-by|AI-used-for|Made-with|Claude-Session"
     r"|Agent-Logs-Url|Amp-Thread-ID|Replit-Commit-Author"
     r"|Entire-(?:Checkpoint|Session|Agent|Attribution|Metadata|Strategy|Source-Ref|Condensation))"
-    r"[ \t]*:[ \t]*(?P<value>\S.*?)[ \t\r]*$",
+    r"[ \t]*:[ \t]*(?P<value>\S.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 # The second arm: `OpenHands-GPT-5 openhands@all-hands.dev`, the angle brackets forgotten.
@@ -34,7 +36,7 @@ _NAME_ADDRESS = re.compile(
 # Names that are also words count only as a link, or with nothing after them: `Generated with Cursor
 # pagination in mind` speaks of something else.
 _FOOTER = re.compile(
-    r"^\W*(?:Generated|Created|Written) (?:with|by|using) \[?(?P<tool>Claude Code\b"
+    r"^[^\w\n]*(?:Generated|Created|Written) (?:with|by|using) \[?(?P<tool>Claude Code\b"
     r"|(?:Cursor|Amp|opencode|Crush|Codex|GitHub Copilot|Copilot|Windsurf|Gemini CLI)"
     r"(?=\]\(|(?: (?:CLI|Agent|AI))?[ \t]*(?:\(.*\)|<\S+>|https?://\S+)?[^\w\n]*$))",
     re.MULTILINE,
@@ -72,8 +74,16 @@ class Trailer:
 
 def read(message: str) -> tuple[Trailer, ...]:
     """Every trailer of a known key, in order, wherever in the message it stands."""
-    found = _TRAILER.finditer(message.replace("\r\n", "\n"))
-    return tuple(Trailer(m["key"].lower(), html.unescape(m["value"])) for m in found)
+    found = _TRAILER.finditer(readable(message))
+    return tuple(Trailer(m["key"].lower(), html.unescape(m["value"].strip())) for m in found)
+
+
+def readable(message: str) -> str:
+    """The message with plain line ends, its lines and itself cut where nobody reads on: a stranger wrote
+    it, and may have written a megabyte of blanks to keep a pattern busy."""
+    if len(message) > 2 * _MOST:
+        message = f"{message[:_MOST]}\n{message[-_MOST:]}"
+    return "\n".join(line[:_LONGEST].rstrip() for line in message.split("\n"))
 
 
 def person(value: str) -> Person:
@@ -239,6 +249,6 @@ def _entire(trailers: tuple[Trailer, ...], commit: Commit) -> list[Evidence]:
 
 
 def _footers(commit: Commit) -> Iterator[Evidence]:
-    for match in _FOOTER.finditer(commit.message.replace("\r\n", "\n")):
+    for match in _FOOTER.finditer(readable(commit.message)):
         agent = identity.known_tool(match["tool"])
         yield Evidence("footer", _place(commit, "footer"), Label.AI, FOOTER, agent)
