@@ -15,11 +15,12 @@ from scanner import catalogue as rules
 from scanner.analyse.cache import Cache
 from scanner.catalogue import Catalogue
 from scanner.change import Change, ChangedFile
-from scanner.discover import Discovered, discover, expected_unreadable, from_bytes
+from scanner.discover import Discovered, Wanted, discover, expected_unreadable, from_bytes
 from scanner.finding import Finding, Location, Notice, Unreadable
 from scanner.history import History, NoHistory
 from scanner.provenance import attribute
 from scanner.relate import relate
+from scanner.rule import wanted
 from scanner.settings import Settings, UsageError
 from scanner.weigh import Report, Weighed, weigh
 
@@ -64,29 +65,27 @@ def _sources(
     settings: Settings, history: History | NoHistory, catalogue: Catalogue, stdin: bytes
 ) -> tuple[Discovered, Change | None]:
     """The files of the run, and the change that the findings are held against, if there is one."""
-    languages = _languages(catalogue)
+    asked = wanted(catalogue.cards)
     if settings.mode == "stdin":
-        return from_bytes(settings, {settings.stdin_filename: stdin}, languages), None
+        return from_bytes(settings, {settings.stdin_filename: stdin}, asked), None
     if isinstance(history, NoHistory):
         if settings.mode != "tree":
             raise UsageError(f"--{settings.mode} needs a git repository: {history.reason}")
-        return discover(settings, None, languages), None
+        return discover(settings, None, asked), None
     if settings.mode == "staged":
-        return _staged(settings, history, languages)
-    sources = discover(settings, history.tracked_files(), languages)
+        return _staged(settings, history, asked)
+    sources = discover(settings, history.tracked_files(), asked)
     if settings.mode == "diff":
         return sources, _diff(settings, history, sources)
     return sources, None
 
 
-def _staged(
-    settings: Settings, history: History, languages: frozenset[str]
-) -> tuple[Discovered, Change | None]:
+def _staged(settings: Settings, history: History, asked: Wanted) -> tuple[Discovered, Change | None]:
     """What is staged, as it is staged. Where nothing is (`pre-commit run --all-files`, `--from-ref`),
     what was given: never nothing."""
     staged = history.staged_files()
     if not staged:
-        return discover(settings, history.tracked_files() if not settings.paths else (), languages), None
+        return discover(settings, history.tracked_files() if not settings.paths else (), asked), None
     blobs = history.staged_blobs(staged)
     before = history.blobs_at(history.head, staged) if history.head else {}
     lines = history.changed_lines(None, staged=True)
@@ -94,7 +93,7 @@ def _staged(
         tuple(ChangedFile(path, before.get(path), blobs.get(path), lines.get(path, ())) for path in staged),
         history.head,
     )
-    return from_bytes(settings, blobs, languages), change
+    return from_bytes(settings, blobs, asked), change
 
 
 def _diff(settings: Settings, history: History, sources: Discovered) -> Change:
@@ -105,11 +104,6 @@ def _diff(settings: Settings, history: History, sources: Discovered) -> Change:
     return Change(
         tuple(ChangedFile(path, before.get(path), now.get(path), lines[path]) for path in sorted(lines)), base
     )
-
-
-def _languages(catalogue: Catalogue) -> frozenset[str]:
-    wanted = {language for card in catalogue.cards for language in card.languages}
-    return frozenset(wanted | {"python"})
 
 
 def _change_findings(change: Change | None, catalogue: Catalogue) -> tuple[Finding, ...]:
