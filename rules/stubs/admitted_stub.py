@@ -30,7 +30,7 @@ ADMISSION = re.compile(
     r"|\bfor now,? (?:we |we'll |just |simply |i'll )*"
     r"(?:return|use|simulat|assume|mock|hard-?cod|fake|stub|generat|provide)"
     r"|\b(?:this|it|we|you) would (?:normally|typically|usually|actually|then|be replaced)\b"
-    r"|\b(?:mock|dummy|fake|stub|placeholder|simplified|simulated) (?:implementation|response|result|data"
+    r"|\b(?:mock|dummy|fake|stub|placeholder|simulated) (?:implementation|response|result|data"
     r"|value|logic|return|score|metrics?|check|validation|verification|calculation)\b"
     r"|^placeholder\b|\bplaceholder(?: -|:| for| until|$)"
     r"|\b(?:not|isn't) (?:yet |fully |actually )*implemented\b"

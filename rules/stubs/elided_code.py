@@ -20,7 +20,7 @@ HINTS = (
 )
 THING = r"(?:code|implementation|function|method|class|file|logic|script|methods|functions|imports|module)"
 ELISION = re.compile(
-    rf"\b(?:the )?(?:rest|remainder) of (?:the |your |this )?(?:\w+ )?{THING}\b"
+    rf"(?:the )?\b(?:rest|remainder) of (?:the |your |this )?(?:\w+ )?{THING}\b"
     r"(?:.{0,20}\b(?:remains?|stays?|is|are|goes) (?:the same|unchanged|as is|as before|here)"
     r"|\s*(?:\.\.\.|…)?$)"
     rf"|^\W*(?:\.\.\.|…)\s*(?:the )?(?:rest of|existing|remaining|other|previous) (?:\w+ )?{THING}\b"
@@ -50,7 +50,11 @@ class ElidedCode(FileRule):
             if not alone or len(words) > 90:
                 continue
             elision = ELISION.search(words)
-            if elision and elision.start() < 12 and not _is_prose(source, comment.line):
+            if (
+                elision
+                and not re.search(r"\w", words[: elision.start()])
+                and not _is_prose(source, comment.line)
+            ):
                 place = Place(comment.line, comment.column, comment.line, comment.column + len(comment.text))
                 yield self.at(source, place, symbol="", details={"comment": words})
 

@@ -43,8 +43,19 @@ class InventedMeasurement(FileRule):
         if not metric or not METRIC.search(metric.lower()):
             return
         names = shapes.words(source.symbol(call)) | shapes.words(source.path)
-        if not names & ON_PURPOSE:
+        if not names & ON_PURPOSE and _is_first(source, call):
             yield self.at(source, call, metric=metric)
+
+
+def _is_first(source: Source, call: ast.Call) -> bool:
+    """Where a function makes up a dozen figures, the first one stands for all."""
+    body = getattr(source.scope.node, "body", [])
+    for node in shapes.own_nodes(body):
+        if isinstance(node, ast.Call) and (node.lineno, node.col_offset) < (call.lineno, call.col_offset):
+            metric = _metric_of(source, node) if source.resolve(node.func) in DRAWS else ""
+            if metric and METRIC.search(metric.lower()):
+                return False
+    return True
 
 
 def _metric_of(source: Source, call: ast.Call) -> str:
