@@ -19,7 +19,9 @@ CLEANUP = frozenset(
 QUIET = frozenset(
     "__del__ __exit__ __aexit__ __repr__ __str__ close aclose cleanup shutdown teardown".split()
 )
-QUIET_WORDS = frozenset("cleanup close shutdown teardown stop dispose disconnect notify telemetry".split())
+QUIET_WORDS = frozenset(
+    "cleanup close shutdown teardown stop dispose disconnect notify telemetry safe safely try maybe".split()
+)
 
 
 class SwallowedException(FileRule):
@@ -48,10 +50,12 @@ def _is_ellipsis(node: ast.stmt) -> bool:
 
 def _is_best_effort(source: Source, node: ast.Try, handler: ast.ExceptHandler) -> bool:
     name = source.scope.name.rpartition(".")[2]
-    if name in QUIET or shapes.words(name) & QUIET_WORDS:
-        return True
+    if node.orelse or name in QUIET or shapes.words(name) & QUIET_WORDS:
+        return True  # with an `else`, going on without is the other way through
     if any(isinstance(one, (ast.Import, ast.ImportFrom)) for one in node.body):
         return True
+    if any(isinstance(one, (ast.Return, ast.Break)) for one in shapes.own_nodes(node.body)):
+        return True  # one way of several to the answer: the next one follows below
     if all(_cleans_up(one) for one in node.body):
         return True
     return shapes.has_remark(source, handler)

@@ -21,7 +21,7 @@ class DebugServerExposed(FileRule):
     cwe = (489, 215)
     evidence = ("SEC-15",)
     security_severity = "8.8"
-    roles = ("live", "example")
+    roles = ("live",)
 
     @on_call(".run", "werkzeug.serving.run_simple", ".run_server")
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
