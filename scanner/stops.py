@@ -17,7 +17,7 @@ from scanner.source import FunctionNode, Source
 _WORDS = re.compile(
     r"confirm|dry_?run|force|\byes\b|assume_yes|skip_prompt|\benv\b|environ|is_prod|production|staging|testing"
     r"|\btest\b|allow_|protect|backup|snapshot|overwrite|replace|recreate|reset|cleanup|clean_|delete|destroy"
-    r"|drop|purge|wipe|prune|expired|stale|temp|tmp|owner|ephemeral|managed|answer|response|choice|proceed",
+    r"|clear|scrub|missing|mismatch|changed|corrupt|drop|purge|wipe|prune|expired|stale|temp|tmp|owner|ephemeral|managed|answer|response|choice|proceed",
     re.IGNORECASE,
 )
 _ASKS = frozenset(["confirm", "input", "ask", "prompt", "select", "getpass", "raw_input", "text_input"])

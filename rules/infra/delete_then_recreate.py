@@ -12,8 +12,9 @@ from scanner import shapes, stops
 from scanner.rule import Confidence, FileRule, Finding, Related, Severity, Source, on_call
 
 NOUNS = (
-    "bucket stack cluster db_instance db_cluster table database collection index namespace environment "
-    "volume instance function repository topic queue keyspace schema user_pool hosted_zone project application"
+    "bucket stack cluster db_instance db_cluster table database collection index namespace "
+    "environment volume instance function repository topic queue keyspace schema user_pool "
+    "hosted_zone project application"
 ).split()
 PAIRS = {f".delete_{noun}": (f"create_{noun}", f"get_or_create_{noun}", f"put_{noun}") for noun in NOUNS}
 PAIRS |= {f".drop_{noun}": (f"create_{noun}", f"get_or_create_{noun}") for noun in NOUNS}

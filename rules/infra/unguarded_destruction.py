@@ -14,11 +14,13 @@ from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_cal
 from scanner.source import FunctionNode
 
 CLOUD = (
-    ".delete_bucket .terminate_instances .delete_db_instance .delete_db_cluster .delete_stack .delete_cluster "
-    ".delete_volume .delete_snapshot .delete_hosted_zone .delete_vpc .delete_file_system "
-    ".delete_cache_cluster .delete_nodegroup .delete_replication_group .delete_user_pool .delete_repository .delete_namespace "
+    ".delete_bucket .terminate_instances .delete_db_instance .delete_db_cluster .delete_stack "
+    ".delete_cluster .delete_volume .delete_snapshot .delete_hosted_zone .delete_vpc "
+    ".delete_file_system .delete_cache_cluster .delete_nodegroup .delete_replication_group "
+    ".delete_user_pool .delete_repository .delete_namespace "
     ".delete_namespaced_persistent_volume_claim .delete_namespaced_stateful_set "
-    ".delete_persistent_volume .delete_collection_namespaced_pod .delete_resource_group .delete_project .delete_environment"
+    ".delete_persistent_volume .delete_collection_namespaced_pod .delete_resource_group "
+    ".delete_project .delete_environment"
 ).split()
 DATA = (
     ".drop_all .drop_database .drop_collection .flushall .flushdb .delete_database .delete_collection "
@@ -27,12 +29,17 @@ DATA = (
 EXECUTES = (".execute", ".executescript", ".exec_driver_sql", ".raw")
 DROPS = re.compile(
     r"^\s*(?:DROP\s+(?:TABLE|DATABASE|SCHEMA)\s+(?:IF\s+EXISTS\s+)?[\"`\[]?(?P<name>[\w.]+)"
-    r"|TRUNCATE\s+(?:TABLE\s+)?[\"`\[]?(?P<emptied>[\w.]+)|DELETE\s+FROM\s+[\"`\[]?(?P<cleared>[\w.]+)[\"`\]]?\s*;?\s*$)",
+    r"|TRUNCATE\s+(?:TABLE\s+)?[\"`\[]?(?P<emptied>[\w.]+)"
+    r"|DELETE\s+FROM\s+[\"`\[]?(?P<cleared>[\w.]+)[\"`\]]?\s*;?\s*$)",
     re.IGNORECASE,
 )
+# Tables that hold nothing of their own: scratch, caches, what is computed from other tables.
 PASSING = re.compile(
-    r"te?mp|_old$|_new$|_backup|cache|staging|scratch|_fts|shadow|__|^_|alembic_version", re.IGNORECASE
+    r"te?mp|test|_old$|_new$|_backup|cache|staging|scratch|fts|shadow|__|^_|alembic_version|_mv$|view|index"
+    r"|embedding|vector|derived|summary|_bak|migrat",
+    re.IGNORECASE,
 )
+MADE_ANEW = re.compile(r"\bCREATE\s+(?:VIRTUAL\s+)?TABLE\b", re.IGNORECASE)
 
 
 class UnguardedDestruction(FileRule):
@@ -58,7 +65,7 @@ class UnguardedDestruction(FileRule):
     def sql(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         statement = _text_of(source, call.args[0]) if call.args else ""
         found = DROPS.match(statement) if statement else None
-        if found is None:
+        if found is None or MADE_ANEW.search(statement):
             return
         name = next(one for one in found.groups() if one)
         if not PASSING.search(name) and _speaks(source, call):
