@@ -18,6 +18,7 @@ from urllib.parse import quote
 import sarif_om as om
 
 import scanner
+from scanner import pages
 from scanner.discover import expected_unreadable
 from scanner.finding import (
     Confidence,
@@ -40,7 +41,6 @@ from scanner.report.sarif_encoder import plain
 from scanner.rule import Card
 from scanner.weigh import Report, Weighed, level_of
 
-HOMEPAGE = "https://github.com/assay-scan/assay"
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _ROOT = "SRCROOT"
 _ROOT_IS = "The root of the repository."
@@ -135,7 +135,7 @@ def _driver(cards: Sequence[Card]) -> Any:
         full_name="assay, a scanner for code that AI agents write",
         version=scanner.__version__,
         semantic_version=scanner.__version__,
-        information_uri=HOMEPAGE,
+        information_uri=pages.HOME,
         rules=[_rule(card, weaknesses) for card in cards],
         supported_taxonomies=[om.ToolComponentReference(name="CWE", index=0)] if weaknesses else None,
     )
@@ -161,7 +161,7 @@ def _page(card: Card) -> str | None:
     """The rule's page; rules of a user's own pack have none of ours."""
     if not card.why:
         return None
-    return f"{HOMEPAGE}/blob/main/rules/{quote(card.origin.rpartition('.')[0])}.md"
+    return pages.address(card)
 
 
 def _cut(text: str) -> str:
