@@ -29,9 +29,9 @@ from made_reports import (
 
 from scanner import report as reports
 from scanner.finding import Edit, Fix, Location, Notice, Reason, Related, Unreadable
+from scanner.pages import HOME
 from scanner.provenance.record import Attributed
 from scanner.report.line_hash import line_hashes
-from scanner.report.sarif import HOMEPAGE
 from scanner.scan import scan
 from scanner.settings import Settings
 from scanner.weigh import Report
@@ -660,7 +660,7 @@ def test_hostile_text_breaks_nothing() -> None:
 
 
 def test_the_homepage_is_the_projects() -> None:
-    assert f'Source = "{HOMEPAGE}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'Source = "{HOME}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("format_", ["sarif", "json", "text", "github", "markdown"])
