@@ -13,6 +13,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from scanner.rule import Card
 from scanner.weigh import level_of
@@ -70,7 +71,7 @@ def path_of(card: Card) -> str:
 
 def address(card: Card) -> str:
     """The web address of the page."""
-    return f"{HOME}/blob/main/rules/{path_of(card)}"
+    return f"{HOME}/blob/main/rules/{quote(path_of(card))}"
 
 
 def page(card: Card, material: Material | None = None) -> str:

@@ -119,7 +119,8 @@ def test_an_expected_one_does_not(assay: Assay, project: Project) -> None:
             ["explain", "falback-secret"],
             "assay: no rule is called `falback-secret`; did you mean `fallback-secret`?\n",
         ),
-        (["blame", "nowhere.py"], "assay: nowhere.py: no such file\n"),
+        (["blame", "shop"], "assay: shop: Is a directory\n"),
+        (["blame", "nowhere.py"], "assay: nowhere.py: No such file or directory\n"),
     ],
 )
 def test_a_usage_error_is_one_line(assay: Assay, project: Project, arguments: list[str], said: str) -> None:
