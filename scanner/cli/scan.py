@@ -106,7 +106,12 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
         report = scan(settings, stdin, say)
     for target in options["outputs"]:
         _write(target, report)
-    _print(report, options)
+    try:
+        _print(report, options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; the interpreter must not complain when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     ctx.exit(report.exit_code)
 
 
