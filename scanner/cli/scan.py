@@ -147,7 +147,7 @@ def settings_of(paths: tuple[str, ...], options: dict[str, Any]) -> Settings:
         "hook": options.get("hook") or None,
     }
     changes = {key: value for key, value in flags.items() if value is not None and value != ()}
-    return replace(base, paths=paths, **_mode(paths, options), **changes)
+    return replace(base, **{"paths": paths, **_mode(paths, options), **changes})
 
 
 def _mode(paths: tuple[str, ...], options: dict[str, Any]) -> dict[str, Any]:
