@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from scanner import facts as facts_module
-from scanner.analyse import workers
+from scanner.analyse import semgrep, workers
 from scanner.analyse.cache import Cache, blob_id
 from scanner.analyse.file import Handlers, analyse_file, handlers
+from scanner.analyse.semgrep import Lane
 from scanner.catalogue import Catalogue
 from scanner.discover import File
 from scanner.facts import Facts
@@ -46,12 +47,13 @@ class FactsStore:
         lines = (f"{path}\0{key}\n" for path, key in sorted(self._keys.items()))
         return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
-    def load(self) -> dict[str, Facts]:
-        """Facts by path, in the order of the paths."""
-        cached = self._cache.read([key for key in self._keys.values() if key not in self._texts], "facts")
+    def load(self, paths: Collection[str] | None = None) -> dict[str, Facts]:
+        """Facts by path, in the order of the paths; all of them, or those of some paths."""
+        asked = {path: self._keys[path] for path in sorted(self._keys if paths is None else paths)}
+        cached = self._cache.read([key for key in asked.values() if key not in self._texts], "facts")
         return {
             path: facts_module.from_row(json.loads(self._texts[key]) if key in self._texts else cached[key])
-            for path, key in sorted(self._keys.items())
+            for path, key in asked.items()
             if key in self._texts or key in cached
         }
 
@@ -62,10 +64,11 @@ class Analysed:
 
     analyses: tuple[Analysis, ...]
     facts: FactsStore
+    semgrep: Lane
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        return tuple(finding for one in self.analyses for finding in one.findings)
+        return (*(finding for one in self.analyses for finding in one.findings), *self.semgrep.findings)
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -77,7 +80,7 @@ class Analysed:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        return tuple(notice for one in self.analyses for notice in one.notices)
+        return (*(notice for one in self.analyses for notice in one.notices), *self.semgrep.notices)
 
     @property
     def allows(self) -> tuple[Allow, ...]:
@@ -109,7 +112,9 @@ def analyse(files: Sequence[File], catalogue: Catalogue, settings: Settings, cac
             rows.append((key, findings, facts))
     cache.write(rows)
     analyses = tuple(_decode(fresh.get(keys[file.path]) or cached[keys[file.path]]) for file in files)
-    return Analysed(analyses, FactsStore(keys, facts_texts, cache))
+    store = FactsStore(keys, facts_texts, cache)
+    lane = semgrep.run(files, analyses, store.load, catalogue, settings, cache)
+    return Analysed(analyses, store, lane)
 
 
 def _work(file: File, to: Handlers) -> str:
@@ -128,11 +133,12 @@ def _encode(analysis: Analysis) -> list[Any]:
         None if unreadable is None else [unreadable.reason.name, unreadable.detail, unreadable.line],
         [[notice.text, notice.path, notice.line, notice.incomplete] for notice in analysis.notices],
         [[allow.line, list(allow.covers), list(allow.rules), allow.reason] for allow in analysis.allows],
+        list(analysis.semgrep),
     ]
 
 
 def _decode(row: list[Any]) -> Analysis:
-    path, findings, candidates, unreadable, notices, allows = row
+    path, findings, candidates, unreadable, notices, allows, possible = row
     return Analysis(
         path,
         tuple(from_row(finding) for finding in findings),
@@ -143,6 +149,7 @@ def _decode(row: list[Any]) -> Analysis:
             Allow(path, line, (covers[0], covers[1]), tuple(rules), reason)
             for line, covers, rules, reason in allows
         ),
+        tuple(possible),
     )
 
 
