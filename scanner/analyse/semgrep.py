@@ -161,7 +161,7 @@ def _fresh(
     try:
         outcome = semgrep_engine.run(engine, ordered, targets, settings.jobs, settings.max_bytes)
     except OSError as error:
-        outcome = Outcome(broken=f"semgrep could not be handed its files: {error}")
+        outcome = Outcome(broken=f"it could not be handed its files: {error}")
     if outcome.broken:
         return {}, [_missing(f"does not work ({outcome.broken})", todo)], []
     raw: dict[str, list[dict[str, Any]]] = {}

@@ -175,7 +175,7 @@ class _Run:
         while self._rungs and not self._works(self._rungs[0]):
             self._rungs.pop(0)
         if not self._rungs:
-            return Outcome(broken="semgrep is installed, and fails on a file of one line")
+            return Outcome(broken="it fails on a file of one line")
         document = self._document(self._start(self._rungs[0], self._rules, part))
         if document is not None:
             return _read(document, part)
