@@ -156,10 +156,15 @@ def _fresh(
     """Results by key, notices of the run as a whole, and the keys whose results may be kept."""
     rules = {rule.card.id: rule for job in todo for rule in job.rules}
     texts = {job.file.path: _text(job.file) for job in todo}
-    targets = [Target(job.file.path, texts[job.file.path], _analyzers(job)) for job in todo]
-    ordered = as_json(rules[name] for name in sorted(rules))
+    targets = [
+        Target(
+            job.file.path, texts[job.file.path], _analyzers(job), tuple(rule.card.id for rule in job.rules)
+        )
+        for job in todo
+    ]
+    definitions = {name: rule.definition for name, rule in rules.items()}
     try:
-        outcome = semgrep_engine.run(engine, ordered, targets, settings.jobs, settings.max_bytes)
+        outcome = semgrep_engine.run(engine, definitions, targets, settings.jobs, settings.max_bytes)
     except OSError as error:
         outcome = Outcome(broken=f"it could not be handed its files: {error}")
     if outcome.broken:

@@ -20,7 +20,7 @@ import shutil
 import subprocess
 import sysconfig
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -32,7 +32,7 @@ _RULE_SECONDS = (
     60  # for one rule on one file, by the clock: generous, since a busy machine must not lose files
 )
 _SHARD_SECONDS = 3600  # a process that is silent for so long hangs
-_SHARD_BYTES = 400_000  # of source below which a second process costs more than it gives
+_SHARD_BYTES = 300_000  # of source below which a second process costs more than it gives
 _SHARD_FILES = 1000  # what a command line can name
 _PROBE = {"id": "probe", "languages": ["python"], "severity": "INFO", "message": "-", "pattern": "probe()"}
 
@@ -51,12 +51,13 @@ class Engine:
 
 @dataclass(frozen=True)
 class Target:
-    """One file for semgrep: its path in the repository, its text (UTF-8, lines end in \\n), and the
-    languages that it is to be read as, in semgrep's words."""
+    """One file for semgrep: its path in the repository, its text (UTF-8, lines end in \\n), the languages
+    that it is to be read as, in semgrep's words, and the ids of the rules that can match in it."""
 
     path: str
     text: bytes
-    analyzers: tuple[str, ...] = ("python",)
+    analyzers: tuple[str, ...]
+    rules: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,11 @@ def _stamp(path: str) -> str:
     return f"{status.st_size}-{status.st_mtime_ns}"
 
 
-def run(engine: Engine, rules: str, targets: Sequence[Target], jobs: int, max_bytes: int) -> Outcome:
-    """Run rules (semgrep's JSON) over targets, in size-balanced processes of one job each."""
+def run(
+    engine: Engine, rules: Mapping[str, Any], targets: Sequence[Target], jobs: int, max_bytes: int
+) -> Outcome:
+    """Run rules (definitions by id) over targets, in processes of one job each. A file may meet rules
+    beyond its own, where that saves a process."""
     with tempfile.TemporaryDirectory(prefix="assay-", ignore_cleanup_errors=True) as folder:
         return _Run(engine, Path(folder), rules, max_bytes).all(targets, jobs or os.cpu_count() or 1)
 
@@ -132,24 +136,21 @@ _Rung = Callable[[str, Sequence[_Copy]], list[str]]
 
 
 class _Run:
-    def __init__(self, engine: Engine, folder: Path, rules: str, max_bytes: int) -> None:
+    def __init__(self, engine: Engine, folder: Path, rules: Mapping[str, Any], max_bytes: int) -> None:
         self._engine = engine
         self._folder = folder
         self._tree = folder / "tree"
-        self._rules = folder / "rules.json"
+        self._rules = rules
         self._max_bytes = max_bytes
         self._count = 0  # of the files that we name by number
         self._tree.mkdir()
         self._rungs: list[_Rung] = [*([self._core] if engine.core else [])]
         if engine.command:
             self._rungs += [self._experimental, self._plain]
-        self._rules.write_text(rules, encoding="utf-8")
 
     def all(self, targets: Sequence[Target], jobs: int) -> Outcome:
         copies = [self._copy(target) for target in targets]
-        parts = [
-            [copies[i] for i in part] for part in _divide([len(target.text) for target in targets], jobs)
-        ]
+        parts = [[copies[i] for i in part] for part in _divide(targets, jobs)]
         outcomes: list[Outcome] = []
         for start in range(0, len(parts), jobs):
             outcomes += self._together(parts[start : start + jobs])
@@ -160,7 +161,7 @@ class _Run:
         started: list[_Started | None] = []
         try:
             for part in parts:
-                started.append(self._start(self._rungs[0], self._rules, part))
+                started.append(self._start(self._rungs[0], part))
             documents = [self._document(one) for one in started]
         finally:
             for one in started:
@@ -176,7 +177,7 @@ class _Run:
             self._rungs.pop(0)
         if not self._rungs:
             return Outcome(broken="it fails on a file of one line")
-        document = self._document(self._start(self._rungs[0], self._rules, part))
+        document = self._document(self._start(self._rungs[0], part))
         if document is not None:
             return _read(document, part)
         if len(part) == 1:
@@ -185,9 +186,8 @@ class _Run:
         return _merged([self._again(part[:middle]), self._again(part[middle:])])
 
     def _works(self, rung: _Rung) -> bool:
-        rules = self._folder / "probe.json"
-        rules.write_text(json.dumps({"rules": [_PROBE]}), encoding="utf-8")
-        document = self._document(self._start(rung, rules, [self._copy(Target("probe.py", b"probe()\n"))]))
+        probe = self._copy(Target("probe.py", b"probe()\n", ("python",), ()))
+        document = self._document(self._start(rung, [probe], [_PROBE]))
         return document is not None and len(document["results"]) == 1
 
     def _copy(self, target: Target) -> _Copy:
@@ -254,9 +254,16 @@ class _Run:
 
     # The processes
 
-    def _start(self, rung: _Rung, rules: Path, part: Sequence[_Copy]) -> _Started | None:
+    def _start(
+        self, rung: _Rung, part: Sequence[_Copy], definitions: Sequence[Any] | None = None
+    ) -> _Started | None:
         self._count += 1
         output = self._folder / f"out-{self._count}"
+        rules = self._folder / f"rules-{self._count}.json"
+        if definitions is None:
+            names = {name for copy in part for name in copy.target.rules}
+            definitions = [self._rules[name] for name in sorted(names)]
+        rules.write_text(json.dumps({"rules": definitions}), encoding="utf-8")
         command = rung(str(rules), part)
         try:
             with open(output, "wb") as stream:
@@ -317,13 +324,23 @@ def _trouble(error: dict[str, Any], paths: dict[str, str]) -> Trouble:
     return Trouble(f"{kind}: {text}", path, rule, partly=kind in _MILD)
 
 
-def _divide(weights: Sequence[int], jobs: int) -> list[list[int]]:
-    count = min(jobs, 1 + sum(weights) // _SHARD_BYTES, len(weights))
+def _divide(targets: Sequence[Target], jobs: int) -> list[list[int]]:
+    """Positions in shards: of files with the same rules, as far as a process of its own pays."""
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for position, target in enumerate(targets):
+        groups.setdefault(target.rules, []).append(position)
+    large = [group for group in groups.values() if sum(len(targets[i].text) for i in group) >= _SHARD_BYTES]
+    mixed = sorted(i for group in groups.values() if group not in large for i in group)
     return [
-        part[start : start + _SHARD_FILES]
-        for part in shards(weights, count)
+        [group[i] for i in part[start : start + _SHARD_FILES]]
+        for group in [*large, *([mixed] if mixed else [])]
+        for part in _balanced([len(targets[i].text) for i in group], jobs)
         for start in range(0, len(part), _SHARD_FILES)
     ]
+
+
+def _balanced(weights: Sequence[int], jobs: int) -> list[list[int]]:
+    return shards(weights, min(jobs, 1 + sum(weights) // _SHARD_BYTES, len(weights)))
 
 
 def _merged(outcomes: Sequence[Outcome]) -> Outcome:
