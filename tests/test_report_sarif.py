@@ -29,7 +29,6 @@ from made_reports import (
 
 from scanner import report as reports
 from scanner.finding import Edit, Fix, Location, Notice, Reason, Related, Unreadable
-from scanner.pages import HOME
 from scanner.provenance.record import Attributed
 from scanner.report.line_hash import line_hashes
 from scanner.scan import scan
@@ -379,6 +378,8 @@ def test_code_is_no_link_and_labels_are_escaped() -> None:
 
 **Instead:** Call `<b>*x*</b>`.
 
+**Origin:** unknown
+
 **Rank:** 55:45 → rank 55\
 """,
         }
@@ -653,6 +654,8 @@ def test_hostile_text_breaks_nothing() -> None:
 
 **Instead:** Call `\\x00\\x1b]0;x\\x07\\u202e\\ud800\\n'](1)<script>`.
 
+**Origin:** unknown
+
 **Rank:** 55:45 → rank 55\
 """,
         }
@@ -660,7 +663,8 @@ def test_hostile_text_breaks_nothing() -> None:
 
 
 def test_the_homepage_is_the_projects() -> None:
-    assert f'Source = "{HOME}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    homepage = run_of(report())["tool"]["driver"]["informationUri"]
+    assert f'Source = "{homepage}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("format_", ["sarif", "json", "text", "github", "markdown"])
