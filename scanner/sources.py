@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scanner.change import Change, ChangedFile
-from scanner.discover import Discovered, discover, from_bytes, relative
+from scanner.discover import Discovered, Wanted, discover, from_bytes, relative
 from scanner.finding import Notice
 from scanner.history import NOT_A_REPOSITORY, GitError, History, NoHistory
 from scanner.settings import Settings, UsageError
@@ -33,40 +33,36 @@ class Sources:
     whole: bool = False
 
 
-def read(
-    settings: Settings, history: History | NoHistory, languages: frozenset[str], stdin: bytes = b""
-) -> Sources:
+def read(settings: Settings, history: History | NoHistory, wanted: Wanted, stdin: bytes = b"") -> Sources:
     """Read what the settings name.
 
     Raises:
         UsageError: a path that is not there, or a mode that needs a history where there is none.
     """
     if settings.mode == "stdin":
-        return Sources(from_bytes(settings, {_name_of_stdin(settings): stdin}, languages), "stdin")
+        return Sources(from_bytes(settings, {_name_of_stdin(settings): stdin}, wanted), "stdin")
     if isinstance(history, NoHistory):
         if settings.mode != "tree" and not (settings.hook and settings.paths):
             raise UsageError(f"--{settings.mode} needs a git repository: {history}")
         # A folder that is no repository is nothing to speak of; each finding says that its origin is unknown.
         plain = history.reason == NOT_A_REPOSITORY
         notices = () if plain else (Notice(f"no history is read: {history}"),)
-        return _tree(settings, None, languages, *notices)
+        return _tree(settings, None, wanted, *notices)
     try:
         if settings.mode == "staged":
-            return _staged(settings, history, languages)
+            return _staged(settings, history, wanted)
         if settings.mode == "diff":
-            return _diff(settings, history, languages)
+            return _diff(settings, history, wanted)
     except GitError as error:
         raise UsageError(f"--{settings.mode}: {error}") from error
     try:
-        return _tree(settings, history.tracked_files(), languages)
+        return _tree(settings, history.tracked_files(), wanted)
     except GitError as error:
-        return _tree(settings, None, languages, Notice(f"git's list of files could not be read: {error}"))
+        return _tree(settings, None, wanted, Notice(f"git's list of files could not be read: {error}"))
 
 
-def _tree(
-    settings: Settings, tracked: list[str] | None, languages: frozenset[str], *notices: Notice
-) -> Sources:
-    found = discover(settings, tracked, languages)
+def _tree(settings: Settings, tracked: list[str] | None, wanted: Wanted, *notices: Notice) -> Sources:
+    found = discover(settings, tracked, wanted)
     if not found.files and not found.unreadable:
         notices = (*notices, Notice("nothing to scan: no Python file was found"))
     return Sources(replace(found, notices=(*found.notices, *notices)), "tree", whole=not _asked(settings))
@@ -86,13 +82,13 @@ def _name_of_stdin(settings: Settings) -> str:
         return Path(settings.stdin_filename).as_posix().lstrip("/")
 
 
-def _staged(settings: Settings, history: History, languages: frozenset[str]) -> Sources:
+def _staged(settings: Settings, history: History, wanted: Wanted) -> Sources:
     """What is staged, as it is staged, whatever the working tree holds. A hook that is given files that
     are not staged (`pre-commit run --all-files`, `--from-ref`) scans what it is given: never nothing."""
     asked = _asked(settings)
     staged = history.staged_files()
     if settings.hook and not set(asked) <= set(staged):
-        return _tree(settings, history.tracked_files(), languages)
+        return _tree(settings, history.tracked_files(), wanted)
     if asked:
         staged = [
             path for path in staged if path in asked or path.startswith(tuple(f"{one}/" for one in asked))
@@ -111,14 +107,14 @@ def _staged(settings: Settings, history: History, languages: frozenset[str]) -> 
         for path, blob in history.tracked_blobs().items()
         if path not in blobs and not settings.excludes(path)
     }
-    return Sources(from_bytes(settings, blobs, languages), "staged", change, others=others)
+    return Sources(from_bytes(settings, blobs, wanted), "staged", change, others=others)
 
 
-def _diff(settings: Settings, history: History, languages: frozenset[str]) -> Sources:
+def _diff(settings: Settings, history: History, wanted: Wanted) -> Sources:
     """The whole tree, held against the lines that changed since the merge base."""
     ref = settings.diff_base or _usual_base(history)
     base = history.merge_base(ref)
-    tree = _tree(settings, history.tracked_files(), languages)
+    tree = _tree(settings, history.tracked_files(), wanted)
     lines = history.changed_lines(ref, staged=False)
     before = history.blobs_at(base, sorted(lines))
     now = {file.path: file.data for file in tree.found.files}
