@@ -216,10 +216,11 @@ def _read(root: Path, path: str, wanted: Wanted, limit: int, *, named: bool) -> 
         if os.path.islink(root / path) or (root / path).is_dir():
             return None  # a link's target is looked at where it stands; a folder here is a submodule
         return Unreadable(path, Reason.MISSING, f"{getattr(error, 'strerror', error)}; check its permissions")
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        return None  # pipes, devices, folders: a submodule is one
     with os.fdopen(descriptor, "rb") as stream:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return None  # pipes, devices, folders
         if not language:
             language = _by_shebang(stream.read(80))
             if not wanted.covers(path, language):

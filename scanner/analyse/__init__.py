@@ -52,11 +52,16 @@ class FactsStore:
         self.whole = whole  # are these the facts of every file of the tree?
 
     @cached_property
-    def _keys(self) -> dict[str, str]:
+    def _lent(self) -> dict[str, Facts]:
+        """What the cache knows of the other files that these lean on."""
         if not self._others:
-            return self._own
+            return {}
         chosen = near(self._read(self._own), self._others)
-        return {**self._own, **{path: self._others[path] for path in chosen}}
+        return self._read({path: self._others[path] for path in chosen})
+
+    @cached_property
+    def _keys(self) -> dict[str, str]:
+        return {**self._own, **{path: self._others[path] for path in self._lent}}
 
     @property
     def digest(self) -> str:
