@@ -7,12 +7,11 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Callable
 from typing import Any
 
-from scanner.analyse import manifests
+from scanner.analyse import manifests, places
 from scanner.facts import Facts
 from scanner.finding import Notice, Reason, Unreadable
 from scanner.source import Source
@@ -23,8 +22,9 @@ else:
     import tomli as tomllib
 
 
-def read(path: str, language: str, data: bytes) -> Source | Unreadable:
-    """Decode one file, and parse it where its language has a parser here."""
+def read(path: str, language: str, data: bytes, *, parsed: bool = True) -> Source | Unreadable:
+    """Decode one file, and parse it where some rule asks for its structure: what is malformed, and of no
+    interest to anybody, is no news."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -33,9 +33,10 @@ def read(path: str, language: str, data: bytes) -> Source | Unreadable:
         )
         return Unreadable(path, Reason.ENCODING, detail, data[: error.start].count(b"\n") + 1)
     source = Source(path, data, text, language)
-    parse = _parser(path, language)
+    parse = _parser(path, language) if parsed else None
     if parse is None:
         return source
+    source.locate = places.FINDERS.get(language)
     try:
         source.document = parse(text)
     except RecursionError:
@@ -53,11 +54,15 @@ def _yaml(text: str) -> Any:
     return documents[0] if len(documents) == 1 else documents
 
 
-_PARSERS: dict[str, Callable[[str], Any]] = {
-    "json": json.loads,
-    "toml": tomllib.loads,
-    "yaml": _yaml,
-}
+def _json(text: str) -> Any:
+    """JSON as editors write it: comments and trailing commas are let pass."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return json.loads(places.without_comments(text))
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {"json": _json, "toml": tomllib.loads, "yaml": _yaml}
 
 
 def _parser(path: str, language: str) -> Callable[[str], Any] | None:
@@ -81,14 +86,7 @@ def _line(error: Exception) -> int:
     return int(getattr(error, "lineno", 0) or 0)
 
 
-# A notebook is JSON: a line of code is a string of its own. Which modules it imports is all we ask of it.
-_NOTEBOOK_IMPORT = re.compile(r'"\s*(?:import|from)\s+(\w+)')
-
-
 def collect(source: Source) -> tuple[Facts, tuple[Notice, ...]]:
     """The facts of a file that is not Python, and what could not be made out in it."""
-    if source.language == "notebook":
-        named = {found[1] for found in _NOTEBOOK_IMPORT.finditer(source.text)}
-        return Facts(source.path, source.role, identifiers=tuple(sorted(named))), ()
     requires, notices = manifests.collect(source)
     return Facts(source.path, source.role, requires=requires), notices
