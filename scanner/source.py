@@ -33,6 +33,15 @@ class Comment(NamedTuple):
     text: str
 
 
+class Check(NamedTuple):
+    """An oracle of a test that is lost: the statement, why nobody notices its failure (see
+    `analyse/oracles.py`), and the function that it stands in."""
+
+    node: ast.stmt
+    fate: str
+    function: FunctionNode
+
+
 class Scope:
     """A module, class or function, and the names that it binds. Lambdas and comprehensions bind into the
     scope around them: their names are few, and short-lived."""
@@ -77,6 +86,7 @@ class Source:
         self.needs = ""
         self.document: Any = None  # the value of a JSON, TOML or YAML file
         self.lowered_lines: frozenset[int] = frozenset()
+        self.checks: list[Check] = []  # of a test file
 
     @property
     def tree(self) -> ast.Module:
