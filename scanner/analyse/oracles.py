@@ -15,8 +15,10 @@ Words of a function in a test file (`facts.Function.oracle`):
     teardown        one of these after a `yield`: a fixture or a context manager that checks at its end
     dead            an oracle that is never reached, or never entered, or never called
     swallowed       an oracle whose failure a `try` around it hides
-    empty           nothing but a docstring, `pass`, `...`
+    empty           nothing but a docstring, `pass`, `...`, a line of output
+    hushed          without any of the above: a `try` around all of it that hides even a crash
     drops:NAME      without any of the above: the result of a call is bound to a name that nobody reads
+    returns         gives a verdict back, which no runner looks at
     skips           ends in an unconditional skip before it checks anything
     smoke           name, docstring or comment say that not crashing is the point
     calls:NAME      calls its own parameter: a fixture that may check
@@ -31,6 +33,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from scanner.source import Check, FunctionNode, Scope, Source
@@ -48,13 +51,13 @@ _CATCHES_ASSERTIONS = frozenset({"AssertionError", "Exception", "BaseException"}
 _LOGS = frozenset("print log debug info warning warn error exception critical echo write secho print_exc".split())
 _SKIPS = frozenset({"skip", "skipTest", "SkipTest", "importorskip", "xfail"})
 _SMOKE = re.compile(
-    r"smoke|(?:does|do|did|should|must|shall|will|can|could|would)(?:_| )?(?:not|n[’']?t|nt)(?:_| )+(?:\w+(?:_| )+)?"
-    r"(?:raise|crash|fail|throw|error|explode|hang|block|break|blow|deadlock|leak|segfault|warn|panic|except)"
-    r"|(?:no|without|any|never|not)(?:_| )+(?:\w+(?:_| )+)?(?:rais|crash|error|exception|fail|thro|explo|hang|warn|deadlock|leak|"
-    r"segfault|infinite|recurs|problem|issue|op\b|side)"
-    r"|no_?op\b|noop|regression|segfault|import(?:s|able)?\b|_import|compiles|just (?:make|be|check|test|run|call|want|verif|ensur)"
-    r"|(?:make|making|be|to) sure|ensure|still (?:work|run)|\bworks?\b|coverage|pass(?:es)? (?:if|when|without)|success(?:fully)?\b"
-    r"|silent|graceful|tolera|swallow|ignor|idempot|safe|robust|accepts?\b|allow|surviv",
+    # "does not raise", "should_never_crash", "without error"
+    r"smoke|\bsanity|(?:no|not|n[\u2019']?t|never|without|dont|doesnt|shouldnt|cannot|any)[_ ]+(?:\w+[_ ]+){0,2}"
+    r"(?:rais|crash|fail|thro|error|explo|hang|hung|block|break|broke|blow|deadlock|leak|segfault|warn|panic|except|"
+    r"infinite|recurs|problem|issue|trigger|abort|die|choke|overflow|complain|trip|reject)"
+    r"|no[_-]?op|regression|segfault|import|compiles?\b|silent|graceful|tolerat|toleran|swallow|ignor|idempot|robust"
+    r"|accept|allow|surviv|pass(?:es)?\b|_pass(?:es)?_|valid\b|_ok\b|succe(?:ss|ed)|work(?:s|ing)?\b|_works?_|still|just"
+    r"|coverage|(?:make|making|be|to) sure|ensure|unaffected|harmless|safe",
     re.IGNORECASE,
 )
 
@@ -95,7 +98,9 @@ class _Reader:
         self.function = function
         self.words: set[str] = set()
         self.yielded = False
-        self.expecting: tuple[str, ...] = ()  # names bound by the `with raises(...) as name` around
+        self.is_test = function.name.startswith("test")
+        self.loops = 0
+        self.reported = ""  # the fate that the checks of this block were last reported under
 
     def block(self, statements: list[ast.stmt], fate: str) -> str:
         """Read a block whose oracles share a fate; returns by which statement it always leaves, if any."""
@@ -112,12 +117,20 @@ class _Reader:
                     ends = read(self, statement, fate)
                     if ends and not left:
                         left = ends
-                        fate = fate or f"after-{ends}"
+                        fate = fate or self._new(f"after-{ends}")
         return left
+
+    def _new(self, fate: str) -> str:
+        """A fate begins: of all oracles that share it, only the first is reported."""
+        self.reported = ""
+        return fate
 
     # One kind of statement each; they return by which statement the flow always leaves
 
     def _leave(self, statement: ast.stmt, fate: str) -> str:
+        value = getattr(statement, "value", None)
+        if value is not None and _is_verdict(value):
+            self.words.add("returns")
         return _LEAVES[statement.__class__]
 
     def _raise(self, statement: ast.Raise, fate: str) -> str:
@@ -131,19 +144,23 @@ class _Reader:
 
     def _if(self, statement: ast.If, fate: str) -> str:
         always = _truth(statement.test)
-        taken = self.block(statement.body, fate or ("false-guard" if always is False else ""))
-        other = self.block(statement.orelse, fate or ("false-guard" if always is True else ""))
+        taken = self.block(statement.body, fate or (self._new("false-guard") if always is False else ""))
+        other = self.block(statement.orelse, fate or (self._new("false-guard") if always is True else ""))
         if always is True:
             return ""  # the author's switch; what follows is not ours to call dead
         return taken if taken and other else ""
 
     def _loop(self, statement: ast.For | ast.AsyncFor, fate: str) -> str:
-        self.block(statement.body, fate or ("empty-loop" if self._is_empty(statement.iter) else ""))
+        self.loops += 1
+        self.block(statement.body, fate or (self._new("empty-loop") if self._is_empty(statement.iter) else ""))
+        self.loops -= 1
         self.block(statement.orelse, fate)
         return ""
 
     def _while(self, statement: ast.While, fate: str) -> str:
-        self.block(statement.body, fate or ("false-guard" if _truth(statement.test) is False else ""))
+        self.loops += 1
+        self.block(statement.body, fate or (self._new("false-guard") if _truth(statement.test) is False else ""))
+        self.loops -= 1
         self.block(statement.orelse, fate)
         return ""
 
@@ -157,7 +174,7 @@ class _Reader:
                 if isinstance(item.optional_vars, ast.Name) and "aises" in name:
                     named.append(item.optional_vars.id)
             elif name == "suppress" and _catches_assertions(_first_arguments(item.context_expr)):
-                fate = fate or "swallowed"
+                fate = fate or self._new("swallowed")
             elif name and is_asserting(name) and not fate:
                 self._found("call")
         if named and not fate:
@@ -171,12 +188,12 @@ class _Reader:
         body = statement.body
         for position, inner in enumerate(body):
             late = position > 0 and isinstance(inner, (ast.Assert, ast.Expr)) and _reads_value(inner, names)
-            self.block([inner], "after-raising" if late else "")
+            self.block([inner], self._new("after-raising") if late else "")
         return ""
 
     def _try(self, statement: ast.Try, fate: str) -> str:
-        hides = not statement.orelse and any(self._swallows(handler) for handler in statement.handlers)
-        body = self.block(statement.body, fate or ("swallowed" if hides else ""))
+        hides = not statement.orelse and self._hides(statement)
+        body = self.block(statement.body, fate or (self._new("swallowed") if hides else ""))
         handlers = [self.block(handler.body, fate) for handler in statement.handlers]
         self.block(statement.orelse, fate)
         final = self.block(statement.finalbody, fate)
@@ -184,11 +201,18 @@ class _Reader:
             return final
         return body if body and body != "raise" and all(handlers) else ""
 
-    def _swallows(self, handler: ast.ExceptHandler) -> bool:
-        """Does a failing assertion end here, unseen?"""
-        if handler.type is not None and not _catches_assertions([handler.type]):
+    def _hides(self, statement: ast.Try) -> bool:
+        """Does an assertion that fails in a `try` vanish? A loop that tries again does not count, nor does
+        a helper that gives the outcome back."""
+        if self.loops and any(isinstance(item, (ast.Break, ast.Return)) for item in statement.body):
             return False
-        return all(_is_quiet(statement) for statement in handler.body)
+        for handler in statement.handlers:
+            if not _is_hush(handler):
+                continue
+            gives = [item for item in handler.body if isinstance(item, ast.Return) and item.value is not None]
+            if self.is_test or not gives:
+                return True
+        return False
 
     def _match(self, statement: ast.Match, fate: str) -> str:
         for case in statement.cases:
@@ -196,13 +220,13 @@ class _Reader:
         return ""
 
     def _nested(self, statement: FunctionNode, fate: str) -> str:
-        if statement.decorator_list or statement.name.startswith("_"):
+        if not self.is_test or statement.decorator_list or statement.name.startswith("_"):
             return ""
         used = _uses(self.function, statement)
         if used == "":
             return ""
         inner = _Reader(self.source, self.scope, self.function)
-        inner.block(statement.body, used)
+        inner.block(statement.body, self._new(used))
         if "dead" in inner.words:
             self.words.update(("dead", f"idle:{statement.name}"))
         return ""
@@ -231,14 +255,14 @@ class _Reader:
             self.yielded = True
 
     def _asserting_call(self, statement: ast.Expr, call: ast.Call, name: str, fate: str) -> None:
-        if _RAISES.fullmatch(name) and not _given_code(call, name):
+        if name in _EXPECTING and not _given_code(call, name):
             if _is_known_context(self.source, call, name, self.scope):
-                self._lost(statement, fate or "not-entered")
+                self._lost(statement, fate or self._new("not-entered"))
             return
-        if fate:
-            self._lost(statement, fate)
-        else:
+        if not fate:
             self._found("call")
+        elif _SURELY.match(name):  # `ensure_table()` may well be set-up
+            self._lost(statement, fate)
 
     def _found(self, word: str) -> None:
         self.words.add(word)
@@ -247,7 +271,9 @@ class _Reader:
 
     def _lost(self, node: ast.stmt, fate: str) -> None:
         self.words.add("swallowed" if fate == "swallowed" else "dead")
-        self.source.checks.append(Check(node, fate, self.function))
+        if self.reported != fate:
+            self.source.checks.append(Check(node, fate, self.function))
+        self.reported = fate
 
     def _is_empty(self, node: ast.expr) -> bool:
         if isinstance(node, ast.Call):
@@ -285,6 +311,8 @@ if hasattr(ast, "TryStar"):
     _COMPOUND[ast.TryStar] = _Reader._try
 _LEAVES: dict[type, str] = {ast.Return: "return", ast.Continue: "continue", ast.Break: "break"}
 _EXPECTING = frozenset({"raises", "warns", "deprecated_call", "assertRaises", "assertRaisesRegex", "assertWarns"})
+_SURELY = re.compile(r"_*(?:assert|fail(?:$|[A-Z_]))")
+_CLOCK = frozenset("time now utcnow today perf_counter monotonic uuid4 getLogger get_logger print len str".split())
 
 
 def strength(test: ast.expr) -> str:
@@ -332,6 +360,19 @@ def _truth(test: ast.expr) -> bool | None:
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
         return False if any(_truth(value) is False for value in test.values) else None
     return None
+
+
+def _is_verdict(node: ast.expr) -> bool:
+    """`True`, `a == b`, `not x`, `all(…)`, `success`: what somebody means to be looked at."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, bool)
+    if isinstance(node, ast.Call):
+        return _last_name(node.func) in {"all", "any", "bool"}
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.Not)
+    if isinstance(node, ast.Name):
+        return re.search(r"succe|pass|ok$|valid", node.id) is not None
+    return isinstance(node, (ast.Compare, ast.BoolOp))
 
 
 def _is_empty_literal(node: ast.expr) -> bool:
@@ -431,34 +472,90 @@ def _of_decorators(node: FunctionNode) -> set[str]:
 
 
 def _of_unchecked(source: Source, node: FunctionNode, parameters: tuple[str, ...]) -> set[str]:
-    """What else is worth knowing of a function in which no oracle was found."""
+    """What else is worth knowing of a test in which no oracle was found."""
     words: set[str] = set()
-    calls, loads, results = [], set(), {}
+    calls: list[ast.Call] = []
+    loads: set[str] = set()
+    results: set[str] = set()
     logged: set[int] = set()
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Call):
+    for inner in _within(node):
+        cls = inner.__class__
+        if cls is ast.Call:
             calls.append(inner)
             if _last_name(inner.func) in _LOGS:
                 logged.update(id(part) for argument in inner.args for part in ast.walk(argument))
-        elif isinstance(inner, ast.Name):
-            if isinstance(inner.ctx, ast.Load):
-                if id(inner) not in logged:
-                    loads.add(inner.id)
-        elif isinstance(inner, (ast.Assign, ast.AnnAssign)):
-            value = inner.value.value if isinstance(inner.value, ast.Await) else inner.value
-            targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
-            if isinstance(value, ast.Call):
-                results.update({item.id: inner for item in targets if isinstance(item, ast.Name)})
+        elif cls is ast.Name:
+            if inner.ctx.__class__ is ast.Load and id(inner) not in logged:
+                loads.add(inner.id)
+        elif cls is ast.Assign:
+            name = _called(inner.value)
+            if name[:1].islower() and name not in _CLOCK:
+                results.update(item.id for item in inner.targets if isinstance(item, ast.Name))
     words.update(
         f"calls:{call.func.id}" for call in calls if isinstance(call.func, ast.Name) and call.func.id in parameters
     )
-    words.update(f"drops:{name}" for name in results if name not in loads and not name.startswith("_"))
-    if all(isinstance(item, ast.Pass) or _is_constant(item) for item in node.body):
+    words.update(f"drops:{name}" for name in results - loads if not name.startswith("_"))
+    body = [statement for statement in node.body if not _is_preface(statement)]
+    if not body:
         words.add("empty")
-    if _SMOKE.search(source.segment(node)):
+    elif all(_hushes(statement) for statement in body):
+        words.add("hushed")
+    if _SMOKE.search(_words_about(source, node)):
         words.add("smoke")
     return words
 
 
-def _is_constant(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+def _within(node: FunctionNode) -> Iterator[Any]:
+    """The nodes of a function, bodies of classes in it left out but for their headers."""
+    pending: list[Any] = list(node.body)
+    while pending:
+        inner = pending.pop()
+        yield inner
+        if inner.__class__ is ast.ClassDef:
+            pending += [*inner.bases, *inner.decorator_list]
+            pending += [part for part in inner.body if not isinstance(part, ast.Assign)]
+        else:
+            pending += ast.iter_child_nodes(inner)
+
+
+def _is_preface(statement: ast.stmt) -> bool:
+    """A statement that tests nothing: a docstring, `pass`, a line of output."""
+    if isinstance(statement, ast.Pass):
+        return True
+    if not isinstance(statement, ast.Expr):
+        return False
+    value = statement.value
+    if isinstance(value, ast.Constant):
+        return True
+    if not isinstance(value, ast.Call) or _last_name(value.func) != "print":
+        return False
+    return not any(isinstance(part, (ast.Call, ast.Attribute)) for item in value.args for part in ast.walk(item))
+
+
+def _hushes(statement: ast.stmt) -> bool:
+    """A `try` that hides whatever goes wrong inside it; or a statement that cannot go wrong."""
+    if isinstance(statement, (ast.Import, ast.ImportFrom, ast.Return)) or _is_preface(statement):
+        return not isinstance(statement, ast.Return) or isinstance(statement.value, (ast.Constant, type(None)))
+    if not isinstance(statement, ast.Try) or statement.orelse:
+        return False
+    return any(_is_hush(handler) for handler in statement.handlers)
+
+
+def _is_hush(handler: ast.ExceptHandler) -> bool:
+    """Does a failing assertion end here, unseen?"""
+    if handler.type is not None and not _catches_assertions([handler.type]):
+        return False
+    return all(_is_quiet(statement) for statement in handler.body)
+
+
+def _words_about(source: Source, node: FunctionNode) -> str:
+    """What the author says about a test: its name, docstring and comments."""
+    said = [node.name]
+    first = node.body[0]
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+        said.append(first.value.value)
+    for line in source.lines[max(0, node.lineno - 2) : node.end_lineno]:
+        _, mark, comment = line.partition("#")
+        if mark:
+            said.append(comment)
+    return "\n".join(said)

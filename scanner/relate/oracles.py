@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.analyse.oracles import is_asserting
 from scanner.facts import Class, Facts, Function
+from scanner.relate.runner import Runner
 
 if TYPE_CHECKING:
     from scanner.relate.repository import Repository
@@ -24,6 +25,7 @@ _CHECKING = frozenset({"assert", "call", "raises", "weak", "raise", "dead", "swa
 # Of these the finding is another rule's: the test has an oracle, it is only a bad one.
 _FOREIGN = re.compile(
     r"(?:numpy|pandas|torch|polars|xarray|jax|tensorflow|geopandas|scipy|dask|cupy)\.\S*(?:testing|_testing)\b"
+    r"|(?:asyncio\.(?:wait_for|timeout)|anyio\.fail_after|trio\.fail_after|async_timeout\.timeout|pytest\.mark\.timeout)\b"
     r"|(?:hypothesis\.stateful|doctest|approvaltests|inline_snapshot|syrupy|sybil|testfixtures|hamcrest|assertpy|sure"
     r"|expects|pytest_check|pytest_regressions|playwright\.\S*expect|dirty_equals|deepdiff|jsonschema|atheris"
     r"|pytest\.(?:fail|exit)|pytest_bdd|behave|schemathesis|mypy\.api|compileall|py_compile|typeguard|beartype)\b"
@@ -35,7 +37,11 @@ _FIXTURES = frozenset(
     "aioresponses check verify subtests golden lua_snapshot approve assert_snapshot httpserver mypy_plugin "
     "django_assert_num_queries django_assert_max_num_queries assert_all_responses_were_requested snap_compare".split()
 )
-_SKIPPING = ("skip", "skipif", "xfail", "expectedFailure", "skipIf", "skipUnless", "todo")
+_NEUTRAL = re.compile(
+    r"(?:pytest|unittest|mock|builtins|functools|contextlib|django|hypothesis|parameterized|ddt|responses|respx|httpretty|vcr|"
+    r"freezegun|time_machine|moto|pytest_asyncio|anyio|trio|asyncio|tornado|twisted|flaky|tenacity|requests_mock|aioresponses|"
+    r"patch|pyfakefs|celery|click|typing|typing_extensions|warnings|faker|factory|allure|pytest_django)\b"
+)
 _ON_PURPOSE = frozenset({"skip", "xfail", "expectedFailure"})
 _TEARDOWNS = ("tearDown", "asyncTearDown", "teardown_method", "tearDownClass", "teardown", "teardown_class", "teardown_module")
 _METHODS = ("__init__", "__enter__", "__exit__", "__aenter__", "__aexit__", "__call__", "__post_init__", "check")
@@ -43,8 +49,6 @@ _INPUT_FOLDERS = re.compile(
     r"(?:^|/)(?:test_?)?(?:fixtures?|data|resources?|samples?|assets?|snippets?|templates?|corpus|golden|inputs?|cases|"
     r"projects?|test_runner_apps|example_scripts|mock_project\w*|dummy\w*|repos)/",
 )
-_TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|tests?)\.py$")
-_NOTICES_NOTHING = re.compile(r"builtins\.|unittest\.mock\.|pytest\.|time\.sleep|logging\.|\.(?:append|info|debug|format|join)$")
 
 
 class Test(NamedTuple):
@@ -62,19 +66,26 @@ class Oracles:
         self._repository = repository
         self._known: dict[int, bool] = {}
 
+    @cached_property
+    def runner(self) -> Runner:
+        """What the repository tells its test runner."""
+        return Runner.of(self._repository.files)
+
     # Which functions are tests
 
     def tests(self) -> Iterator[Test]:
         """Every test function that pytest, unittest or Django's runner would collect, in order of paths."""
         for facts in self._repository.files.values():
-            if facts.role != "test" or _INPUT_FOLDERS.search(facts.path):
+            if facts.role != "test" or "/management/commands/" in facts.path or _INPUT_FOLDERS.search(facts.path):
                 continue
-            is_test_file = _TEST_FILE.search(facts.path) is not None
+            is_test_file = self.runner.collects(facts.path)
+            if is_test_file is None:
+                continue
             classes = {item.name: item for item in facts.classes}
             collected: dict[str, bool] = {}
             for function in facts.functions:
                 owner, _, name = function.name.rpartition(".")
-                if not name.startswith("test"):
+                if not name.startswith("test") or any(item.endswith("fixture") for item in function.decorators):
                     continue
                 if not owner:
                     if is_test_file and not function.name == "test":
@@ -103,6 +114,17 @@ class Oracles:
 
     # What checks
 
+    def unchecked(self, *, scripts: bool = False) -> tuple[Test, ...]:
+        """The tests that nothing can fail but a crash, those that are so on purpose left out; with
+        `scripts`, also those that a function of their own file calls, for what they return."""
+        if scripts:
+            return tuple(test for test in self._unchecked if not self.is_left_out(test, scripts=True))
+        return tuple(test for test in self._unchecked if not self.is_left_out(test))
+
+    @cached_property
+    def _unchecked(self) -> tuple[Test, ...]:
+        return tuple(test for test in self.tests() if not self.is_checked(test))
+
     def is_checked(self, test: Test) -> bool:
         """Can anything that the test reaches tell a wrong result?"""
         facts, function, owner = test
@@ -119,24 +141,43 @@ class Oracles:
             return True
         return bool(owner) and any(self._callee_checks(facts, f"{owner}.{name}", _DEEP, owner) for name in _TEARDOWNS)
 
-    def notices_crashes(self, test: Test) -> bool:
-        """Would the test at least fail when the code under test raises?"""
-        words = test.function.oracle
-        if "empty" in words:
-            return False
-        return any(not _NOTICES_NOTHING.match(call.callee) for call in test.function.calls) or any(
-            word.startswith("calls:") for word in words
-        )
-
-    def is_left_out(self, test: Test) -> bool:
+    def is_left_out(self, test: Test, *, scripts: bool = False) -> bool:
         """Is a test that checks nothing so on purpose: skipped, expected to fail, an override that disables
-        what its base class tests?"""
+        what its base class tests, a step of a script that calls it by itself?"""
         words = test.function.oracle
         if "skips" in words:
+            return True
+        if not scripts and not test.owner and self._is_called_at_home(test):
             return True
         if any(item.rpartition(".")[2] in _ON_PURPOSE for item in test.function.decorators):
             return True
         return self._overrides(test)
+
+    def _is_called_at_home(self, test: Test) -> bool:
+        if "returns" not in test.function.oracle:
+            return False
+        name = f"{_module(test.facts.path)}.{test.function.name}"
+        others = (function.calls for function in test.facts.functions if function is not test.function)
+        return any(call.callee == name for calls in others for call in calls)
+
+    def is_accepting_half(self, test: Test) -> bool:
+        """Do other tests of the file expect the same call to raise? Then not raising is what this one tests."""
+        rejected = self._rejected.get(test.facts.path)
+        if rejected is None:
+            rejected = self._rejected[test.facts.path] = frozenset(
+                call.callee
+                for function in test.facts.functions
+                if "raises" in function.oracle
+                for call in function.calls
+            )
+        return any(
+            call.callee in rejected and not call.callee.startswith(("builtins.", "pytest.", "unittest."))
+            for call in test.function.calls
+        )
+
+    @cached_property
+    def _rejected(self) -> dict[str, frozenset[str]]:
+        return {}
 
     def _overrides(self, test: Test) -> bool:
         if not test.owner:
@@ -179,9 +220,18 @@ class Oracles:
                 return True
         if deep == 0:
             return False
+        if any(self._decorator_may_check(name) for name in function.decorators):
+            return True
         names = [*(call.callee for call in function.calls), *function.decorators]
         owner = f"{_module(facts.path)}.{function.name.rpartition('.')[0]}"
         return any(self._callee_checks(facts, name, deep - 1, owner) for name in names)
+
+    def _decorator_may_check(self, name: str) -> bool:
+        """A decorator that the repository does not define, and that is not known to leave the test as it is."""
+        if name.startswith(".") or _NEUTRAL.match(name):
+            return False
+        resolved = self._repository.resolve(name)
+        return not _NEUTRAL.match(resolved) and self._repository.definition(resolved) is None
 
     def _callee_checks(self, facts: Facts, callee: str, deep: int, owner: str) -> bool:
         if callee.startswith("."):
@@ -194,10 +244,10 @@ class Oracles:
             return self._foreign_checks(facts, name, owner)
         inside, item = found
         if isinstance(item, Function):
-            if inside.role != "test" and not is_asserting(_last(item.name)):
+            if inside.role == "live" and not is_asserting(_last(item.name)):
                 return False  # a crash of the code under test is no oracle
             return self._checks(inside, item, deep)
-        if inside.role != "test":
+        if inside.role == "live":
             return False
         members = (self._repository.definition(f"{name}.{method}") for method in _METHODS)
         return any(
