@@ -8,7 +8,9 @@ from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_fil
 class SwallowedAssertion(FileRule):
     message = "the `except` around this check hides its failure: `{test}` passes either way"
     why = "Agents wrap what may fail, and an assertion is what may fail."
-    instead = "Let the assertion rise; catch only the exception that the call may raise, around the call alone."
+    instead = (
+        "Let the assertion rise; catch only the exception that the call may raise, around the call alone."
+    )
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "tests"
     cwe = (390,)
     evidence = ("TST-07", "E02")

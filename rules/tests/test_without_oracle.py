@@ -31,6 +31,8 @@ class TestWithoutOracle(RepositoryRule):
 
 def _reason(test: Test) -> str:
     words = test.function.oracle
+    if "returns" in words:
+        return ""  # `returned-verdict` speaks
     if "smoke" in words and "hushed" not in words:
         return ""  # the author says that running through is the point
     if "empty" in words:

@@ -69,7 +69,7 @@ def collect(source: Source) -> Facts:
     return Facts(source.path, source.role, pytest=_pytest(source))
 
 
-_PYTEST_KEYS = ("asyncio_mode", "python_classes", "python_files", "python_functions", "testpaths")
+_PYTEST_KEYS = ("addopts", "asyncio_mode", "python_classes", "python_files", "python_functions", "testpaths")
 _PYTEST_SECTIONS = {"setup.cfg": "tool:pytest", "tox.ini": "pytest", "pytest.ini": "pytest", ".pytest.ini": "pytest"}
 
 

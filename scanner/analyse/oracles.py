@@ -19,8 +19,10 @@ Words of a function in a test file (`facts.Function.oracle`):
     hushed          without any of the above: a `try` around all of it that hides even a crash
     drops:NAME      without any of the above: the result of a call is bound to a name that nobody reads
     returns         gives a verdict back, which no runner looks at
+    gives           gives another value back: a helper named like a test
     skips           ends in an unconditional skip before it checks anything
     smoke           name, docstring or comment say that not crashing is the point
+    accepts         they say that something is accepted, allowed, works
     calls:NAME      calls its own parameter: a fixture that may check
     uses:NAME       asks for a fixture by a mark
     autouse         a fixture that runs for every test around it
@@ -46,20 +48,42 @@ _ASSERTING = re.compile(
     r"|raise_for_status$|check_output$|check_call$|check_returncode$|approx_equal$|typecheck$|fnmatch_lines.*$"
     r"|no_fnmatch.*$|re_match_lines.*$|assertoutcome$|doctest.*$|testmod$|testfile$|runtest.*$|run_tests?$"
 )
-_RAISES = re.compile(r"(?:_?assert\w*)?(?:[rR]aises|[wW]arns|[lL]ogs)\w*|deprecated_call|raises_\w+|\w+_raises")
+_RAISES = re.compile(
+    r"(?:_?assert\w*)?(?:[rR]aises|[wW]arns|[lL]ogs)\w*|deprecated_call|raises_\w+|\w+_raises"
+)
 _CATCHES_ASSERTIONS = frozenset({"AssertionError", "Exception", "BaseException"})
-_LOGS = frozenset("print log debug info warning warn error exception critical echo write secho print_exc".split())
+_LOGS = frozenset(
+    "print log debug info warning warn error exception critical echo write secho print_exc".split()
+)
 _SKIPS = frozenset({"skip", "skipTest", "SkipTest", "importorskip", "xfail"})
 _SMOKE = re.compile(
     # "does not raise", "should_never_crash", "without error"
-    r"smoke|\bsanity|(?:no|not|n[\u2019']?t|never|without|dont|doesnt|shouldnt|cannot|any)[_ ]+(?:\w+[_ ]+){0,2}"
+    r"smoke|\bsanity|(?:no|not|n[\u2019']?t|never|without|dont|doesnt|shouldnt|cannot|any)[_ ]+"
+    r"(?:\w+[_ ]+){0,2}"
     r"(?:rais|crash|fail|thro|error|explo|hang|hung|block|break|broke|blow|deadlock|leak|segfault|warn|panic|except|"
     r"infinite|recurs|problem|issue|trigger|abort|die|choke|overflow|complain|trip|reject)"
-    r"|no[_-]?op|regression|segfault|import|compiles?\b|silent|graceful|tolerat|toleran|swallow|ignor|idempot|robust"
-    r"|accept|allow|surviv|pass(?:es)?\b|_pass(?:es)?_|valid\b|_ok\b|succe(?:ss|ed)|work(?:s|ing)?\b|_works?_|still|just"
-    r"|coverage|(?:make|making|be|to) sure|ensure|unaffected|harmless|safe",
+    r"|no[_-]?op|segfault|silent|graceful|tolerat|toleran|swallow|ignor|idempot|robust|surviv|intentional|deliberate"
+    r"|on purpose|harmless",
     re.IGNORECASE,
 )
+_ACCEPTS = re.compile(
+    r"#\d{2,}|issues?/\d|ticket|regress|_\d{4,}|\bbug\b|used to|previous|\bfix(?:es|ed)?\b|does nothing"
+    r"|\bcan\b|_can_|\bmay\b|\b[a-z]{3,}able\b|(?:not|n't) (?:require|need)"
+    r"|regression|import|compiles?\b|accept|allow|pass(?:es)?\b|_pass(?:es)?_|valid\b|_ok\b|succe(?:ss|ed)"
+    r"|work(?:s|ing)?\b|_works?_|still|just|coverage|(?:make|making|be|to) sure|ensure|unaffected|safe",
+    re.IGNORECASE,
+)
+
+
+_INPUT_FOLDERS = re.compile(
+    r"(?:^|/)(?:test_?)?(?:fixtures?|data|resources?|samples?|assets?|snippets?|templates?|corpus|golden|inputs?|cases|"
+    r"projects?|test_runner_apps|example_scripts|mock_project\w*|dummy\w*|repos)/",
+)
+
+
+def is_input(path: str) -> bool:
+    """Is a file in a test folder itself what tests are run on: a sample, a fixture, a dummy project?"""
+    return _INPUT_FOLDERS.search(path) is not None
 
 
 def is_asserting(name: str) -> bool:
@@ -77,16 +101,27 @@ def of_test_file(source: Source, scope: Scope, parameters: tuple[str, ...]) -> t
     """The words of one function of a test file; what never runs goes to `source.checks`, with its place."""
     node: Any = scope.node
     reader = _Reader(source, scope, node)
+    known = len(source.checks)
     reader.block(node.body, "")
+    if len(source.checks) > known and (is_input(source.path) or _is_sample(scope)):
+        del source.checks[known:]
     words = reader.words
     if node.decorator_list:
         words.update(_of_decorators(node))
     if not words & _PLAIN and node.name.startswith("test"):
-        words.update(_of_unchecked(source, node, parameters))
+        words.update(_of_unchecked(source, scope, parameters))
     return tuple(sorted(words))
 
 
 _PLAIN = frozenset({"assert", "call", "raises"})
+
+
+def _is_sample(scope: Scope) -> bool:
+    """A test inside a class that some other test runs: `class SampleFailingTest(TestCase)`."""
+    return (
+        re.match(r"_?(?:Sample|Dummy|Fake|Example)", scope.name.rpartition(".")[0].rpartition(".")[2])
+        is not None
+    )
 
 
 class _Reader:
@@ -100,6 +135,8 @@ class _Reader:
         self.yielded = False
         self.is_test = function.name.startswith("test")
         self.loops = 0
+        self.marking = 0  # handlers around, beside a way that must not be taken: `assert True` says "right"
+        self.guarded = 0  # contexts and `try` around: what they hold may be there to raise
         self.reported = ""  # the fate that the checks of this block were last reported under
 
     def block(self, statements: list[ast.stmt], fate: str) -> str:
@@ -129,8 +166,8 @@ class _Reader:
 
     def _leave(self, statement: ast.stmt, fate: str) -> str:
         value = getattr(statement, "value", None)
-        if value is not None and _is_verdict(value):
-            self.words.add("returns")
+        if value is not None and not (isinstance(value, ast.Constant) and value.value is None):
+            self.words.add("returns" if _is_verdict(value) else "gives")
         return _LEAVES[statement.__class__]
 
     def _raise(self, statement: ast.Raise, fate: str) -> str:
@@ -152,14 +189,18 @@ class _Reader:
 
     def _loop(self, statement: ast.For | ast.AsyncFor, fate: str) -> str:
         self.loops += 1
-        self.block(statement.body, fate or (self._new("empty-loop") if self._is_empty(statement.iter) else ""))
+        self.block(
+            statement.body, fate or (self._new("empty-loop") if self._is_empty(statement.iter) else "")
+        )
         self.loops -= 1
         self.block(statement.orelse, fate)
         return ""
 
     def _while(self, statement: ast.While, fate: str) -> str:
         self.loops += 1
-        self.block(statement.body, fate or (self._new("false-guard") if _truth(statement.test) is False else ""))
+        self.block(
+            statement.body, fate or (self._new("false-guard") if _truth(statement.test) is False else "")
+        )
         self.loops -= 1
         self.block(statement.orelse, fate)
         return ""
@@ -177,9 +218,12 @@ class _Reader:
                 fate = fate or self._new("swallowed")
             elif name and is_asserting(name) and not fate:
                 self._found("call")
+        self.guarded += 1
         if named and not fate:
-            return self._expecting(statement, tuple(named))
-        ends = self.block(statement.body, fate)
+            ends = self._expecting(statement, tuple(named))
+        else:
+            ends = self.block(statement.body, fate)
+        self.guarded -= 1
         return ends if ends != "raise" else ""
 
     def _expecting(self, statement: ast.With | ast.AsyncWith, names: tuple[str, ...]) -> str:
@@ -193,8 +237,13 @@ class _Reader:
 
     def _try(self, statement: ast.Try, fate: str) -> str:
         hides = not statement.orelse and self._hides(statement)
+        self.guarded += 1
         body = self.block(statement.body, fate or (self._new("swallowed") if hides else ""))
+        self.guarded -= 1
+        marker = any(_must_not_be_reached(item) for item in [*statement.body, *statement.orelse])
+        self.marking += marker
         handlers = [self.block(handler.body, fate) for handler in statement.handlers]
+        self.marking -= marker
         self.block(statement.orelse, fate)
         final = self.block(statement.finalbody, fate)
         if final:
@@ -237,7 +286,20 @@ class _Reader:
         if fate:
             self._lost(statement, fate)
             return
-        self._found(strength(statement.test))
+        how = strength(statement.test)
+        if how in _SUSPECTS:
+            reason = tautology(statement.test, self.function.name)
+            if reason and self.marking:
+                how = "assert"
+            elif reason:
+                how = "tautology"
+                self._flaw(statement, f"tautology:{reason}")
+            elif _misspelt(statement.test):
+                self._flaw(statement, "misspelt")
+        self._found(how)
+
+    def _flaw(self, node: ast.stmt, fate: str) -> None:
+        self.source.checks.append(Check(node, fate, self.function))
 
     def _expression(self, statement: ast.Expr, fate: str) -> None:
         value: ast.expr = statement.value
@@ -246,13 +308,26 @@ class _Reader:
         cls = value.__class__
         if cls is ast.Call:
             func = value.func  # type: ignore[attr-defined]
-            name = func.attr if func.__class__ is ast.Attribute else func.id if func.__class__ is ast.Name else ""
-            if name and is_asserting(name) or name in _EXPECTING:
+            name = (
+                func.attr
+                if func.__class__ is ast.Attribute
+                else func.id
+                if func.__class__ is ast.Name
+                else ""
+            )
+            if (name and is_asserting(name)) or name in _EXPECTING:
                 self._asserting_call(statement, value, name, fate)  # type: ignore[arg-type]
+            elif name in _MISSPELT and cls is ast.Call:
+                self._flaw(statement, "misspelt")
             elif name in _SKIPS and statement in self.function.body and not self.words & _PLAIN:
                 self.words.add("skips")
         elif cls is ast.Yield or cls is ast.YieldFrom:
             self.yielded = True
+        elif cls is ast.Compare:
+            if self.is_test and not self.guarded and not fate:
+                self._flaw(statement, "dropped-comparison")
+        elif cls is ast.Attribute and value.attr in _MOCK_ASSERTS:  # type: ignore[attr-defined]
+            self._flaw(statement, "not-called")
 
     def _asserting_call(self, statement: ast.Expr, call: ast.Call, name: str, fate: str) -> None:
         if name in _EXPECTING and not _given_code(call, name):
@@ -260,7 +335,10 @@ class _Reader:
                 self._lost(statement, fate or self._new("not-entered"))
             return
         if not fate:
-            self._found("call")
+            reason = tautology_of_call(call, name, self.function.name) if name in _UNITTEST_ASSERTS else ""
+            if reason:
+                self._flaw(statement, f"tautology:{reason}")
+            self._found("tautology" if reason else "call")
         elif _SURELY.match(name):  # `ensure_table()` may well be set-up
             self._lost(statement, fate)
 
@@ -284,7 +362,8 @@ class _Reader:
             if value is None or self.scope.bound.get(node.id) != 1 or not _is_empty_literal(value):
                 return False
             loads = [
-                inner for inner in ast.walk(self.function)
+                inner
+                for inner in ast.walk(self.function)
                 if isinstance(inner, ast.Name) and inner.id == node.id and isinstance(inner.ctx, ast.Load)
             ]
             return len(loads) == 1
@@ -310,9 +389,119 @@ _COMPOUND: dict[type, Any] = {
 if hasattr(ast, "TryStar"):
     _COMPOUND[ast.TryStar] = _Reader._try
 _LEAVES: dict[type, str] = {ast.Return: "return", ast.Continue: "continue", ast.Break: "break"}
-_EXPECTING = frozenset({"raises", "warns", "deprecated_call", "assertRaises", "assertRaisesRegex", "assertWarns"})
+_EXPECTING = frozenset(
+    {"raises", "warns", "deprecated_call", "assertRaises", "assertRaisesRegex", "assertWarns"}
+)
 _SURELY = re.compile(r"_*(?:assert|fail(?:$|[A-Z_]))")
-_CLOCK = frozenset("time now utcnow today perf_counter monotonic uuid4 getLogger get_logger print len str".split())
+_CLOCK = frozenset(
+    "time now utcnow today perf_counter monotonic uuid4 getLogger get_logger print len str".split()
+)
+
+
+_MOCK_ASSERTS = frozenset(
+    "assert_called assert_called_once assert_called_with assert_called_once_with assert_any_call "
+    "assert_has_calls assert_not_called assert_awaited assert_awaited_once assert_awaited_with "
+    "assert_awaited_once_with assert_any_await assert_has_awaits assert_not_awaited".split()
+)
+_MISSPELT = frozenset(
+    "called_with called_once called_once_with not_called awaited_with awaited_once awaited_once_with".split()
+)
+_SUSPECTS = frozenset({"assert", "tautology", "weak:isinstance", "weak:not-empty"})
+_UNITTEST_ASSERTS = frozenset(
+    "assertTrue assertEqual assertEquals assertIs assertGreaterEqual assertIsNotNone assertIsInstance".split()
+)
+# What a test of equality itself is called: there `x == x` is the point
+_REFLEXIVE = re.compile(
+    r"(?:^|_)(?:eq|equal\w*|hash\w*|compar\w*|ident\w*|reflex\w*|order\w*|sort\w*|singleton|nan|cmp|cache\w*|[lg][te])(?:_|$)",
+    re.IGNORECASE,
+)
+
+
+def _misspelt(test: ast.expr) -> bool:
+    return isinstance(test, ast.Call) and isinstance(test.func, ast.Attribute) and test.func.attr in _MISSPELT
+
+
+def tautology(test: ast.expr, name: str) -> str:
+    """Why an asserted expression can never be false; "" where it can. `name` is the test's."""
+    cls = test.__class__
+    if cls is ast.Compare:
+        return _tautology_of_comparison(test, name)  # type: ignore[arg-type]
+    if cls is ast.Constant:
+        return "it is a constant" if test.value else ""  # type: ignore[attr-defined]
+    if cls is ast.Tuple:
+        return "it is a tuple, and a tuple with items is true" if test.elts else ""  # type: ignore[attr-defined]
+    if cls is ast.BoolOp and isinstance(test.op, ast.Or):  # type: ignore[attr-defined]
+        values = test.values  # type: ignore[attr-defined]
+        if any(_truth(value) is True for value in values):
+            return "one side of its `or` is a true constant"
+        return "it says `x or not x`" if _are_opposite(values) else ""
+    if cls is ast.Call and _last_name(test.func) == "isinstance":  # type: ignore[attr-defined]
+        arguments = test.args  # type: ignore[attr-defined]
+        if len(arguments) == 2 and isinstance(arguments[1], ast.Name) and arguments[1].id == "object":
+            return "everything is an `object`"
+    return ""
+
+
+def _tautology_of_comparison(test: ast.Compare, name: str) -> str:
+    if len(test.ops) != 1:
+        return ""
+    op, left, right = test.ops[0], test.left, test.comparators[0]
+    if isinstance(left, ast.Name) and isinstance(right, ast.Name) and left.id == right.id:
+        if isinstance(op, (ast.Eq, ast.Is, ast.LtE, ast.GtE)) and not _REFLEXIVE.search(name):
+            return "it compares a value with itself"
+    elif (_is_length(left) and _is_number(right, 0) and isinstance(op, ast.GtE)) or (
+        _is_length(left) and isinstance(op, ast.Gt) and _is_number(getattr(right, "operand", None), 1)
+    ):
+        return "a length is never negative"
+    elif (
+        isinstance(left, ast.Constant)
+        and isinstance(right, ast.Constant)
+        and isinstance(op, (ast.Eq, ast.Is))
+    ):
+        return "it compares two constants" if left.value == right.value else ""
+    return ""
+
+
+def tautology_of_call(call: ast.Call, method: str, name: str) -> str:
+    """The same for `self.assertTrue(…)` and its like."""
+    arguments = call.args
+    if not arguments:
+        return ""
+    if method == "assertTrue":
+        return tautology(arguments[0], name)
+    if method == "assertIsNotNone":
+        known = isinstance(arguments[0], ast.Constant) and arguments[0].value is not None
+        return "it is a constant" if known else ""
+    ops: dict[str, ast.cmpop] = {"assertIs": ast.Is(), "assertGreaterEqual": ast.GtE()}
+    if len(arguments) < 2 or method == "assertIsInstance":
+        return ""
+    return _tautology_of_comparison(
+        ast.Compare(arguments[0], [ops.get(method, ast.Eq())], [arguments[1]]), name
+    )
+
+
+def _are_opposite(values: list[ast.expr]) -> bool:
+    """`x or not x`, `x is None or x is not None`."""
+    if len(values) != 2:
+        return False
+    one, other = values
+    if isinstance(other, ast.UnaryOp) and isinstance(other.op, ast.Not):
+        return ast.dump(one) == ast.dump(other.operand)
+    if not (isinstance(one, ast.Compare) and isinstance(other, ast.Compare)):
+        return False
+    pair = {one.ops[0].__class__, other.ops[0].__class__}
+    same = ast.dump(one.left) == ast.dump(other.left) and ast.dump(one.comparators[0]) == ast.dump(
+        other.comparators[0]
+    )
+    return same and len(one.ops) == len(other.ops) == 1 and pair in ({ast.Is, ast.IsNot}, {ast.Eq, ast.NotEq})
+
+
+def _is_length(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
+
+
+def _is_number(node: ast.expr | None, value: int) -> bool:
+    return isinstance(node, ast.Constant) and node.value == value and not isinstance(node.value, bool)
 
 
 def strength(test: ast.expr) -> str:
@@ -342,20 +531,33 @@ def _strength_of_comparison(test: ast.Compare) -> str:
     none = isinstance(right, ast.Constant) and right.value is None
     if none and isinstance(op, (ast.IsNot, ast.NotEq)):
         return "weak:not-none"
-    if isinstance(left, ast.Call) and _last_name(left.func) == "len" and isinstance(right, ast.Constant):
-        if isinstance(op, ast.Gt) and right.value == 0 or isinstance(op, ast.GtE) and right.value == 1:
-            return "weak:not-empty"
+    if not isinstance(right, ast.Constant):
+        return "assert"
+    if isinstance(left, ast.Call) and _last_name(left.func) == "len":
+        asks = (op.__class__, right.value) in {(ast.Gt, 0), (ast.GtE, 1), (ast.NotEq, 0)}
+        return "weak:not-empty" if asks or (_is_number(right, 0) and isinstance(op, ast.GtE)) else "assert"
     if isinstance(left, ast.Attribute) and left.attr in {"status_code", "status"} and isinstance(op, ast.Eq):
-        if isinstance(right, ast.Constant) and right.value in (200, "200"):
-            return "weak:status"
+        return "weak:status" if right.value in {200, "200"} else "assert"
     return "assert"
+
+
+def _must_not_be_reached(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Raise):
+        return True
+    if isinstance(statement, ast.Assert):
+        return _truth(statement.test) is False
+    return isinstance(statement, ast.Expr) and _called(statement.value) in {"fail", "exit"}
 
 
 def _truth(test: ast.expr) -> bool | None:
     """The truth of a literal guard; None where it is not a literal."""
     if isinstance(test, ast.Constant):
         return bool(test.value)
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) and isinstance(test.operand, ast.Constant):
+    if (
+        isinstance(test, ast.UnaryOp)
+        and isinstance(test.op, ast.Not)
+        and isinstance(test.operand, ast.Constant)
+    ):
         return not test.operand.value
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
         return False if any(_truth(value) is False for value in test.values) else None
@@ -371,7 +573,9 @@ def _is_verdict(node: ast.expr) -> bool:
     if isinstance(node, ast.UnaryOp):
         return isinstance(node.op, ast.Not)
     if isinstance(node, ast.Name):
-        return re.search(r"succe|pass|ok$|valid", node.id) is not None
+        return re.search(r"succe|pass|fail|ok$|valid", node.id) is not None
+    if isinstance(node, ast.Tuple):
+        return any(isinstance(item, (ast.Constant, ast.Name)) and _is_verdict(item) for item in node.elts)
     return isinstance(node, (ast.Compare, ast.BoolOp))
 
 
@@ -426,7 +630,11 @@ def _given_code(call: ast.Call, name: str) -> bool:
 def _is_known_context(source: Source, call: ast.Call, name: str, scope: Scope) -> bool:
     if name.startswith("assert"):
         return isinstance(call.func, ast.Attribute) and _last_name(call.func.value) in {"self", "cls"}
-    return (source.resolve(call.func, scope) or "") in {"pytest.raises", "pytest.warns", "pytest.deprecated_call"}
+    return (source.resolve(call.func, scope) or "") in {
+        "pytest.raises",
+        "pytest.warns",
+        "pytest.deprecated_call",
+    }
 
 
 def _reads_value(statement: ast.stmt, names: tuple[str, ...]) -> bool:
@@ -442,37 +650,38 @@ def _uses(function: FunctionNode, nested: FunctionNode) -> str:
     for node in ast.walk(function):
         if isinstance(node, ast.Name) and node.id == nested.name and isinstance(node.ctx, ast.Load):
             bare.append(node)
-        elif isinstance(node, ast.Call) and _last_name(node.func) in {"locals", "globals", "exec", "eval"}:
-            return ""
-        elif isinstance(node, (ast.Nonlocal, ast.Global)) and nested.name in node.names:
+        elif (
+            isinstance(node, ast.Call) and _last_name(node.func) in {"locals", "globals", "exec", "eval"}
+        ) or (isinstance(node, (ast.Nonlocal, ast.Global)) and nested.name in node.names):
             return ""
     if not bare:
         return "never-called"
     if not isinstance(nested, ast.AsyncFunctionDef):
         return ""
     dropped = [
-        node.value.func for node in ast.walk(function)
+        node.value.func
+        for node in ast.walk(function)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
     ]
     return "never-awaited" if all(any(name is func for func in dropped) for name in bare) else ""
 
 
 def _of_decorators(node: FunctionNode) -> set[str]:
-    words = set()
+    words: set[str] = set()
     for decorator in node.decorator_list:
         if not isinstance(decorator, ast.Call):
             continue
         name = _last_name(decorator.func)
         if name == "usefixtures":
-            words.update(f"uses:{item.value}" for item in decorator.args if isinstance(item, ast.Constant))
-        elif name == "fixture":
-            if any(item.arg == "autouse" for item in decorator.keywords):
-                words.add("autouse")
+            words.update(f"uses:{item.value!s}" for item in decorator.args if isinstance(item, ast.Constant))
+        elif name == "fixture" and any(item.arg == "autouse" for item in decorator.keywords):
+            words.add("autouse")
     return words
 
 
-def _of_unchecked(source: Source, node: FunctionNode, parameters: tuple[str, ...]) -> set[str]:
+def _of_unchecked(source: Source, scope: Scope, parameters: tuple[str, ...]) -> set[str]:
     """What else is worth knowing of a test in which no oracle was found."""
+    node: Any = scope.node
     words: set[str] = set()
     calls: list[ast.Call] = []
     loads: set[str] = set()
@@ -492,7 +701,9 @@ def _of_unchecked(source: Source, node: FunctionNode, parameters: tuple[str, ...
             if name[:1].islower() and name not in _CLOCK:
                 results.update(item.id for item in inner.targets if isinstance(item, ast.Name))
     words.update(
-        f"calls:{call.func.id}" for call in calls if isinstance(call.func, ast.Name) and call.func.id in parameters
+        f"calls:{call.func.id}"
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id in parameters
     )
     words.update(f"drops:{name}" for name in results - loads if not name.startswith("_"))
     body = [statement for statement in node.body if not _is_preface(statement)]
@@ -500,8 +711,11 @@ def _of_unchecked(source: Source, node: FunctionNode, parameters: tuple[str, ...
         words.add("empty")
     elif all(_hushes(statement) for statement in body):
         words.add("hushed")
-    if _SMOKE.search(_words_about(source, node)):
+    said = f"{source.path}\n{scope.name}\n{_words_about(source, node)}"
+    if _SMOKE.search(said):
         words.add("smoke")
+    elif _ACCEPTS.search(said) or _only_defines(body):
+        words.add("accepts")
     return words
 
 
@@ -518,6 +732,17 @@ def _within(node: FunctionNode) -> Iterator[Any]:
             pending += ast.iter_child_nodes(inner)
 
 
+def _only_defines(body: list[ast.stmt]) -> bool:
+    """Does a test end in a class made from another, or in a look at an attribute? Then being able to is
+    what it tests."""
+    last = body[-1] if body else None
+    if isinstance(last, (ast.With, ast.AsyncWith)):
+        last = last.body[-1]
+    if isinstance(last, ast.ClassDef):
+        return bool(last.bases or last.keywords)
+    return isinstance(last, ast.Expr) and isinstance(last.value, (ast.Attribute, ast.Subscript))
+
+
 def _is_preface(statement: ast.stmt) -> bool:
     """A statement that tests nothing: a docstring, `pass`, a line of output."""
     if isinstance(statement, ast.Pass):
@@ -529,13 +754,17 @@ def _is_preface(statement: ast.stmt) -> bool:
         return True
     if not isinstance(value, ast.Call) or _last_name(value.func) != "print":
         return False
-    return not any(isinstance(part, (ast.Call, ast.Attribute)) for item in value.args for part in ast.walk(item))
+    return not any(
+        isinstance(part, (ast.Call, ast.Attribute)) for item in value.args for part in ast.walk(item)
+    )
 
 
 def _hushes(statement: ast.stmt) -> bool:
     """A `try` that hides whatever goes wrong inside it; or a statement that cannot go wrong."""
     if isinstance(statement, (ast.Import, ast.ImportFrom, ast.Return)) or _is_preface(statement):
-        return not isinstance(statement, ast.Return) or isinstance(statement.value, (ast.Constant, type(None)))
+        return not isinstance(statement, ast.Return) or isinstance(
+            statement.value, (ast.Constant, type(None))
+        )
     if not isinstance(statement, ast.Try) or statement.orelse:
         return False
     return any(_is_hush(handler) for handler in statement.handlers)
@@ -552,7 +781,11 @@ def _words_about(source: Source, node: FunctionNode) -> str:
     """What the author says about a test: its name, docstring and comments."""
     said = [node.name]
     first = node.body[0]
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+    if (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
         said.append(first.value.value)
     for line in source.lines[max(0, node.lineno - 2) : node.end_lineno]:
         _, mark, comment = line.partition("#")

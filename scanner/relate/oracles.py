@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner.analyse.oracles import is_asserting
+from scanner.analyse.oracles import is_asserting, is_input
 from scanner.facts import Class, Facts, Function
 from scanner.relate.runner import Runner
 
@@ -25,6 +25,7 @@ _CHECKING = frozenset({"assert", "call", "raises", "weak", "raise", "dead", "swa
 # Of these the finding is another rule's: the test has an oracle, it is only a bad one.
 _FOREIGN = re.compile(
     r"(?:numpy|pandas|torch|polars|xarray|jax|tensorflow|geopandas|scipy|dask|cupy)\.\S*(?:testing|_testing)\b"
+    r"|warnings\.(?:simplefilter|filterwarnings)$|.*\.objects\.a?get$"  # they raise where nothing fits
     r"|(?:asyncio\.(?:wait_for|timeout)|anyio\.fail_after|trio\.fail_after|async_timeout\.timeout|pytest\.mark\.timeout)\b"
     r"|(?:hypothesis\.stateful|doctest|approvaltests|inline_snapshot|syrupy|sybil|testfixtures|hamcrest|assertpy|sure"
     r"|expects|pytest_check|pytest_regressions|playwright\.\S*expect|dirty_equals|deepdiff|jsonschema|atheris"
@@ -32,10 +33,11 @@ _FOREIGN = re.compile(
 )
 _FIXTURES = frozenset(
     # Plugins whose fixture checks by itself, when called or at the end of the test
-    "snapshot snapshot_json benchmark data_regression num_regression image_regression file_regression "
-    "dataframe_regression ndarrays_regression obj_regression original_datadir httpx_mock respx_mock mocked_responses "
-    "aioresponses check verify subtests golden lua_snapshot approve assert_snapshot httpserver mypy_plugin "
-    "django_assert_num_queries django_assert_max_num_queries assert_all_responses_were_requested snap_compare".split()
+    "snapshot snapshot_json benchmark data_regression num_regression image_regression "
+    "file_regression dataframe_regression ndarrays_regression obj_regression original_datadir "
+    "httpx_mock respx_mock mocked_responses aioresponses check verify subtests golden lua_snapshot "
+    "approve assert_snapshot httpserver mypy_plugin django_assert_num_queries "
+    "django_assert_max_num_queries assert_all_responses_were_requested snap_compare".split()
 )
 _NEUTRAL = re.compile(
     r"(?:pytest|unittest|mock|builtins|functools|contextlib|django|hypothesis|parameterized|ddt|responses|respx|httpretty|vcr|"
@@ -43,11 +45,24 @@ _NEUTRAL = re.compile(
     r"patch|pyfakefs|celery|click|typing|typing_extensions|warnings|faker|factory|allure|pytest_django)\b"
 )
 _ON_PURPOSE = frozenset({"skip", "xfail", "expectedFailure"})
-_TEARDOWNS = ("tearDown", "asyncTearDown", "teardown_method", "tearDownClass", "teardown", "teardown_class", "teardown_module")
-_METHODS = ("__init__", "__enter__", "__exit__", "__aenter__", "__aexit__", "__call__", "__post_init__", "check")
-_INPUT_FOLDERS = re.compile(
-    r"(?:^|/)(?:test_?)?(?:fixtures?|data|resources?|samples?|assets?|snippets?|templates?|corpus|golden|inputs?|cases|"
-    r"projects?|test_runner_apps|example_scripts|mock_project\w*|dummy\w*|repos)/",
+_TEARDOWNS = (
+    "tearDown",
+    "asyncTearDown",
+    "teardown_method",
+    "tearDownClass",
+    "teardown",
+    "teardown_class",
+    "teardown_module",
+)
+_METHODS = (
+    "__init__",
+    "__enter__",
+    "__exit__",
+    "__aenter__",
+    "__aexit__",
+    "__call__",
+    "__post_init__",
+    "check",
 )
 
 
@@ -76,7 +91,7 @@ class Oracles:
     def tests(self) -> Iterator[Test]:
         """Every test function that pytest, unittest or Django's runner would collect, in order of paths."""
         for facts in self._repository.files.values():
-            if facts.role != "test" or "/management/commands/" in facts.path or _INPUT_FOLDERS.search(facts.path):
+            if facts.role != "test" or "/management/commands/" in facts.path or is_input(facts.path):
                 continue
             is_test_file = self.runner.collects(facts.path)
             if is_test_file is None:
@@ -85,10 +100,12 @@ class Oracles:
             collected: dict[str, bool] = {}
             for function in facts.functions:
                 owner, _, name = function.name.rpartition(".")
-                if not name.startswith("test") or any(item.endswith("fixture") for item in function.decorators):
+                if not name.startswith("test") or any(
+                    item.endswith("fixture") for item in function.decorators
+                ):
                     continue
                 if not owner:
-                    if is_test_file and not function.name == "test":
+                    if is_test_file and function.name != "test":
                         yield Test(facts, function, "")
                 elif owner in classes:
                     known = collected.get(owner)
@@ -112,6 +129,46 @@ class Oracles:
             return last.endswith(("TestCase", "TestBase", "TestCaseBase", "TestsBase"))
         return hops > 0 and any(self.is_test_case(base, hops - 1) for base in found[1].bases)
 
+    def roots(self, name: str, hops: int = 8) -> frozenset[str]:
+        """The foreign classes that a class comes from; empty where it has no base at all."""
+        found = self._repository.definition(name)
+        if found is None or not isinstance(found[1], Class):
+            return frozenset({self._repository.resolve(name)})
+        if not hops:
+            return frozenset({""})
+        return frozenset(root for base in found[1].bases for root in self.roots(base, hops - 1))
+
+    def bases(self, name: str) -> tuple[str, ...]:
+        """What a class is directly derived from: a base in between may know how to await."""
+        found = self._repository.definition(name)
+        if found is None or not isinstance(found[1], Class):
+            return ()
+        return tuple(self._repository.resolve(base) for base in found[1].bases)
+
+    def awaits(self, test: Test) -> bool:
+        """May something run the event loop for an async test that carries no mark itself?"""
+        if test.owner and self.roots(test.owner) - {"builtins.object"}:
+            return True
+        path = test.facts.path
+        if self.runner.setting(path, "asyncio_mode") == "auto" or "auto" in self.runner.setting(
+            path, "addopts"
+        ):
+            return True
+        if "pytestmark" in test.facts.identifiers:
+            return True
+        owner = test.owner.rpartition(".")[2]
+        if any(
+            item.name == owner and (item.decorators or "pytestmark" in item.attributes)
+            for item in test.facts.classes
+        ):
+            return True
+        return any(
+            name.startswith("pytest_") or name in {"anyio_backend", "pytest_plugins"}
+            for around in _conftests(path)
+            if around in self._repository.files
+            for name in self._repository.files[around].names
+        )
+
     # What checks
 
     def unchecked(self, *, scripts: bool = False) -> tuple[Test, ...]:
@@ -130,7 +187,9 @@ class Oracles:
         facts, function, owner = test
         if self._checks(facts, function, _DEEP):
             return True
-        if any(self._fixture_checks(name, _DEEP) for name in function.parameters if name not in {"self", "cls"}):
+        if any(
+            self._fixture_checks(name, _DEEP) for name in function.parameters if name not in {"self", "cls"}
+        ):
             return True
         used = (word.partition(":")[2] for word in function.oracle if word.startswith("uses:"))
         if any(self._fixture_checks(name, _DEEP, asked=True) for name in used):
@@ -139,7 +198,15 @@ class Oracles:
             return True
         if self._module_checks(facts, owner):
             return True
-        return bool(owner) and any(self._callee_checks(facts, f"{owner}.{name}", _DEEP, owner) for name in _TEARDOWNS)
+        return bool(owner) and any(self._is_own_check(f"{owner}.{name}") for name in _TEARDOWNS)
+
+    def _is_own_check(self, name: str) -> bool:
+        found = self._repository.definition(name)
+        return (
+            found is not None
+            and isinstance(found[1], Function)
+            and self._checks(found[0], found[1], _DEEP - 1)
+        )
 
     def is_left_out(self, test: Test, *, scripts: bool = False) -> bool:
         """Is a test that checks nothing so on purpose: skipped, expected to fail, an override that disables
@@ -147,21 +214,32 @@ class Oracles:
         words = test.function.oracle
         if "skips" in words:
             return True
-        if not scripts and not test.owner and self._is_called_at_home(test):
+        if not test.owner and self._is_called_at_home(test) and not (scripts and self._is_fed(test)):
             return True
         if any(item.rpartition(".")[2] in _ON_PURPOSE for item in test.function.decorators):
+            return True
+        if "empty" in words and test.owner in self._bases:
             return True
         return self._overrides(test)
 
     def _is_called_at_home(self, test: Test) -> bool:
-        if "returns" not in test.function.oracle:
+        if "returns" not in test.function.oracle and self._is_fed(test):
             return False
         name = f"{_module(test.facts.path)}.{test.function.name}"
         others = (function.calls for function in test.facts.functions if function is not test.function)
         return any(call.callee == name for calls in others for call in calls)
 
+    def _is_fed(self, test: Test) -> bool:
+        """Are all parameters fixtures? A function that asks for others is a helper named like a test."""
+        marked = any(
+            ".parametrize" in name or "patch" in name or "given" in name for name in test.function.decorators
+        )
+        return marked or all(
+            name in self._fixtures or name in _BUILTIN_FIXTURES for name in test.function.parameters
+        )
+
     def is_accepting_half(self, test: Test) -> bool:
-        """Do other tests of the file expect the same call to raise? Then not raising is what this one tests."""
+        """Do other tests of the file expect the same call to raise? Then not raising is the point here."""
         rejected = self._rejected.get(test.facts.path)
         if rejected is None:
             rejected = self._rejected[test.facts.path] = frozenset(
@@ -187,6 +265,17 @@ class Oracles:
             return False
         name = test.function.name.rpartition(".")[2]
         return any(self._has_member(base, name, 8) for base in found[1].bases)
+
+    @cached_property
+    def _bases(self) -> frozenset[str]:
+        """The classes that another class of the repository's tests derives from."""
+        return frozenset(
+            self._repository.resolve(base)
+            for facts in self._repository.files.values()
+            if facts.role == "test"
+            for item in facts.classes
+            for base in item.bases
+        )
 
     def _has_member(self, base: str, name: str, hops: int) -> bool:
         found = self._repository.definition(base)
@@ -227,7 +316,7 @@ class Oracles:
         return any(self._callee_checks(facts, name, deep - 1, owner) for name in names)
 
     def _decorator_may_check(self, name: str) -> bool:
-        """A decorator that the repository does not define, and that is not known to leave the test as it is."""
+        """A decorator that the repository does not define, and that is not known to be neutral."""
         if name.startswith(".") or _NEUTRAL.match(name):
             return False
         resolved = self._repository.resolve(name)
@@ -235,7 +324,7 @@ class Oracles:
 
     def _callee_checks(self, facts: Facts, callee: str, deep: int, owner: str) -> bool:
         if callee.startswith("."):
-            return self._method_checks(callee[1:])
+            return callee in _RAISING or self._method_checks(callee[1:]) or _is_test_name(callee[1:])
         if callee.startswith(("builtins.", "unittest.mock.")):
             return False
         name = self._repository.resolve(callee.replace("()", "").replace("[]", ""))
@@ -251,7 +340,9 @@ class Oracles:
             return False
         members = (self._repository.definition(f"{name}.{method}") for method in _METHODS)
         return any(
-            member is not None and isinstance(member[1], Function) and self._checks(*member, deep)  # type: ignore[arg-type]
+            member is not None
+            and isinstance(member[1], Function)
+            and self._checks(member[0], member[1], deep)
             for member in members
         )
 
@@ -259,12 +350,12 @@ class Oracles:
         if _FOREIGN.match(name):
             return True
         last = _last(name)
-        if is_asserting(last):
+        if is_asserting(last) or _is_test_name(last):
             return True
         if name.startswith(f"{owner}."):
             rest = name[len(owner) + 1 :]
             # A method that no class of the repository defines: a foreign base, or a subclass, may check.
-            return self._method_checks(last) or "." not in rest and not self._is_unittest_api(last)
+            return self._method_checks(last) or ("." not in rest and not self._is_unittest_api(last))
         if name.startswith(_module(facts.path) + "."):
             return self._method_checks(last)
         return False
@@ -283,7 +374,9 @@ class Oracles:
             for facts, function in self._repository.functions()
             if facts.role == "test"
             and not function.name.rpartition(".")[2].startswith(("test", "__"))
-            and any(word in {"assert", "call", "raises"} or word.startswith("weak:") for word in function.oracle)
+            and any(
+                word in {"assert", "call", "raises"} or word.startswith("weak:") for word in function.oracle
+            )
             and "fixture" not in " ".join(function.decorators)
         )
 
@@ -303,7 +396,9 @@ class Oracles:
         for facts, function in self._fixtures.get(name, ()):
             if "teardown" in function.oracle:
                 return True
-            if any(self._checks(facts, inner, deep - 1) for inner in self._nested(facts).get(function.name, ())):
+            if any(
+                self._checks(facts, inner, deep - 1) for inner in self._nested(facts).get(function.name, ())
+            ):
                 return True
             if asked and self._checks(facts, function, deep - 1):
                 return True
@@ -346,10 +441,23 @@ class Oracles:
         return {}
 
 
-_UNITTEST = frozenset(
-    "id setUp tearDown skipTest addCleanup subTest run debug countTestCases shortDescription defaultTestResult doCleanups "
-    "setUpClass tearDownClass setUpTestData enterContext addClassCleanup enterClassContext client".split()
+_BUILTIN_FIXTURES = frozenset(
+    "self cls request tmp_path tmpdir tmp_path_factory monkeypatch capsys capfd caplog recwarn mocker "
+    "pytester testdir event_loop benchmark snapshot client db settings httpx_mock requests_mock".split()
 )
+_UNITTEST = frozenset(
+    "id setUp tearDown skipTest addCleanup subTest run debug countTestCases shortDescription "
+    "defaultTestResult doCleanups setUpClass tearDownClass setUpTestData enterContext addClassCleanup "
+    "enterClassContext client".split()
+)
+
+
+_RAISING = frozenset({".one", ".scalar_one"})
+
+
+def _is_test_name(name: str) -> bool:
+    """A test that another test runs."""
+    return name.startswith("test_") and name not in {"test_client", "test_request_context", "test_cli_runner"}
 
 
 def _is_plain_base(name: str) -> bool:

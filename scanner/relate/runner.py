@@ -43,7 +43,11 @@ class Runner:
         folder, settings = self._around(path)
         paths = settings.get("testpaths", "").split()
         inside = path[len(folder) + 1 :] if folder else path
-        if paths and not any(_is_below(inside, item.strip("./")) for item in paths) and not _TESTS.search(path):
+        if (
+            paths
+            and not any(_is_below(inside, item.strip("./")) for item in paths)
+            and not _TESTS.search(path)
+        ):
             return None
         name = path.rpartition("/")[2]
         patterns = settings.get("python_files", "").split() or _FILES
@@ -55,4 +59,6 @@ class Runner:
 
 
 def _is_below(path: str, folder: str) -> bool:
-    return not folder or path == folder or path.startswith(f"{folder}/") or fnmatch.fnmatch(path, f"{folder}/*")
+    return (
+        not folder or path == folder or path.startswith(f"{folder}/") or fnmatch.fnmatch(path, f"{folder}/*")
+    )
