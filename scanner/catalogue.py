@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import itertools
 import json
 import sys
 import traceback
@@ -136,7 +137,7 @@ def _load(extra: tuple[str, ...]) -> Catalogue:
             code.append(hashlib.sha256(path.read_bytes()).hexdigest())
             semgrep.extend(_semgrep_rules(path, path.parent, strict=False))
     cards = sorted([*(card for card, _ in pairs), *(rule.card for rule in semgrep)], key=lambda card: card.id)
-    for one, other in zip(cards, cards[1:], strict=False):
+    for one, other in itertools.pairwise(cards):
         if one.id == other.id:
             raise RuleError(f"{other.origin}: the id `{other.id}` is taken by {one.origin}")
     ordered = [rule for _, rule in sorted(pairs, key=lambda pair: pair[0].id)]
@@ -170,7 +171,14 @@ def _module(path: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except Exception as error:  # whatever a rule file raises, its author needs the place
-        line = next((f.lineno for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == str(path)), 0)
+        line = next(
+            (
+                f.lineno
+                for f in reversed(traceback.extract_tb(error.__traceback__))
+                if f.filename == str(path)
+            ),
+            0,
+        )
         line = getattr(error, "lineno", None) or line
         raise RuleError(f"{path}:{line}: cannot load: {type(error).__name__}: {error}") from error
     return module
@@ -236,7 +244,9 @@ def _yaml_rules(path: Path) -> list[dict[str, Any]]:
     import yaml
 
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        document = yaml.load(
+            path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        )
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise RuleError(f"{path}: cannot be read as YAML: {error}") from error
     rules = document.get("rules") if isinstance(document, dict) else None

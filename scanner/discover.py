@@ -17,8 +17,23 @@ from scanner.finding import Notice, Reason, Unreadable
 from scanner.settings import Settings, UsageError, matches
 
 _SKIPPED_FOLDERS = frozenset(
-    ".git .hg .svn .venv venv .tox .nox node_modules __pycache__ .mypy_cache .ruff_cache .pytest_cache "
-    ".assay_cache .eggs site-packages".split()
+    [
+        ".git",
+        ".hg",
+        ".svn",
+        ".venv",
+        "venv",
+        ".tox",
+        ".nox",
+        "node_modules",
+        "__pycache__",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        ".assay_cache",
+        ".eggs",
+        "site-packages",
+    ]
 )
 _BY_SUFFIX = {
     ".py": "python",
@@ -169,7 +184,9 @@ def _walk(root: Path) -> Iterator[str]:
             yield (base / name).as_posix()
 
 
-def _read(root: Path, path: str, languages: frozenset[str], limit: int, *, named: bool) -> File | Unreadable | None:
+def _read(
+    root: Path, path: str, languages: frozenset[str], limit: int, *, named: bool
+) -> File | Unreadable | None:
     language = language_of(path)
     if not language:
         if "." in path.rpartition("/")[2] and not named:
@@ -177,7 +194,9 @@ def _read(root: Path, path: str, languages: frozenset[str], limit: int, *, named
     elif language not in languages:
         return None
     try:
-        descriptor = os.open(root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(
+            root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        )
     except FileNotFoundError:
         return None  # tracked, and deleted in the work tree
     except (OSError, ValueError) as error:

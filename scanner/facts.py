@@ -37,10 +37,10 @@ class Import(NamedTuple):
 
 
 class Use(NamedTuple):
-    """An imported name, or a value that came out of one, in use: `pandas.read_csv`, `pandas.read_csv().shape`."""
+    """A name or a value that an import gave, in use: `pandas.read_csv`, `pandas.read_csv().shape`."""
 
     name: str
-    count: int
+    times: int
     place: Place
 
 
@@ -170,8 +170,8 @@ def _class(row: Iterable[Any]) -> Class:
 
 
 def _use(row: Iterable[Any]) -> Use:
-    name, count, place = row
-    return Use(name, count, Place._make(place))
+    name, times, place = row
+    return Use(name, times, Place._make(place))
 
 
 def _requirement(row: Iterable[Any]) -> Requirement:

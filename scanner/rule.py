@@ -55,8 +55,22 @@ __all__ = [
 ]
 
 FAMILIES = frozenset(
-    "tests duplication dependencies security stubs exceptions deadcode infra agents llm performance "
-    "comments api provenance".split()
+    [
+        "tests",
+        "duplication",
+        "dependencies",
+        "security",
+        "stubs",
+        "exceptions",
+        "deadcode",
+        "infra",
+        "agents",
+        "llm",
+        "performance",
+        "comments",
+        "api",
+        "provenance",
+    ]
 )
 
 # The priority of a finding before provenance: severity × confidence, 0 to 100. The steps keep every
@@ -110,7 +124,7 @@ class Card:
     @property
     def name(self) -> str:
         """The id in PascalCase."""
-        return "".join(part.capitalize() for part in self.id.split("-"))
+        return "".join(part.capitalize() for part in re.split(r"[^0-9A-Za-z]+", self.id))
 
     def text(self, finding: Finding) -> str:
         """The stable message: no score, no model, nothing that changes by itself."""
@@ -203,9 +217,7 @@ class FileRule(Rule):
             definition = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
             location = source.header_location(node) if definition else source.location(node)  # type: ignore[arg-type]
             name = source.symbol(node) if symbol is None else symbol
-        return Finding(
-            self.id, location, name, arguments(values), arguments(details or {}), related, fix=fix
-        )
+        return Finding(self.id, location, name, arguments(values), arguments(details or {}), related, fix=fix)
 
 
 class RepositoryRule(Rule):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from scanner.change import Change, ChangedFile
 from scanner.discover import Discovered, discover, expected_unreadable, from_bytes
 from scanner.finding import Finding, Location, Notice, Unreadable
 from scanner.history import History, NoHistory
-from scanner.provenance import attribute
+from scanner.provenance import Attributed, Attribution, Provenance, attribute
 from scanner.relate import relate
 from scanner.settings import Settings, UsageError
 from scanner.weigh import Report, Weighed, weigh
@@ -39,9 +40,14 @@ def scan(settings: Settings, stdin: bytes = b"") -> Report:
         together = relate(facts.candidates, facts.facts, catalogue, cache)
         changed = _change_findings(change, catalogue)
         findings = _relevant((*facts.findings, *together.findings, *changed), change)
-        attributed = attribute(findings, history, settings)
+        attributed = _attribute(findings, history, settings)
         weighed = weigh(
-            attributed.attributed, catalogue, settings, facts.allows, _baseline(settings), datetime.date.today()
+            attributed.attributed,
+            catalogue,
+            settings,
+            facts.allows,
+            _baseline(settings),
+            datetime.date.today(),
         )
         notices = (
             *sources.notices,
@@ -50,7 +56,9 @@ def scan(settings: Settings, stdin: bytes = b"") -> Report:
             *attributed.notices,
             *([Notice(cache.problem)] if cache.problem else []),
         )
-        return _report(weighed, (*sources.unreadable, *facts.unreadable), notices, sources, catalogue, settings, history)
+        return _report(
+            weighed, (*sources.unreadable, *facts.unreadable), notices, sources, catalogue, settings, history
+        )
 
 
 def _sources(
@@ -72,7 +80,9 @@ def _sources(
     return sources, None
 
 
-def _staged(settings: Settings, history: History, languages: frozenset[str]) -> tuple[Discovered, Change | None]:
+def _staged(
+    settings: Settings, history: History, languages: frozenset[str]
+) -> tuple[Discovered, Change | None]:
     """What is staged, as it is staged. Where nothing is (`pre-commit run --all-files`, `--from-ref`),
     what was given: never nothing."""
     staged = history.staged_files()
@@ -103,6 +113,14 @@ def _languages(catalogue: Catalogue) -> frozenset[str]:
     return frozenset(wanted | {"python"})
 
 
+def _attribute(findings: Sequence[Finding], history: History | NoHistory, settings: Settings) -> Attribution:
+    if settings.provenance == "none":
+        return Attribution(
+            tuple(Attributed(one, Provenance(reason="not asked for (--provenance none)")) for one in findings)
+        )
+    return attribute(findings, history, mode=settings.mode, base=settings.diff_base)
+
+
 def _change_findings(change: Change | None, catalogue: Catalogue) -> tuple[Finding, ...]:
     if change is None:
         return ()
@@ -131,7 +149,9 @@ def _baseline(settings: Settings) -> frozenset[str]:
     except OSError as error:
         raise UsageError(f"--baseline {settings.baseline}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"--baseline {settings.baseline}: not a baseline; write one with `assay baseline`") from error
+        raise UsageError(
+            f"--baseline {settings.baseline}: not a baseline; write one with `assay baseline write`"
+        ) from error
 
 
 def _report(
@@ -157,6 +177,9 @@ def _report(
         {file.path: _text(file.data) for file in sources.files if file.path in named},
         _version(history),
         any(not expected_unreadable(settings, item) for item in unreadable),
+        frozenset(
+            file.path for file in sources.files if file.path in named and file.data.startswith(BOM_UTF8)
+        ),
     )
 
 

@@ -84,6 +84,7 @@ class Report:
     texts: Mapping[str, str] = field(default_factory=dict)  # of the files that a kept finding names
     version: Mapping[str, str] = field(default_factory=dict)  # repository, revision, branch
     incomplete: bool = False
+    marked: frozenset[str] = frozenset()  # of `texts`, the files that start with a byte order mark
 
     @property
     def exit_code(self) -> int:
@@ -116,7 +117,9 @@ def load_weights(name: str) -> Weights:
     except OSError as error:
         raise UsageError(f"--weights {name}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UsageError(f"--weights {name}: not a weights file: {error}; see weights.toml in the package") from error
+        raise UsageError(
+            f"--weights {name}: not a weights file: {error}; see weights.toml in the package"
+        ) from error
 
 
 def _factor(group: str, key: str, entry: Mapping[str, Any]) -> Factor:
@@ -151,7 +154,15 @@ def weigh(
 
 def _order(finding: Finding) -> tuple[Any, ...]:
     place = finding.location
-    return (place.path, place.line, place.column, finding.rule, finding.arguments, place.end_line, finding.symbol)
+    return (
+        place.path,
+        place.line,
+        place.column,
+        finding.rule,
+        finding.arguments,
+        place.end_line,
+        finding.symbol,
+    )
 
 
 def rank(base: float, factors: Sequence[Factor], cap: float) -> float:
@@ -164,7 +175,9 @@ def rank(base: float, factors: Sequence[Factor], cap: float) -> float:
     return round(100.0 * odds / (1.0 + odds), 1)
 
 
-def factors_of(card: Card, provenance: Provenance, settings: Settings, weights: Weights, path: str) -> tuple[Factor, ...]:
+def factors_of(
+    card: Card, provenance: Provenance, settings: Settings, weights: Weights, path: str
+) -> tuple[Factor, ...]:
     """The factors that move this finding.
 
     Factors of provenance act with the attribution probability: `W ** p`. Evidence that nobody signed
@@ -175,8 +188,9 @@ def factors_of(card: Card, provenance: Provenance, settings: Settings, weights: 
     if probability:
         family = weights.factor("family", card.family)
         found.append(_acting(family, probability, f"{card.family}, {provenance.label.value}"))
-        if provenance.review.tier is Tier.NONE or provenance.review.tier is Tier.REQUESTED:
-            found.append(_acting(weights.factor("review", "none"), probability, "unreviewed"))
+        words = _UNREVIEWED.get(provenance.review.tier) if settings.mode == "tree" else None
+        if words and not provenance.review.signed:
+            found.append(_acting(weights.factor("review", "none"), probability, words))
         if provenance.unattended:
             found.append(_acting(weights.factor("autonomy", "unattended"), probability, "unattended agent"))
     if any(matches(path, pattern) for pattern in settings.critical_paths):
@@ -189,12 +203,29 @@ def factors_of(card: Card, provenance: Provenance, settings: Settings, weights: 
     return tuple(raised)
 
 
+# A trailer that names a reviewer is text that the author can write, so it must not lower a rank: without a
+# signature the factor stays. Before the merge (staged, diff) nothing can have been reviewed yet.
+_UNREVIEWED = {
+    Tier.NONE: "unreviewed",
+    Tier.REQUESTED: "unreviewed",
+    Tier.MERGED: "review unsigned",
+    Tier.NAMED: "review unsigned",
+    Tier.ATTESTED: "review unsigned",
+}
+
+
 def _acting(factor: Factor, probability: float, words: str) -> Factor:
     return Factor(round(factor.value**probability, 3), words, factor.sources)
 
 
 def _weighed(
-    one: Attributed, card: Card, settings: Settings, weights: Weights, fingerprint: str, fate: str, reason: str
+    one: Attributed,
+    card: Card,
+    settings: Settings,
+    weights: Weights,
+    fingerprint: str,
+    fate: str,
+    reason: str,
 ) -> Weighed:
     base = card.base_rank
     factors = factors_of(card, one.provenance, settings, weights, one.finding.location.path)
@@ -253,7 +284,11 @@ def _fate(
         return "suppressed", finding.excused
     place = finding.location
     for allow in allows:
-        if allow.path == place.path and allow.covers[0] <= place.line <= allow.covers[1] and _names(allow, card):
+        if (
+            allow.path == place.path
+            and allow.covers[0] <= place.line <= allow.covers[1]
+            and _names(allow, card)
+        ):
             if card.base_rank >= HIGH_BASE and not allow.reason:
                 continue  # a high finding is let pass for a reason, or not at all
             return "allowed", allow.reason

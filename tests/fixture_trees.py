@@ -21,7 +21,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
-_MARK = re.compile(r"(?:#|//|--|<!--)\s*(ruleid|ok|todoruleid|todook):\s*([\w-]+)(?:\s*→\s*(.*?))?\s*(?:-->)?\s*$")
+_MARK = re.compile(
+    r"(?:#|//|--|<!--)\s*(ruleid|ok|todoruleid|todook):\s*([\w-]+)(?:\s*→\s*(.*?))?\s*(?:-->)?\s*$"
+)
 _PATH = re.compile(r"(?:#|//|--)\s*path:\s*(\S+)")
 
 
@@ -50,7 +52,9 @@ def lay_out(fixture: Path, root: Path) -> tuple[Mark, ...]:
     if fixture.is_dir():
         source = fixture / "after" if (fixture / "after").is_dir() else fixture
         shutil.copytree(source, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("expected.txt"))
-        return tuple(mark for path in sorted(source.rglob("*")) if path.is_file() for mark in _marks(path, source))
+        return tuple(
+            mark for path in sorted(source.rglob("*")) if path.is_file() for mark in _marks(path, source)
+        )
     text = fixture.read_text(encoding="utf-8")
     named = _PATH.match(text)
     target = root / (named[1] if named else fixture.name)
@@ -61,7 +65,9 @@ def lay_out(fixture: Path, root: Path) -> tuple[Mark, ...]:
 
 def _marks(path: Path, root: Path) -> tuple[Mark, ...]:
     if path.name == "expected.txt":
-        return tuple(_expected(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+        return tuple(
+            _expected(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()
+        )
     lines = path.read_text(encoding="utf-8").splitlines()
     relative = path.relative_to(root).as_posix()
     found = []

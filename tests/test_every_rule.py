@@ -47,10 +47,16 @@ def test_speaks_exactly_where_the_change_is_marked(card: Card, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("card", _by_id(SEMGREP))
-def test_semgrep_speaks_exactly_where_it_is_marked(card: Card, semgrep_report: tuple[Report, dict[str, tuple[Mark, ...]]]) -> None:
+def test_semgrep_speaks_exactly_where_it_is_marked(
+    card: Card, semgrep_report: tuple[Report, dict[str, tuple[Mark, ...]]]
+) -> None:
     report, marks = semgrep_report
     prefix = f"{card.id}/"
-    found = [item for item in report.kept if item.card.id == card.id and item.finding.location.path.startswith(prefix)]
+    found = [
+        item
+        for item in report.kept
+        if item.card.id == card.id and item.finding.location.path.startswith(prefix)
+    ]
     _check(card, marks[card.id], report, found, prefix)
 
 
@@ -70,18 +76,31 @@ def _fixture(card: Card) -> Path:
 
 def _settings(root: Path, *rules: str, mode: str = "tree", diff_base: str = "") -> Settings:
     return Settings(
-        root=root, select=rules, preview=True, provenance="none", cache=False, jobs=1, mode=mode, diff_base=diff_base
+        root=root,
+        select=rules,
+        preview=True,
+        provenance="none",
+        cache=False,
+        jobs=1,
+        mode=mode,
+        diff_base=diff_base,
     )
 
 
 def _check(
-    card: Card, marks: tuple[Mark, ...], report: Report, found: list[Weighed] | tuple[Weighed, ...], prefix: str = ""
+    card: Card,
+    marks: tuple[Mark, ...],
+    report: Report,
+    found: list[Weighed] | tuple[Weighed, ...],
+    prefix: str = "",
 ) -> None:
     assert [str(notice) for notice in report.notices if notice.incomplete] == []
     assert [str(item) for item in report.unreadable] == []
     ours = [mark for mark in marks if mark.rule in {card.id, ""}]
     expected = sorted((mark.path, mark.line) for mark in ours if mark.kind in {"ruleid", "todook"})
-    places = sorted((item.finding.location.path.removeprefix(prefix), item.finding.location.line) for item in found)
+    places = sorted(
+        (item.finding.location.path.removeprefix(prefix), item.finding.location.line) for item in found
+    )
     assert places == expected
     assert any(mark.kind == "ruleid" for mark in ours), "the fixture has no `# ruleid:`"
     assert any(mark.kind == "ok" for mark in ours) or any(mark.rule == "" for mark in ours), "no `# ok:`"

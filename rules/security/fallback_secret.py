@@ -10,13 +10,17 @@ from collections.abc import Iterator
 
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
-SECRET = re.compile(r"(^|_)(secret|secret_key|jwt_key|signing_key|private_key|encryption_key|password|passwd)(_|$)", re.I)
+SECRET = re.compile(
+    r"(^|_)(secret|secret_key|jwt_key|signing_key|private_key|encryption_key|password|passwd)(_|$)", re.I
+)
 
 
 class FallbackSecret(FileRule):
     message = "`{variable}` falls back to a secret that is written in the code"
     why = "The example in every tutorial has a default, so that the first run works without any set-up."
-    instead = "Read it without a default (`os.environ[{variable!r}]`), and refuse to start where it is missing."
+    instead = (
+        "Read it without a default (`os.environ[{variable!r}]`), and refuse to start where it is missing."
+    )
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "security"
     cwe = (798, 1188)
     evidence = ("E07",)
@@ -28,5 +32,10 @@ class FallbackSecret(FileRule):
         if len(call.args) != 2:
             return
         variable, default = source.constant(call.args[0]), source.constant(call.args[1])
-        if isinstance(variable, str) and SECRET.search(variable) and isinstance(default, str) and default.strip():
+        if (
+            isinstance(variable, str)
+            and SECRET.search(variable)
+            and isinstance(default, str)
+            and default.strip()
+        ):
             yield self.at(source, call, variable=variable)

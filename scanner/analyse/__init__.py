@@ -97,7 +97,9 @@ def analyse(files: Sequence[File], catalogue: Catalogue, settings: Settings, cac
     for file, text in zip(todo, texts, strict=True):
         key = keys[file.path]
         if not text:
-            died = Unreadable(file.path, Reason.CRASH, "the process that read it was killed; exclude or report it")
+            died = Unreadable(
+                file.path, Reason.CRASH, "the process that read it was killed; exclude or report it"
+            )
             fresh[key] = _encode(Analysis(file.path, unreadable=died))
             continue
         findings, facts = text.split("\n")
@@ -137,7 +139,10 @@ def _decode(row: list[Any]) -> Analysis:
         tuple(Candidate(from_row(finding), symbol, tuple(meant)) for finding, symbol, meant in candidates),
         None if unreadable is None else Unreadable(path, Reason[unreadable[0]], unreadable[1], unreadable[2]),
         tuple(Notice(*notice) for notice in notices),
-        tuple(Allow(path, line, (covers[0], covers[1]), tuple(rules), reason) for line, covers, rules, reason in allows),
+        tuple(
+            Allow(path, line, (covers[0], covers[1]), tuple(rules), reason)
+            for line, covers, rules, reason in allows
+        ),
     )
 
 

@@ -65,7 +65,9 @@ def _statement(source: Source, line: int, *, alone: bool) -> tuple[int, int]:
     if best is not None:
         return best
     if alone:
-        later = [node.lineno for node in ast.walk(source.tree) if isinstance(node, ast.stmt) and node.lineno > line]
+        later = [
+            node.lineno for node in ast.walk(source.tree) if isinstance(node, ast.stmt) and node.lineno > line
+        ]
         if later:
             return _statement(source, min(later), alone=False)
     return (line, line)
@@ -74,5 +76,5 @@ def _statement(source: Source, line: int, *, alone: bool) -> tuple[int, int]:
 def _header_end(node: ast.stmt | ast.ExceptHandler) -> int:
     body = getattr(node, "body", None)
     if isinstance(body, list) and body:
-        return max(node.lineno, body[0].lineno - 1)
-    return node.end_lineno or node.lineno
+        return max(int(node.lineno), int(body[0].lineno) - 1)
+    return int(node.end_lineno or node.lineno)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import configparser
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from scanner.facts import Facts
@@ -26,7 +27,9 @@ def read(path: str, language: str, data: bytes) -> Source | Unreadable:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        detail = f"byte 0x{data[error.start]:02x} at offset {error.start} is not UTF-8; save the file as UTF-8"
+        detail = (
+            f"byte 0x{data[error.start]:02x} at offset {error.start} is not UTF-8; save the file as UTF-8"
+        )
         return Unreadable(path, Reason.ENCODING, detail, data[: error.start].count(b"\n") + 1)
     source = Source(path, data, text, language)
     parse = _PARSERS.get(language)
@@ -49,7 +52,7 @@ def _yaml(text: str) -> Any:
     return documents[0] if len(documents) == 1 else documents
 
 
-_PARSERS = {"json": json.loads, "toml": tomllib.loads, "yaml": _yaml}
+_PARSERS: dict[str, Callable[[str], Any]] = {"json": json.loads, "toml": tomllib.loads, "yaml": _yaml}
 
 
 def _one_line(error: Exception) -> str:

@@ -60,7 +60,9 @@ def analyse_file(file: File, to: Handlers) -> tuple[Analysis, Facts]:
             return _python(file, to)
         return _document(file, to)
     except RecursionError:
-        deep = Unreadable(file.path, Reason.TOO_DEEP, "expressions or blocks are nested too deeply to analyse")
+        deep = Unreadable(
+            file.path, Reason.TOO_DEEP, "expressions or blocks are nested too deeply to analyse"
+        )
         return Analysis(file.path, unreadable=deep), Facts(file.path)
 
 
@@ -70,9 +72,7 @@ def _python(file: File, to: Handlers) -> tuple[Analysis, Facts]:
         return Analysis(file.path, unreadable=source), Facts(file.path)
     found = python.index(source, to.nodes)
     gathered = python.collect(source, found)
-    semgrep = tuple(
-        rule for rule, needs in to.semgrep if all(group & found.identifiers for group in needs)
-    )
+    semgrep = tuple(rule for rule, needs in to.semgrep if all(group & found.identifiers for group in needs))
     run = _Run(source)
     for cls, methods in to.nodes.items():
         for node, scope in found.nodes[cls]:
@@ -88,7 +88,10 @@ def _python(file: File, to: Handlers) -> tuple[Analysis, Facts]:
     notices = list(run.notices)
     if source.needs:
         notices.append(
-            Notice(f"its grammar needs Python {source.needs}; read through a rewrite of the newer syntax", file.path)
+            Notice(
+                f"its grammar needs Python {source.needs}; read through a rewrite of the newer syntax",
+                file.path,
+            )
         )
     return (
         Analysis(
@@ -107,7 +110,7 @@ def _with_semgrep(gathered: Facts, semgrep: tuple[str, ...]) -> Facts:
     if not semgrep:
         return gathered
     row = facts.to_row(gathered)
-    position = 1 + [name for name in Facts.__dataclass_fields__].index("semgrep")
+    position = 1 + list(Facts.__dataclass_fields__).index("semgrep")
     row[position] = semgrep
     return facts.from_row(row)
 
@@ -133,12 +136,14 @@ def _dispatch_call(run: _Run, call: ast.Call, scope: Scope, to: Handlers) -> Non
 
 
 def scope_import(scope: Scope | None, name: str) -> str | None:
-    """What a plain name was imported as, if it was."""
+    """What a plain name was imported as, or the attribute that it was bound to: something that ends in
+    the name which rules may have asked for."""
     while scope is not None:
         if name in scope.imports:
             return scope.imports[name]
         if name in scope.bound:
-            return None
+            value = scope.assigned.get(name)
+            return value.attr if isinstance(value, ast.Attribute) else None
         scope = scope.parent
     return None
 

@@ -1,1 +1,5 @@
-def lower(text): return None
+"""Placeholder."""
+
+
+def lower(text: str) -> None:
+    return None

@@ -44,7 +44,9 @@ def read(path: str, data: bytes) -> Source | Unreadable:
     except SyntaxError as error:
         return _unparsed(path, data, text, error)
     except (RecursionError, MemoryError):
-        return Unreadable(path, Reason.TOO_DEEP, "the parser gave up; expressions or blocks are nested too deeply")
+        return Unreadable(
+            path, Reason.TOO_DEEP, "the parser gave up; expressions or blocks are nested too deeply"
+        )
     return Source(path, data, text, "python", tree)
 
 
@@ -91,7 +93,9 @@ def _unparsed(path: str, data: bytes, text: str, error: SyntaxError) -> Source |
         try:
             tree = parse(lowered.text)
         except (SyntaxError, RecursionError, MemoryError):
-            return Unreadable(path, Reason.NEWER, f"install assay under Python {lowered.needs} or newer", line)
+            return Unreadable(
+                path, Reason.NEWER, f"install assay under Python {lowered.needs} or newer", line
+            )
         source = Source(path, data, text, "python", tree)
         source.lowered_lines = lowered.lines
         source.needs = lowered.needs
@@ -195,8 +199,25 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "ClassDef": (),
 }
 _LISTS = frozenset(
-    "body targets orelse items cases patterns keys kwd_patterns handlers finalbody values generators ifs "
-    "comparators args keywords elts".split()
+    [
+        "body",
+        "targets",
+        "orelse",
+        "items",
+        "cases",
+        "patterns",
+        "keys",
+        "kwd_patterns",
+        "handlers",
+        "finalbody",
+        "values",
+        "generators",
+        "ifs",
+        "comparators",
+        "args",
+        "keywords",
+        "elts",
+    ]
 )
 _SINGLES = frozenset({"Lambda", "IfExp", "Expression"})  # their `body` and `orelse` are one node
 
@@ -212,8 +233,21 @@ _KINDS = {
     "keyword": _KEYWORD,
     **dict.fromkeys(("BoolOp", "BinOp", "UnaryOp", "AugAssign", "Compare"), _OPERATOR),
     **dict.fromkeys(
-        "Import ImportFrom Assign AnnAssign NamedExpr withitem ExceptHandler Global Nonlocal Lambda MatchAs "
-        "MatchStar MatchMapping".split(),
+        [
+            "Import",
+            "ImportFrom",
+            "Assign",
+            "AnnAssign",
+            "NamedExpr",
+            "withitem",
+            "ExceptHandler",
+            "Global",
+            "Nonlocal",
+            "Lambda",
+            "MatchAs",
+            "MatchStar",
+            "MatchMapping",
+        ],
         _BINDS,
     ),
 }
@@ -233,10 +267,7 @@ def _table() -> dict[type, _Entry]:
         cls = getattr(ast, name, None)
         if cls is None:
             continue
-        pairs = tuple(
-            (child, child in _LISTS and name not in _SINGLES)
-            for child in reversed(names)
-        )
+        pairs = tuple((child, child in _LISTS and name not in _SINGLES) for child in reversed(names))
         table[cls] = (_token(name), _KINDS.get(name, _PLAIN), pairs, issubclass(cls, ast.stmt))
     return table
 
@@ -281,7 +312,9 @@ def index(source: Source, wanted: Iterable[type] = ()) -> Index:
     return found
 
 
-def _walk(source: Source, body: Body, roots: list[Any], pending: list[tuple[Scope, list[Any]]], found: Index) -> None:
+def _walk(
+    source: Source, body: Body, roots: list[Any], pending: list[tuple[Scope, list[Any]]], found: Index
+) -> None:
     scope, tokens, cuts = body.scope, body.tokens, body.cuts
     bound, buckets, identifiers, table = scope.bound, found.nodes, found.identifiers, _TABLE
     stack = roots[::-1]
@@ -416,7 +449,11 @@ def _define(source: Source, node: Any, scope: Scope, pending: list[tuple[Scope, 
 
 
 def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
 
 
 def _bind(source: Source, node: Any, scope: Scope, found: Index) -> None:
@@ -460,7 +497,9 @@ def _bind(source: Source, node: Any, scope: Scope, found: Index) -> None:
 def _remember(scope: Scope, target: ast.expr, value: ast.expr) -> None:
     if isinstance(target, ast.Name):
         scope.assigned[target.id] = value
-    elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
+    elif (
+        isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self"
+    ):
         owner = scope.class_scope
         if owner is not None:
             owner.fields[target.attr] = None if target.attr in owner.fields else (value, scope)
@@ -500,21 +539,26 @@ _MIN_STATEMENTS = 3  # a shorter function is not worth a fingerprint
 def collect(source: Source, found: Index) -> facts.Facts:
     """The facts of an indexed file."""
     guarded = _guarded_imports(source.tree)
-    functions, classes, uses, top = [], [], {}, ()
+    functions: list[facts.Function] = []
+    classes: list[facts.Class] = []
+    uses: dict[str, tuple[int, facts.Place]] = {}
+    top: list[facts.Call] = []
     for body in found.bodies:
         _collect_uses(source, body, uses)
         if body.scope.kind == "function":
             functions.append(_function_facts(source, body))
         elif body.scope.kind == "class":
             classes.append(_class_facts(source, body.scope))
-            top += _calls(source, body)
+            top.extend(_calls(source, body))
         else:
-            top = _calls(source, body)
+            top[:0] = _calls(source, body)
     return facts.Facts(
         source.path,
         source.role,
         tuple(
-            item._replace(typing_only=guarded.get(item.line) == "typing", optional=guarded.get(item.line) == "optional")
+            item._replace(
+                typing_only=guarded.get(item.line) == "typing", optional=guarded.get(item.line) == "optional"
+            )
             for item in found.imports
         ),
         tuple(functions),
@@ -524,7 +568,7 @@ def collect(source: Source, found: Index) -> facts.Facts:
         tuple(facts.Use(name, count, place) for name, (count, place) in sorted(uses.items())),
         tuple(sorted(found.identifiers)),
         (),
-        top,
+        tuple(top),
     )
 
 
@@ -551,7 +595,7 @@ def _collect_uses(source: Source, body: Body, uses: dict[str, tuple[int, facts.P
         if not known:
             continue
         name = source.resolve(node, body.scope)
-        if name is None or name.startswith("builtins.") or name.startswith(source.module + "."):
+        if name is None or name.startswith(("builtins.", source.module + ".")):
             continue
         seen = uses.get(name)
         uses[name] = (seen[0] + 1, seen[1]) if seen else (1, source.place(node))
@@ -656,7 +700,9 @@ def exports(tree: ast.Module) -> tuple[str, ...]:
             isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets
         ):
             items = getattr(node.value, "elts", [])
-            return tuple(item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str))
+            return tuple(
+                item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)
+            )
     return ()
 
 

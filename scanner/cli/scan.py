@@ -21,28 +21,70 @@ _FORMAT = click.Choice(list(reports.FORMATS))
 @click.argument("paths", nargs=-1, type=click.Path())
 @click.option("--staged", is_flag=True, help="Only what is staged, and only lines that the commit changes.")
 @click.option("--diff", "diff", metavar="REF", help="Only lines that changed since the merge base with REF.")
-@click.option("--hook", is_flag=True, help="For pre-commit: --staged, quiet when clean; scans the given files where nothing is staged.")
-@click.option("--stdin-filename", metavar="PATH", default="stdin.py", show_default=True, help="The name of what `-` reads.")
-@click.option("-f", "--format", "format_", type=_FORMAT, default="text", show_default=True, help="What to print.")
-@click.option("-o", "--output", "outputs", multiple=True, metavar="FORMAT=FILE", help="Also write a report to a file; repeatable.")
-@click.option("--select", multiple=True, metavar="RULE", help="Only these rules or families; repeatable, or with commas.")
+@click.option(
+    "--hook",
+    is_flag=True,
+    help="For pre-commit: --staged, quiet when clean; scans the given files where nothing is staged.",
+)
+@click.option(
+    "--stdin-filename",
+    metavar="PATH",
+    default="stdin.py",
+    show_default=True,
+    help="The name of what `-` reads.",
+)
+@click.option(
+    "-f", "--format", "format_", type=_FORMAT, default="text", show_default=True, help="What to print."
+)
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Also write a report to a file; repeatable.",
+)
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="RULE",
+    help="Only these rules or families; repeatable, or with commas.",
+)
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave these rules or families out.")
 @click.option("--preview", is_flag=True, help="Also run the rules that are still on trial.")
-@click.option("--rules", "rule_paths", multiple=True, metavar="PATH", help="Semgrep rules of your own: a file or a folder.")
-@click.option("--fail-on", type=click.Choice(["error", "warning", "note", "never"]), help="The lowest level that makes the exit code 1. [default: error]")
+@click.option(
+    "--rules",
+    "rule_paths",
+    multiple=True,
+    metavar="PATH",
+    help="Semgrep rules of your own: a file or a folder.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "note", "never"]),
+    help="The lowest level that makes the exit code 1. [default: error]",
+)
 @click.option("--min-rank", type=click.FloatRange(0, 100), help="Leave out what ranks lower.")
 @click.option("--weights", metavar="none|default|FILE", help="How provenance moves ranks. [default: default]")
-@click.option("--provenance", type=click.Choice(["none", "findings"]), help="Attribute the lines of findings, or nothing. [default: findings]")
-@click.option("--baseline", metavar="FILE", help="Leave out what this file knows; `assay baseline` writes one.")
+@click.option(
+    "--provenance",
+    type=click.Choice(["none", "findings"]),
+    help="Attribute the lines of findings, or nothing. [default: findings]",
+)
+@click.option(
+    "--baseline", metavar="FILE", help="Leave out what this file knows; `assay baseline write` makes one."
+)
 @click.option("--config", type=click.Path(path_type=Path), help="Read settings from here.")
 @click.option("--isolated", is_flag=True, help="Read no settings file.")
-@click.option("--jobs", type=click.IntRange(min=0), help="Processes; 0 means as many as there are cores. [default: 0]")
+@click.option(
+    "--jobs", type=click.IntRange(min=0), help="Processes; 0 means as many as there are cores. [default: 0]"
+)
 @click.option("--no-semgrep", is_flag=True, help="Leave out the rules that semgrep runs.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write .assay_cache.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only.")
 @click.pass_context
-def command(ctx: click.Context, paths: tuple[str, ...], **options: Any) -> None:
+def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
     """Scan PATHS (the whole repository without any; `-` for standard input).
 
     Exit code: 0 clean or below --fail-on, 1 findings, 2 usage or configuration, 3 something could not be
@@ -61,7 +103,7 @@ def command(ctx: click.Context, paths: tuple[str, ...], **options: Any) -> None:
 
 def settings_of(paths: tuple[str, ...], options: dict[str, Any]) -> Settings:
     """Settings of a run: the repository's file, the environment, then flags."""
-    root = _root(paths)
+    root = root_of(paths)
     base = load(root, options.get("config"), isolated=bool(options.get("isolated")))
     flags: dict[str, Any] = {
         "select": _names(options.get("select")),
@@ -101,7 +143,7 @@ def _names(values: Any) -> tuple[str, ...]:
     return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
 
 
-def _root(paths: tuple[str, ...]) -> Path:
+def root_of(paths: tuple[str, ...]) -> Path:
     """The top of the git work tree around the first path; else the folder itself."""
     first = Path(os.path.abspath(paths[0] if paths and paths[0] != "-" else "."))
     start = first if first.is_dir() else first.parent
@@ -114,15 +156,22 @@ def _root(paths: tuple[str, ...]) -> Path:
 def _write(target: str, report: Report) -> None:
     name, _, path = target.partition("=")
     if name not in reports.FORMATS or not path:
-        raise UsageError(f"--output {target}: write FORMAT=FILE, with FORMAT one of {', '.join(reports.FORMATS)}")
+        raise UsageError(
+            f"--output {target}: write FORMAT=FILE, with FORMAT one of {', '.join(reports.FORMATS)}"
+        )
+    write_text(path, reports.render(report, name), f"--output {target}")
+
+
+def write_text(path: str, text: str, flag: str) -> None:
+    """Write a file whole or not at all; what goes wrong is a UsageError that names the flag."""
     file = Path(path)
     part = file.with_name(f"{file.name}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(reports.render(report, name), encoding="utf-8", newline="\n")
+        part.write_text(text, encoding="utf-8", newline="\n")
         part.replace(file)
     except OSError as error:
-        raise UsageError(f"--output {target}: {error.strerror}") from error
+        raise UsageError(f"{flag}: {path}: {error.strerror}") from error
 
 
 def _print(report: Report, options: dict[str, Any]) -> None:

@@ -67,8 +67,10 @@ class Repository:
         found: dict[str, tuple[Facts, Function | Class]] = {}
         for facts in self.files.values():
             module = module_name(facts.path)
-            for item in (*facts.classes, *facts.functions):
-                found.setdefault(f"{module}.{item.name}", (facts, item))
+            for known in facts.classes:
+                found.setdefault(f"{module}.{known.name}", (facts, known))
+            for function in facts.functions:
+                found.setdefault(f"{module}.{function.name}", (facts, function))
         return found
 
     @cached_property
@@ -128,7 +130,9 @@ class Repository:
                 continue
             inner = split[0]
             facts = self.files[inner]
-            if facts.exports and local not in facts.exports or not facts.exports and local.startswith("_"):
+            if (facts.exports and local not in facts.exports) or (
+                not facts.exports and local.startswith("_")
+            ):
                 continue
             if local in facts.names or local in self._imports[inner] or self._stars[inner]:
                 return f"{module_name(inner)}.{local}"
