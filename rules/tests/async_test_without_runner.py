@@ -16,7 +16,6 @@ class AsyncTestWithoutRunner(RepositoryRule):
     why = "Older pytest skips such a test with a warning, and unittest calls it a success."
     instead = "{repair}"
     severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "tests"
-    evidence = ("TST-09",)
     languages = ("python", "toml", "ini")
     preview = True
 

@@ -20,7 +20,7 @@ class CrashOnlyTest(RepositoryRule):
         "Assert on what the call returns or changes; if not crashing is the point, say so in the test's name."
     )
     severity, confidence, family = Severity.LOW, Confidence.HIGH, "tests"
-    evidence = ("TST-01", "E32")
+    evidence = ("E32",)
     languages = ("python", "toml", "ini")
 
     def check(self, repository: Repository) -> Iterator[Finding]:

@@ -11,7 +11,6 @@ class DroppedComparison(FileRule):
     instead = "Write `assert` in front of it."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "tests"
     cwe = (482,)
-    evidence = ("TST-08",)
     roles = ("test",)
 
     @on_file

@@ -22,7 +22,7 @@ class MockAssertsItself(FileRule):
     why = "With everything mocked away, a test is easy to write and sure to be green."
     instead = "Hand the mock to the code under test, and assert on what that code returns."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "tests"
-    evidence = ("TST-04", "E33")
+    evidence = ("E33",)
     roles = ("test",)
 
     @on_file

@@ -14,7 +14,7 @@ class ReturnedVerdict(RepositoryRule):
     why = "Agents write a script with checks first, and name its steps like tests."
     instead = "Assert the condition in place of returning it."
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "tests"
-    evidence = ("TST-01",)
+    evidence = ("E32",)
     languages = ("python", "toml", "ini")
 
     def check(self, repository: Repository) -> Iterator[Finding]:

@@ -14,7 +14,6 @@ class ShadowedTest(FileRule):
     instead = "Rename one of the two."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "tests"
     cwe = (563,)
-    evidence = ("TST-09",)
     roles = ("test",)
 
     @on_file

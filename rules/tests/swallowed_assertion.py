@@ -13,7 +13,7 @@ class SwallowedAssertion(FileRule):
     )
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "tests"
     cwe = (390,)
-    evidence = ("TST-07", "E02")
+    evidence = ("E02",)
     roles = ("test",)
 
     @on_file

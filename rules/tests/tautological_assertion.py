@@ -14,7 +14,7 @@ class TautologicalAssertion(FileRule):
     instead = "Assert on the value that the code under test returns or changes."
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "tests"
     cwe = (571,)
-    evidence = ("TST-02", "E32")
+    evidence = ("E32",)
     aliases = ("asserting-a-constant",)
     roles = ("test",)
 

@@ -17,7 +17,7 @@ class TestWithoutOracle(RepositoryRule):
     instead = "Assert on the result: on the value that comes back, or on what the call changes."
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "tests"
     cwe = (1053,)
-    evidence = ("TST-01", "E32")
+    evidence = ("E32",)
     languages = ("python", "toml", "ini")
 
     def check(self, repository: Repository) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ class UnreachableOracle(FileRule):
     instead = "Move it to where it runs, and see the test fail once."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "tests"
     cwe = (561,)
-    evidence = ("TST-08", "E32")
+    evidence = ("E32",)
     roles = ("test",)
 
     @on_file

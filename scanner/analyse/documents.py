@@ -73,7 +73,12 @@ def collect(source: Source) -> Facts:
 
 
 _PYTEST_KEYS = ("addopts", "asyncio_mode", "python_classes", "python_files", "python_functions", "testpaths")
-_PYTEST_SECTIONS = {"setup.cfg": "tool:pytest", "tox.ini": "pytest", "pytest.ini": "pytest", ".pytest.ini": "pytest"}
+_PYTEST_SECTIONS = {
+    "setup.cfg": "tool:pytest",
+    "tox.ini": "pytest",
+    "pytest.ini": "pytest",
+    ".pytest.ini": "pytest",
+}
 
 
 def _pytest(source: Source) -> tuple[tuple[str, str], ...]:
@@ -90,7 +95,9 @@ def _pytest(source: Source) -> tuple[tuple[str, str], ...]:
     if not isinstance(section, dict):
         return ()
     known = ((key, section[key]) for key in _PYTEST_KEYS if key in section)
-    return tuple((key, " ".join(map(str, value)) if isinstance(value, list) else str(value)) for key, value in known)
+    return tuple(
+        (key, " ".join(map(str, value)) if isinstance(value, list) else str(value)) for key, value in known
+    )
 
 
 def _ini_section(text: str, name: str) -> dict[str, str]:

@@ -304,7 +304,7 @@ class _Reader:
     def _expression(self, statement: ast.Expr, fate: str) -> None:
         value: ast.expr = statement.value
         if value.__class__ is ast.Await:
-            value = value.value  # type: ignore[attr-defined]
+            value = value.value
         cls = value.__class__
         if cls is ast.Call:
             func = value.func  # type: ignore[attr-defined]
