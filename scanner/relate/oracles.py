@@ -214,8 +214,8 @@ class Oracles:
         words = test.function.oracle
         if "skips" in words:
             return True
-        if not test.owner and self._is_called_at_home(test) and not (scripts and self._is_fed(test)):
-            return True
+        if not test.owner and self._is_called_at_home(test):
+            return not (scripts and self._is_fed(test) and self._is_in_suite(test.facts.path))
         if any(item.rpartition(".")[2] in _ON_PURPOSE for item in test.function.decorators):
             return True
         if "empty" in words and test.owner in self._bases:
@@ -228,6 +228,14 @@ class Oracles:
         name = f"{_module(test.facts.path)}.{test.function.name}"
         others = (function.calls for function in test.facts.functions if function is not test.function)
         return any(call.callee == name for calls in others for call in calls)
+
+    def _is_in_suite(self, path: str) -> bool:
+        """Does a file that can also run as a script lie where pytest runs it with the rest?"""
+        return self._uses_pytest and re.search(r"(?:^|/)tests?/", path) is not None
+
+    @cached_property
+    def _uses_pytest(self) -> bool:
+        return any("pytest" in facts.identifiers for facts in self._repository.files.values())
 
     def _is_fed(self, test: Test) -> bool:
         """Are all parameters fixtures? A function that asks for others is a helper named like a test."""
