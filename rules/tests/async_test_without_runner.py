@@ -16,7 +16,7 @@ class AsyncTestWithoutRunner(RepositoryRule):
     why = "Older pytest skips such a test with a warning, and unittest calls it a success."
     instead = "{repair}"
     severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "tests"
-    languages = ("python", "toml", "ini")
+    languages = ("python", "manifest", "ini")
     preview = True
 
     def check(self, repository: Repository) -> Iterator[Finding]:

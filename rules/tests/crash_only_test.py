@@ -21,7 +21,7 @@ class CrashOnlyTest(RepositoryRule):
     )
     severity, confidence, family = Severity.LOW, Confidence.HIGH, "tests"
     evidence = ("E32",)
-    languages = ("python", "toml", "ini")
+    languages = ("python", "manifest", "ini")
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         oracles = repository.oracles

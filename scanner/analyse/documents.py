@@ -12,9 +12,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from scanner.analyse import places
+from scanner.analyse import manifests, places
 from scanner.facts import Facts
-from scanner.finding import Reason, Unreadable
+from scanner.finding import Notice, Reason, Unreadable
 from scanner.source import Source
 
 if sys.version_info >= (3, 11):
@@ -34,7 +34,7 @@ def read(path: str, language: str, data: bytes, *, parsed: bool = True) -> Sourc
         )
         return Unreadable(path, Reason.ENCODING, detail, data[: error.start].count(b"\n") + 1)
     source = Source(path, data, text, language)
-    parse = _PARSERS.get(language) if parsed else None
+    parse = _parser(path, language) if parsed else None
     if parse is None:
         return source
     source.locate = places.FINDERS.get(language)
@@ -66,6 +66,15 @@ def _json(text: str) -> Any:
 _PARSERS: dict[str, Callable[[str], Any]] = {"json": _json, "toml": tomllib.loads, "yaml": _yaml}
 
 
+def _parser(path: str, language: str) -> Callable[[str], Any] | None:
+    """By language; manifests come in several, which their names tell."""
+    if language != "manifest":
+        return _PARSERS.get(language)
+    if path.endswith((".toml", "Pipfile")):
+        return _PARSERS["toml"]
+    return _PARSERS["yaml"] if path.endswith((".yml", ".yaml")) else None
+
+
 def _one_line(error: Exception) -> str:
     problem = getattr(error, "problem", None)
     return " ".join(str(problem or error).split())[:200]
@@ -78,9 +87,10 @@ def _line(error: Exception) -> int:
     return int(getattr(error, "lineno", 0) or 0)
 
 
-def collect(source: Source) -> Facts:
-    """The facts of a file that is not Python."""
-    return Facts(source.path, source.role, pytest=_pytest(source))
+def collect(source: Source) -> tuple[Facts, tuple[Notice, ...]]:
+    """The facts of a file that is not Python, and what could not be made out in it."""
+    requires, notices = manifests.collect(source)
+    return Facts(source.path, source.role, requires=requires, pytest=_pytest(source)), notices
 
 
 _PYTEST_KEYS = ("addopts", "asyncio_mode", "python_classes", "python_files", "python_functions", "testpaths")

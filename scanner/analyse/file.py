@@ -236,14 +236,14 @@ def _document(file: File, to: Handlers) -> tuple[Analysis, Facts]:
     for rule, method in to.files:
         if rule.reads(file.path, file.language):
             run.hand(rule, method, None, source.module_scope)
-    gathered = documents.collect(source)
+    gathered, said = documents.collect(source)
     return (
         Analysis(
             file.path,
             tuple(run.findings),
             tuple(run.candidates),
             None,
-            tuple(run.notices),
+            (*run.notices, *said),
             allows.of_text(source),
             _possible(source, to),
         ),
