@@ -230,6 +230,7 @@ def _card(rule: Rule, docstring: str, origin: str) -> Card:
         rule.languages,
         rule.needs,
         rule.security_severity,
+        rule.paths,
     )
 
 

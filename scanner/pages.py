@@ -76,11 +76,11 @@ def address(card: Card) -> str:
 def page(card: Card, material: Material | None = None) -> str:
     """The page of one rule."""
     shown = material or Material()
-    parts = [NOTICE, f"# {card.id}", _plain(card.summary), shown.background, f"> {_plain(card.message)}"]
+    parts = [NOTICE, f"# {card.id}", prose(card.summary), shown.background, f"> {prose(card.message)}"]
     if card.why:
-        parts.append(f"**Why agents do it.** {_plain(card.why)}")
+        parts.append(f"**Why agents do it.** {prose(card.why)}")
     if card.instead:
-        parts.append(f"**Do this instead.** {_plain(card.instead)}")
+        parts.append(f"**Do this instead.** {prose(card.instead)}")
     if shown.bad:
         parts += ["## Found", _code(shown.bad)]
     if shown.good:
@@ -113,7 +113,7 @@ def index(materials: Sequence[tuple[Card, Material]]) -> str:
 def _index_row(card: Card, judged: Judged) -> str:
     level = level_of(card.base_rank, card.base_rank).value
     status = f"{level}, *preview*" if card.preview else level
-    summary = _plain(card.summary).replace("|", "\\|")
+    summary = prose(card.summary).replace("|", "\\|")
     return f"| [{card.id}]({path_of(card)}) | {summary} | {card.family} | {status} | {_short(judged)} |"
 
 
@@ -123,7 +123,7 @@ def _short(judged: Judged) -> str:
     return f"{judged.total - judged.false} of {judged.total}"
 
 
-def _plain(text: str) -> str:
+def prose(text: str) -> str:
     """A message template as prose: `{variable!r}` is shown as `{variable}`."""
     return re.sub(r"\{(\w+)![rs]\}", r"{\1}", text)
 

@@ -56,7 +56,8 @@ def test_every_fixture_belongs_to_a_rule() -> None:
 
 def _owners(path: Path) -> set[Path]:
     """What a fixture's file may be named after: itself without suffixes, or a folder around it."""
-    return {path.with_name(path.name.partition(".")[0]), *path.parents}
+    stem = path.name.partition(".")[0]
+    return {*([path.with_name(stem)] if stem else []), *path.parents}
 
 
 def test_every_page_is_current() -> None:

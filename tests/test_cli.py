@@ -39,7 +39,6 @@ shop/keys.py:5:12  error fallback-secret  rank 75
     |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   why: The example in every tutorial has a default, so that the first run works without any set-up.
   instead: Read it without a default (`os.environ['SIGNING_SECRET']`), and refuse to start where it is missing.
-  origin: unknown: not asked for (--provenance none)
 
 shop/store.py  1 error
 
@@ -48,7 +47,6 @@ shop/store.py:3:12  error fallback-secret  rank 75
   3 | PASSWORD = environ.get('DB_PASSWORD', 'postgres')
     |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   instead: Read it without a default (`os.environ['DB_PASSWORD']`), and refuse to start where it is missing.
-  origin: unknown: not asked for (--provenance none)
 """)
     assert run.err == snapshot("2 errors in 3 files\n")
 

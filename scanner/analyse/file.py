@@ -10,10 +10,10 @@ from typing import Any
 from scanner import facts
 from scanner.analyse import allows, documents, notebook, python
 from scanner.catalogue import Catalogue
-from scanner.discover import File
+from scanner.discover import NOTHING, File, Wanted
 from scanner.facts import Facts
 from scanner.finding import Analysis, Candidate, Finding, Notice, Reason, Unreadable
-from scanner.rule import FileRule
+from scanner.rule import FileRule, wanted
 from scanner.source import Scope, Source
 
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -29,12 +29,17 @@ class Handlers:
     calls: dict[str, list[tuple[FileRule, Callable[..., _Yielded], tuple[str, ...]]]]
     files: list[tuple[FileRule, Callable[..., _Yielded]]]
     semgrep: tuple[tuple[str, tuple[frozenset[str], ...]], ...] = ()
+    documents: Wanted = NOTHING  # the files whose structure some rule of ours asks for
 
 
 def handlers(catalogue: Catalogue) -> Handlers:
     """Sort the methods of the enabled rules by what they are marked with."""
     made = Handlers(
-        {}, {}, [], tuple((rule.card.id, rule.needs) for rule in catalogue.semgrep_rules if rule.needs)
+        {},
+        {},
+        [],
+        tuple((rule.card.id, rule.needs) for rule in catalogue.semgrep_rules if rule.needs),
+        wanted(card for card in catalogue.cards if card.engine in {"file", "repository"}),
     )
     for rule in catalogue.file_rules:
         for name in dir(type(rule)):
@@ -150,12 +155,18 @@ def _dispatch_call(run: _Run, call: ast.Call, scope: Scope, to: Handlers) -> Non
     if interested is None:
         return
     name = run.source.resolve(func, scope)
-    if name is None:
-        return
+    method_name = f".{last}" if isinstance(func, ast.Attribute) else None
     for rule, method, names in interested:
+        if method_name in names:
+            run.hand(rule, method, call, scope)
+            continue
+        if name is None:
+            continue
         if name in names:
             run.hand(rule, method, call, scope)
-        elif not name.startswith("builtins.") and "()" not in name:
+        elif (
+            any(meant[0] != "." for meant in names) and not name.startswith("builtins.") and "()" not in name
+        ):
             # It may be a name that another module of the repository passes on.
             run.hand(rule, method, call, scope, symbol=name, meant=names)
 
@@ -219,12 +230,14 @@ class _Run:
 
 
 def _document(file: File, to: Handlers) -> tuple[Analysis, Facts]:
-    source = documents.read(file.path, file.language, file.data)
+    source = documents.read(
+        file.path, file.language, file.data, parsed=to.documents.covers(file.path, file.language)
+    )
     if isinstance(source, Unreadable):
         return Analysis(file.path, unreadable=source), Facts(file.path)
     run = _Run(source)
     for rule, method in to.files:
-        if file.language in rule.languages:
+        if rule.reads(file.path, file.language):
             run.hand(rule, method, None, source.module_scope)
     gathered = documents.collect(source)
     return (
