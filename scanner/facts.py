@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-SCHEMA = 1  # raise it with every change of shape or meaning: cached facts of another schema are not read
+SCHEMA = 2  # raise it with every change of shape or meaning: cached facts of another schema are not read
 
 
 class Place(NamedTuple):
@@ -92,7 +92,6 @@ class Facts:
     exports: tuple[str, ...] = ()  # __all__, where it is a plain list of strings
     uses: tuple[Use, ...] = ()
     identifiers: tuple[str, ...] = ()  # every name that the file mentions, sorted
-    semgrep: tuple[str, ...] = ()  # ids of the semgrep rules whose identifiers all occur here
     calls: tuple[Call, ...] = ()  # at module level
     requires: tuple[Requirement, ...] = ()  # a manifest's declared dependencies
 

@@ -594,7 +594,6 @@ def collect(source: Source, found: Index) -> facts.Facts:
         exports(source.tree),
         tuple(facts.Use(name, count, place) for name, (count, place) in sorted(uses.items())),
         tuple(sorted(found.identifiers)),
-        (),
         tuple(top),
     )
 
