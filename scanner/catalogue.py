@@ -21,7 +21,17 @@ from types import ModuleType
 from typing import Any
 
 import scanner
-from scanner.rule import FAMILIES, Card, ChangeRule, Confidence, FileRule, RepositoryRule, Rule, Severity
+from scanner.rule import (
+    FAMILIES,
+    AllowRule,
+    Card,
+    ChangeRule,
+    Confidence,
+    FileRule,
+    RepositoryRule,
+    Rule,
+    Severity,
+)
 from scanner.settings import Settings, UsageError
 
 # semgrep's name of a language -> how its binary is told, and what a file of it is called here
@@ -97,6 +107,8 @@ class Catalogue:
     change_rules: tuple[ChangeRule, ...] = ()
     semgrep_rules: tuple[SemgrepRule, ...] = ()
     code: tuple[str, ...] = ()  # digests of the rule files that can change a file's result
+    allow_rules: tuple[AllowRule, ...] = ()
+    names: frozenset[str] = frozenset()  # ids and aliases of every rule there is, selected or not
 
     def card(self, rule: str) -> Card:
         return self._by_id[rule]
@@ -132,6 +144,8 @@ class Catalogue:
             tuple(rule for rule in self.change_rules if rule.id in chosen),
             tuple(rule for rule in self.semgrep_rules if rule.card.id in chosen),
             self.code,
+            tuple(rule for rule in self.allow_rules if rule.id in chosen),
+            self.names,
         )
 
     @cached_property
@@ -195,6 +209,8 @@ def _load(extra: tuple[str, ...]) -> Catalogue:
         tuple(rule for rule in ordered if isinstance(rule, ChangeRule)),
         tuple(sorted(semgrep, key=lambda rule: rule.card.id)),
         tuple(code),
+        tuple(rule for rule in ordered if isinstance(rule, AllowRule)),
+        frozenset(name for card in cards for name in (card.id, *card.aliases)),
     )
 
 
@@ -261,6 +277,7 @@ def _card(rule: Rule, docstring: str, origin: str) -> Card:
         rule.languages,
         rule.needs,
         rule.security_severity,
+        rule.paths,
     )
 
 
