@@ -94,6 +94,7 @@ class Facts:
     identifiers: tuple[str, ...] = ()  # every name that the file mentions, sorted
     calls: tuple[Call, ...] = ()  # at module level
     requires: tuple[Requirement, ...] = ()  # a manifest's declared dependencies
+    pytest: tuple[tuple[str, str], ...] = ()  # what a configuration file tells pytest
 
 
 class Requirement(NamedTuple):
@@ -112,6 +113,7 @@ _ROWS: dict[str, Any] = {
     "uses": Use,
     "calls": Call,
     "requires": Requirement,
+    "pytest": tuple,
 }
 
 
@@ -140,7 +142,8 @@ def _value(name: str, value: Any) -> Any:
     make = _ROWS.get(name)
     if make is None:
         return tuple(value)
-    return tuple(_SHAPES.get(name, make._make)(item) for item in value)
+    shape = _SHAPES.get(name) or make._make
+    return tuple(shape(item) for item in value)
 
 
 def _function(row: Iterable[Any]) -> Function:
@@ -179,5 +182,6 @@ _SHAPES: dict[str, Any] = {
     "functions": _function,
     "classes": _class,
     "uses": _use,
+    "pytest": tuple,
     "requires": _requirement,
 }

@@ -73,13 +73,9 @@ class FactsStore:
         lines.append("whole" if self.whole else "part")
         return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
-    def load(self) -> dict[str, Facts]:
-        """Facts by path, in the order of the paths."""
-        return self._read(self._keys)
-
-    def of(self, paths: Collection[str]) -> dict[str, Facts]:
-        """The facts of some files of this run, and no others decoded."""
-        return self._read({path: self._own[path] for path in paths})
+    def load(self, paths: Collection[str] | None = None) -> dict[str, Facts]:
+        """Facts by path, in the order of the paths; all of them, or those of some paths of this run."""
+        return self._read(self._keys if paths is None else {path: self._own[path] for path in paths})
 
     def _read(self, keys: Mapping[str, str]) -> dict[str, Facts]:
         cached = self._cache.read([key for key in keys.values() if key not in self._texts], "facts")
@@ -162,7 +158,7 @@ def analyse(
     cache.write(rows)
     analyses = tuple(_decode(fresh.get(keys[file.path]) or cached[keys[file.path]]) for file in files)
     store = FactsStore(keys, facts_texts, cache, known, whole=whole)
-    lane = semgrep.run(files, analyses, store.of, catalogue, settings, cache)
+    lane = semgrep.run(files, analyses, store.load, catalogue, settings, cache)
     return Analysed(analyses, store, lane)
 
 

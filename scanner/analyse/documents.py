@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import configparser
 import json
 import sys
 from collections.abc import Callable
@@ -79,4 +80,41 @@ def _line(error: Exception) -> int:
 
 def collect(source: Source) -> Facts:
     """The facts of a file that is not Python."""
-    return Facts(source.path, source.role)
+    return Facts(source.path, source.role, pytest=_pytest(source))
+
+
+_PYTEST_KEYS = ("addopts", "asyncio_mode", "python_classes", "python_files", "python_functions", "testpaths")
+_PYTEST_SECTIONS = {
+    "setup.cfg": "tool:pytest",
+    "tox.ini": "pytest",
+    "pytest.ini": "pytest",
+    ".pytest.ini": "pytest",
+}
+
+
+def _pytest(source: Source) -> tuple[tuple[str, str], ...]:
+    """What the file tells pytest; lists become words."""
+    name = source.path.rpartition("/")[2]
+    if name == "pyproject.toml":
+        section: Any = source.document
+        for key in ("tool", "pytest", "ini_options"):
+            section = section.get(key) if isinstance(section, dict) else None
+    elif name in _PYTEST_SECTIONS and _PYTEST_SECTIONS[name] in source.text:
+        section = _ini_section(source.text, _PYTEST_SECTIONS[name])
+    else:
+        return ()
+    if not isinstance(section, dict):
+        return ()
+    known = ((key, section[key]) for key in _PYTEST_KEYS if key in section)
+    return tuple(
+        (key, " ".join(map(str, value)) if isinstance(value, list) else str(value)) for key, value in known
+    )
+
+
+def _ini_section(text: str, name: str) -> dict[str, str]:
+    parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return {}  # pytest would stop here; which tests it would run is not known
+    return dict(parser[name]) if parser.has_section(name) else {}

@@ -20,6 +20,7 @@ from io import BytesIO
 from typing import Any
 
 from scanner import facts
+from scanner.analyse import oracles
 from scanner.finding import Reason, Unreadable
 from scanner.source import FunctionNode, Scope, Source, annotated
 
@@ -640,19 +641,28 @@ def _is_foreign(name: str, scope: Scope) -> bool:
 
 def _function_facts(source: Source, body: Body) -> facts.Function:
     node: Any = body.scope.node
+    parameters = tuple(arg.arg for arg in _parameters(node.args))
     return facts.Function(
         body.scope.name,
         source.header(node),
         node.end_lineno,
-        tuple(arg.arg for arg in _parameters(node.args)),
+        parameters,
         _dotted(source, node.decorator_list, body.scope),
         _calls(source, body),
         _hashes(body),
         len(body.tokens),
         isinstance(node, ast.AsyncFunctionDef),
-        (),
+        oracles.of_test_file(source, body.scope, parameters) if source.is_test else _oracle(body.tokens),
         _traits(node, body),
     )
+
+
+_ASSERT, _RAISE = _token("Assert"), _token("Raise")
+
+
+def _oracle(tokens: list[int]) -> tuple[str, ...]:
+    """Of a function that is no test's: does it fail on what it does not like?"""
+    return (*(("assert",) if _ASSERT in tokens else ()), *(("raise",) if _RAISE in tokens else ()))
 
 
 def _class_facts(source: Source, scope: Scope) -> facts.Class:
