@@ -92,7 +92,6 @@ class Facts:
     exports: tuple[str, ...] = ()  # __all__, where it is a plain list of strings
     uses: tuple[Use, ...] = ()
     identifiers: tuple[str, ...] = ()  # every name that the file mentions, sorted
-    semgrep: tuple[str, ...] = ()  # ids of the semgrep rules whose identifiers all occur here
     calls: tuple[Call, ...] = ()  # at module level
     requires: tuple[Requirement, ...] = ()  # a manifest's declared dependencies
     pytest: tuple[tuple[str, str], ...] = ()  # what a configuration file tells pytest

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from scanner.analyse import places
 from scanner.facts import Facts
 from scanner.finding import Reason, Unreadable
 from scanner.source import Source
@@ -22,8 +23,9 @@ else:
     import tomli as tomllib
 
 
-def read(path: str, language: str, data: bytes) -> Source | Unreadable:
-    """Decode one file, and parse it where its language has a parser here."""
+def read(path: str, language: str, data: bytes, *, parsed: bool = True) -> Source | Unreadable:
+    """Decode one file, and parse it where some rule asks for its structure: what is malformed, and of no
+    interest to anybody, is no news."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -32,9 +34,10 @@ def read(path: str, language: str, data: bytes) -> Source | Unreadable:
         )
         return Unreadable(path, Reason.ENCODING, detail, data[: error.start].count(b"\n") + 1)
     source = Source(path, data, text, language)
-    parse = _PARSERS.get(language)
+    parse = _PARSERS.get(language) if parsed else None
     if parse is None:
         return source
+    source.locate = places.FINDERS.get(language)
     try:
         source.document = parse(text)
     except RecursionError:
@@ -52,7 +55,15 @@ def _yaml(text: str) -> Any:
     return documents[0] if len(documents) == 1 else documents
 
 
-_PARSERS: dict[str, Callable[[str], Any]] = {"json": json.loads, "toml": tomllib.loads, "yaml": _yaml}
+def _json(text: str) -> Any:
+    """JSON as editors write it: comments and trailing commas are let pass."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return json.loads(places.without_comments(text))
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {"json": _json, "toml": tomllib.loads, "yaml": _yaml}
 
 
 def _one_line(error: Exception) -> str:
