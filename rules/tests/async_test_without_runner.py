@@ -21,7 +21,7 @@ class AsyncTestWithoutRunner(RepositoryRule):
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         oracles = repository.oracles
-        for test in oracles.tests():
+        for test in oracles.tests:
             if not test.function.is_async or test.function.decorators:
                 continue
             reason, repair = _reason(repository, test)
