@@ -15,11 +15,14 @@ _SHOWN = 5
 class HeavyweightForTrivial(RepositoryRule):
     message = "`{library}` is here only {job}; instead: {instead}"
     why = "An agent reaches for the library that most tutorials use, whatever the size of the job."
-    instead = "{instead}"
+    instead = (
+        "Use the standard library, or what the project has already; drop the import and the manifest's line."
+    )
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "dependencies"
     cwe = (1104,)
     evidence = ("E38",)
-    languages = ("python", "manifest", "notebook")
+    whole = True
+    languages = ("python", "manifest")
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         for trifle in trifles(repository):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import configparser
 import json
-import re
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any

@@ -233,7 +233,18 @@ _KINDS = {
     "keyword": _KEYWORD,
     **dict.fromkeys(("BoolOp", "UnaryOp"), _OPERATOR),
     **dict.fromkeys(
-        ("BinOp", "AugAssign", "Compare", "JoinedStr", "FormattedValue", "Return", "Expr"), _NORMAL
+        (
+            "BinOp",
+            "AugAssign",
+            "Compare",
+            "JoinedStr",
+            "TemplateStr",
+            "FormattedValue",
+            "Interpolation",
+            "Return",
+            "Expr",
+        ),
+        _NORMAL,
     ),
     **dict.fromkeys(
         [
@@ -277,6 +288,11 @@ _AKIN = {
     "TryStar": "Try",
     "TemplateStr": "JoinedStr",
     "Interpolation": "FormattedValue",
+    # And one token for two spellings that a copy may choose between.
+    "AnnAssign": "Assign",
+    "AugAssign": "Assign",
+    "AsyncFor": "For",
+    "AsyncWith": "With",
 }
 
 
@@ -457,10 +473,10 @@ def _normal_form(node: Any, cls: type, body: Body, buckets: dict[type, Any]) -> 
         _pass_over(buckets, body.scope, value)
         tokens[-1] = _IF
         return [value.orelse, _Return(), value.body, _Return(), value.test]
-    if cls is ast.FormattedValue:
+    if cls.__name__ in ("FormattedValue", "Interpolation"):
         tokens.pop()
         return None
-    if cls is ast.JoinedStr:
+    if cls.__name__ in ("JoinedStr", "TemplateStr"):
         tokens[-1] = _FORMAT
         texts = [item for item in node.values if item.__class__ is ast.Constant]
         _pass_over(buckets, body.scope, *texts)

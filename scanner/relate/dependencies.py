@@ -53,12 +53,6 @@ class Project:
                 found.setdefault(item.target.partition(".")[0], []).append((facts, item))
         return found
 
-    @cached_property
-    def notebook_imports(self) -> frozenset[str]:
-        """The modules that notebooks import: what they do with them we do not follow."""
-        notebooks = (facts for facts in self.files if facts.path.endswith(".ipynb"))
-        return frozenset(name for facts in notebooks for name in facts.identifiers)
-
 
 @dataclass(frozen=True)
 class Trifle:
@@ -99,6 +93,8 @@ def _trifle(project: Project, case: Case) -> Trifle | None:
         return None
     if any(item.optional or item.typing_only or item.local == "*" for _, item in imported):
         return None
+    if any(facts.path.endswith(".ipynb") for facts, _ in imported):
+        return None  # who explores with it wants it
     uses = [
         (facts, use)
         for facts in {id(facts): facts for facts, _ in imported}.values()
@@ -125,8 +121,6 @@ def _escaped(patterns: tuple[str, ...]) -> tuple[str, ...]:
 
 def _replaceable(project: Project, case: Case) -> bool:
     """Would dropping the library change anything, and is there something in its place?"""
-    if project.notebook_imports & set(case.modules):
-        return False
     modules = project.imports.keys()
     around = {normalised(module) for module in modules} | project.requires.keys()
     if any(module in modules for module in case.unless) or around & set(case.brought_by):
