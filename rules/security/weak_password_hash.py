@@ -17,6 +17,7 @@ FAST = tuple(
 )
 # Protocols that say which hash they want: there is no choice.
 PRESCRIBED = ("pwned", "digest_auth", "mysql_native", "scram", "hibp", "ntlm", "gravatar", "auth_plugin")
+PRESCRIBED += ("bcrypt", "argon2")  # a digest in front of the slow one, which takes 72 bytes
 
 
 class WeakPasswordHash(FileRule):
