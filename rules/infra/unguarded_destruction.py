@@ -58,7 +58,7 @@ class UnguardedDestruction(FileRule):
         if not isinstance(call.func, ast.Attribute) or not _has_a_target(call):
             return
         if _speaks(source, call):
-            yield self.at(source, call, act=call.func.attr)
+            yield self.at(source, call, symbol=source.scope.name, act=call.func.attr)
 
     @on_call(*EXECUTES)
     def sql(self, source: Source, call: ast.Call) -> Iterator[Finding]:
@@ -68,7 +68,9 @@ class UnguardedDestruction(FileRule):
             return
         name = next(one for one in found.groups() if one)
         if not PASSING.search(name) and _speaks(source, call):
-            yield self.at(source, call, act=" ".join(found.group().split()).rstrip(";"))
+            yield self.at(
+                source, call, symbol=source.scope.name, act=" ".join(found.group().split()).rstrip(";")
+            )
 
 
 def _has_a_target(call: ast.Call) -> bool:

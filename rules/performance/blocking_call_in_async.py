@@ -54,4 +54,10 @@ class BlockingCallInAsync(FileRule):
                 return  # handed to a thread, in all likelihood
             if around is source.scope.node:
                 break
-        yield self.at(source, call, call=name, other=BLOCKS.get(name, "an asynchronous client"))
+        yield self.at(
+            source,
+            call,
+            symbol=source.scope.name,
+            call=name,
+            other=BLOCKS.get(name, "an asynchronous client"),
+        )

@@ -37,7 +37,7 @@ class FallbackSecret(FileRule):
     @on_call(*READS)
     def default_of_a_read(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         if len(call.args) == 2 and _is_secret(source.constant(call.args[0]), source.constant(call.args[1])):
-            yield self.at(source, call, variable=source.constant(call.args[0]))
+            yield self.at(source, call, symbol=source.scope.name, variable=source.constant(call.args[0]))
 
     @on(ast.BoolOp)
     def alternative_of_a_read(self, source: Source, node: ast.BoolOp) -> Iterator[Finding]:
@@ -48,7 +48,7 @@ class FallbackSecret(FileRule):
                 continue
             variable = source.constant(read.args[0])
             if _is_secret(variable, source.constant(node.values[-1])) and _is_read(source, read):
-                yield self.at(source, node, variable=variable)
+                yield self.at(source, node, symbol=source.scope.name, variable=variable)
                 return
 
     @on(ast.ClassDef)
