@@ -20,7 +20,17 @@ from types import ModuleType
 from typing import Any
 
 import scanner
-from scanner.rule import FAMILIES, Card, ChangeRule, Confidence, FileRule, RepositoryRule, Rule, Severity
+from scanner.rule import (
+    FAMILIES,
+    AllowRule,
+    Card,
+    ChangeRule,
+    Confidence,
+    FileRule,
+    RepositoryRule,
+    Rule,
+    Severity,
+)
 from scanner.settings import Settings, UsageError
 
 _SEMGREP_SEVERITY = {"ERROR": Severity.HIGH, "WARNING": Severity.MEDIUM, "INFO": Severity.LOW}
@@ -50,6 +60,8 @@ class Catalogue:
     change_rules: tuple[ChangeRule, ...] = ()
     semgrep_rules: tuple[SemgrepRule, ...] = ()
     code: tuple[str, ...] = ()  # digests of the rule files that can change a file's result
+    allow_rules: tuple[AllowRule, ...] = ()
+    names: frozenset[str] = frozenset()  # ids and aliases of every rule there is, selected or not
 
     def card(self, rule: str) -> Card:
         return self._by_id[rule]
@@ -85,6 +97,8 @@ class Catalogue:
             tuple(rule for rule in self.change_rules if rule.id in chosen),
             tuple(rule for rule in self.semgrep_rules if rule.card.id in chosen),
             self.code,
+            tuple(rule for rule in self.allow_rules if rule.id in chosen),
+            self.names,
         )
 
     @cached_property
@@ -148,6 +162,8 @@ def _load(extra: tuple[str, ...]) -> Catalogue:
         tuple(rule for rule in ordered if isinstance(rule, ChangeRule)),
         tuple(sorted(semgrep, key=lambda rule: rule.card.id)),
         tuple(code),
+        tuple(rule for rule in ordered if isinstance(rule, AllowRule)),
+        frozenset(name for card in cards for name in (card.id, *card.aliases)),
     )
 
 

@@ -137,7 +137,7 @@ def discover(settings: Settings, tracked: Iterable[str] | None, wanted: Wanted) 
         UsageError: a path that was asked for does not exist, or lies outside the root.
     """
     root = settings.root
-    asked = [_relative(root, path) for path in settings.paths]
+    asked = [relative(root, path) for path in settings.paths]
     paths = sorted(set(tracked if tracked is not None else _walk(root)))
     if asked and "" not in asked:
         named = set(asked)
@@ -174,7 +174,7 @@ def from_bytes(settings: Settings, contents: dict[str, bytes], wanted: Wanted) -
     return Discovered(tuple(files), tuple(unreadable))
 
 
-def _relative(root: Path, path: str) -> str:
+def relative(root: Path, path: str) -> str:
     """A path of the command line, relative to the root; "" for the root itself."""
     absolute = Path(os.path.abspath(path))
     if not absolute.exists():

@@ -192,6 +192,8 @@ class Allow:
     covers: tuple[int, int]
     rules: tuple[str, ...]
     reason: str
+    column: int = 1
+    end_column: int = 0
 
 
 def to_row(finding: Finding) -> list[Any]:

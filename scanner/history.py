@@ -10,22 +10,22 @@ is the last word git hears. What the user's own environment and global config sa
 
 from __future__ import annotations
 
-import difflib
 import functools
 import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
-_T = TypeVar("_T")
-Range = tuple[int, int]
-Ranges = tuple[Range, ...]
+from scanner.hunks import Range, Ranges, added_ranges, lines_of
 
+_T = TypeVar("_T")
 _TIME_LIMIT = 300.0
 _BATCH_BYTES = 32_000_000
 _ARGUMENT_PATHS = 100
@@ -54,7 +54,6 @@ _HARDENED = (
     "gpg.x509.program=false",
     "log.showSignature=false",
     "i18n.logOutputEncoding=UTF-8",
-    "blame.ignoreRevsFile=",
     "protocol.allow=never",
     "submodule.recurse=false",
     "fetch.recurseSubmodules=false",
@@ -80,12 +79,13 @@ _FIXED = {
     "LC_ALL": "C",
 }
 
+
 _OID = re.compile(r"(?:[0-9a-f]{64}|[0-9a-f]{40})\Z")
 _NAMES_OBJECT = re.compile(rb"[0-9a-f]{40}")
 _FILTER_KEY = re.compile(r"filter\.(.+)\.[^.]+\Z", re.DOTALL)
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13}
-_LARGE = 2_000
+NOT_A_REPOSITORY = "not a git repository"
 _RETRIES = 50
 
 
@@ -124,7 +124,7 @@ class Commit:
 
     @property
     def subject(self) -> str:
-        return self.message.lstrip("\n").partition("\n")[0].strip()
+        return self.message.lstrip("\n").partition("\n")[0][:1000].strip()
 
     @property
     def body(self) -> str:
@@ -138,6 +138,12 @@ class Node:
     id: str
     parents: tuple[str, ...]
     author: Person
+
+
+class Blame(Protocol):
+    """`git blame --incremental` of a file as of the commit `rev`; with `since`, no further back."""
+
+    def __call__(self, path: str, rev: str, since: str = "", ranges: Sequence[Range] = ()) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -235,9 +241,8 @@ class History:
         """The commits whose parents a shallow clone left out."""
         if not self.shallow:
             return frozenset()
-        listed = self._git.run(["rev-parse", "--git-path", "shallow"]).decode("utf-8", "surrogateescape")
         try:
-            text = (self.root / listed.rstrip("\n")).read_text("ascii", "replace")
+            text = self._place("shallow").read_text("ascii", "replace")
         except OSError as error:
             raise GitError(f"the list of shallow commits cannot be read: {error.strerror}") from error
         return frozenset(text.split())
@@ -264,7 +269,6 @@ class History:
 
     def setting(self, key: str) -> tuple[str, ...]:
         """All values of one configuration key that holds paths, `~` expanded."""
-        # Our own overrides are among the answers, as empty values.
         out = self._git.run(["config", "-z", "--type=path", "--get-all", key], ok=(0, 1))
         return tuple(_path(value) for value in out.split(b"\0") if value)
 
@@ -305,6 +309,11 @@ class History:
             if path in wanted and stage == "0" and mode.startswith("100"):
                 oids[path] = oid
         return self._contents(oids)
+
+    def tracked_blobs(self) -> dict[str, str]:
+        """Path → blob id of every regular file in the index, without conflicts. Reads no file."""
+        entries = map(_index_entry, self._git.run(["ls-files", "-z", "--stage"]).split(b"\0"))
+        return {path: oid for mode, oid, stage, path in entries if stage == "0" and mode.startswith("100")}
 
     def blobs_at(self, rev: str, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of those `paths` that are regular files in the commit `rev`."""
@@ -445,6 +454,11 @@ class History:
             nodes.append(Node(oid, tuple(parents), Person(name, email)))
         return nodes
 
+    def commits_since(self, base: str) -> list[str]:
+        """The ids of the commits that HEAD reaches and the commit `base` does not, newest first."""
+        out = self._git.run(["rev-list", self.head, f"^{self.resolve(base)}"])
+        return out.decode("ascii").split()
+
     def notes(self, *patterns: str) -> dict[str, dict[str, str]]:
         """For each notes ref that matches a pattern: annotated object id → id of the note's blob.
 
@@ -461,24 +475,49 @@ class History:
             refs[ref] = {oid: blob for oid, blob in pairs if _OID.match(oid)}
         return refs
 
-    def blame(
-        self,
-        path: str,
-        rev: str,
-        *,
-        since: str = "",
-        ranges: Sequence[Range] = (),
-        ignore_revs_file: str = "",
-    ) -> bytes:
-        """`git blame --incremental` of a file as of the commit `rev`; with `since`, no further back.
+    @contextmanager
+    def blaming(self, ignore: Sequence[str] = ()) -> Iterator[Blame]:
+        """A way to blame files, for as long as the block runs; `ignore` are full ids of commits that it
+        looks through.
 
-        Always with an explicit revision: without one git would read the working tree through filters.
+        It runs in an empty repository beside this one that shares only its objects, because there is no
+        way to tell git to forget a configured `blame.ignoreRevsFile`, and one that is missing, or has one
+        bad line, ends every blame. So here nobody's configuration takes part at all.
         """
-        command = ["blame", "--incremental", "--no-textconv", "--root"]
-        # What configuration names is cleared (`_HARDENED`): one bad line there would end the whole blame.
-        command += ["--ignore-revs-file", ignore_revs_file] if ignore_revs_file else []
-        command += [f"-L{start},{end}" for start, end in ranges]
-        return self._git.run([*command, f"{since}..{rev}" if since else rev, "--", path])
+        with tempfile.TemporaryDirectory(prefix="assay-") as folder:
+            apart = self._apart(Path(folder))
+            options: list[str] = []
+            if ignore:
+                file = Path(folder, "ignore-revs")
+                file.write_text("".join(f"{revision}\n" for revision in ignore), encoding="ascii")
+                options = ["--ignore-revs-file", str(file)]
+
+            def blame(path: str, rev: str, since: str = "", ranges: Sequence[Range] = ()) -> bytes:
+                # Always with a revision: without one git would read the working tree, through filters.
+                command = ["blame", "--incremental", "--no-textconv", "--root", *options]
+                command += [f"-L{start},{end}" for start, end in ranges]
+                return apart.run([*command, f"{since}..{rev}" if since else rev, "--", path])
+
+            yield blame
+
+    def _apart(self, folder: Path) -> _Git:
+        """Git in a new, bare, empty repository that reads this one's objects."""
+        (folder / "refs").mkdir()
+        (folder / "HEAD").write_text("ref: refs/heads/none\n", encoding="ascii")
+        config = "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tobjectFormat = "
+        (folder / "config").write_text(f"{config}{self._object_format}\n", encoding="ascii")
+        if self.shallow_commits:
+            edge = "".join(f"{oid}\n" for oid in sorted(self.shallow_commits))
+            (folder / "shallow").write_text(edge, encoding="ascii")
+        environment = {name: value for name, value in _clean_environment().items() if not _KEPT.match(name)}
+        environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_DIR": str(folder)}
+        environment["GIT_OBJECT_DIRECTORY"] = str(self._place("objects"))
+        return _Git(self._git.program, folder, environment)
+
+    def _place(self, name: str) -> Path:
+        """Where git keeps one of its own files; in linked worktrees these are spread over two folders."""
+        listed = self._git.run(["rev-parse", "--git-path", name])
+        return self.root / _path(listed).rstrip("\n")
 
     # Changes
 
@@ -613,7 +652,7 @@ def _refusal(folder: Path, err: bytes) -> NoHistory:
             f"run `git config --global --add safe.directory {place}`",
         )
     if "not a git repository" in said.lower():
-        return NoHistory("not a git repository", "run `git init`, or scan a clone")
+        return NoHistory(NOT_A_REPOSITORY, "run `git init`, or scan a clone")
     return NoHistory(f"git cannot read this repository: {_one_line(err)}")
 
 
@@ -679,8 +718,8 @@ def _commit(oid: str, raw: bytes) -> Commit:
 
 
 def _person(value: bytes) -> Person:
-    match = re.match(r"\s*(.*?)\s*<([^>]*)>", value.decode("utf-8", "replace"))
-    return Person(match[1], match[2].strip()) if match else Person("", "")
+    name, _, rest = value.decode("utf-8", "replace").partition("<")
+    return Person(name.strip(), rest.partition(">")[0].strip())
 
 
 def _decode(raw: bytes, encoding: str) -> str:
@@ -748,59 +787,3 @@ def _https(url: str) -> str:
             return ""
     path = path.strip("/").removesuffix(".git")
     return f"https://{host.lower()}/{path}" if host and path else ""
-
-
-# Comparing two versions of a file
-
-
-def lines_of(content: bytes) -> list[bytes]:
-    """The lines of a file as git counts them, without their ends, so that CRLF and LF compare equal."""
-    lines = content.split(b"\n")
-    if lines and not lines[-1]:
-        lines.pop()
-    return [line.removesuffix(b"\r") for line in lines]
-
-
-def unchanged_lines(old: bytes, new: bytes) -> list[int]:
-    """For each line of `new`, the number of the line of `old` that it is, from 1; 0 for a new one."""
-    before, after = lines_of(old), lines_of(new)
-    if before == after:
-        return list(range(1, len(after) + 1))
-    head = _common(before, after)
-    limit = min(len(before), len(after)) - head
-    tail = _common(before[::-1][:limit], after[::-1][:limit])
-    middle_before, middle_after = before[head : len(before) - tail], after[head : len(after) - tail]
-    mapped = [0] * len(middle_after)
-    # Without its junk heuristic the matcher is quadratic in repeated lines; a large file does with less.
-    large = len(middle_after) + len(middle_before) > _LARGE
-    matcher = difflib.SequenceMatcher(None, middle_before, middle_after, autojunk=large)
-    for start, at, size in matcher.get_matching_blocks():
-        mapped[at : at + size] = range(head + start + 1, head + start + size + 1)
-    shift = len(before) - len(after)
-    ends = range(len(after) - tail + shift + 1, len(after) + shift + 1)
-    return [*range(1, head + 1), *mapped, *ends]
-
-
-def added_ranges(old: bytes, new: bytes) -> Ranges:
-    """The lines of `new` that are not lines of `old`."""
-    return ranges_of(number for number, was in enumerate(unchanged_lines(old, new), 1) if was == 0)
-
-
-def ranges_of(numbers: Iterable[int]) -> Ranges:
-    """Ascending line numbers as inclusive ranges."""
-    ranges: list[Range] = []
-    for number in numbers:
-        if ranges and ranges[-1][1] == number - 1:
-            ranges[-1] = (ranges[-1][0], number)
-        else:
-            ranges.append((number, number))
-    return tuple(ranges)
-
-
-def _common(left: Sequence[bytes], right: Sequence[bytes]) -> int:
-    count = 0
-    for one, other in zip(left, right, strict=False):
-        if one != other:
-            break
-        count += 1
-    return count

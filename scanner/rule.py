@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from scanner.discover import Wanted
 from scanner.facts import Facts, Function, Place
-from scanner.finding import Candidate, Confidence, Finding, Fix, Location, Related, Severity, arguments
+from scanner.finding import Allow, Candidate, Confidence, Finding, Fix, Location, Related, Severity, arguments
 from scanner.settings import matches
 from scanner.source import Source
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAMILIES",
+    "Allow",
+    "AllowRule",
     "Candidate",
     "Card",
     "ChangeRule",
@@ -108,7 +110,7 @@ class Card:
     severity: Severity
     confidence: Confidence
     family: str
-    engine: str  # file | repository | change | semgrep
+    engine: str  # file | repository | change | allow | semgrep
     origin: str  # the rule's file, relative to the folder of rules
     cwe: tuple[int, ...] = ()
     evidence: tuple[str, ...] = ()
@@ -132,7 +134,7 @@ class Card:
     @property
     def name(self) -> str:
         """The id in PascalCase."""
-        return "".join(part.capitalize() for part in self.id.split("-"))
+        return "".join(part.capitalize() for part in re.split(r"[^0-9A-Za-z]+", self.id))
 
     def text(self, finding: Finding) -> str:
         """The stable message: no score, no model, nothing that changes by itself."""
@@ -141,10 +143,12 @@ class Card:
 
 
 def wanted(cards: Iterable[Card]) -> Wanted:
-    """What these rules read together; Python always, for the facts."""
+    """What these rules read together; Python always, notebooks too, for the facts."""
     listed = list(cards)
     return Wanted(
-        frozenset({"python", *(language for card in listed for language in card.whole_languages)}),
+        frozenset(
+            {"python", "notebook", *(language for card in listed for language in card.whole_languages)}
+        ),
         tuple(sorted({pair for card in listed for pair in card.paths})),
     )
 
@@ -255,6 +259,9 @@ class RepositoryRule(Rule):
     """Looks at the facts of all files at once."""
 
     engine = "repository"
+    # Does it conclude from what it does not see (nobody calls this, no manifest declares that)? Then it
+    # stays silent where only some files are known: in a hook, or when paths were given.
+    whole: ClassVar[bool] = False
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         raise NotImplementedError
@@ -273,6 +280,21 @@ class RepositoryRule(Rule):
         return Finding(
             self.id, Location(path, *place), symbol, arguments(values), arguments(details or {}), related
         )
+
+
+class AllowRule(Rule):
+    """Looks at each allow comment, once it is known whether it lets anything pass: True or False, or None
+    where this run cannot tell, since not every rule that it names has looked at every file."""
+
+    engine = "allow"
+
+    def check(self, allow: Allow, used: bool | None) -> Iterator[Finding]:
+        raise NotImplementedError
+
+    def at(self, allow: Allow, **values: object) -> Finding:
+        """A finding at the comment."""
+        place = Location(allow.path, allow.line, allow.column, allow.line, allow.end_column)
+        return Finding(self.id, place, "", arguments(values))
 
 
 class ChangeRule(Rule):

@@ -5,6 +5,7 @@ Frozen, and read once. Reading never runs anything: a config file is data of the
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import functools
 import os
@@ -83,10 +84,10 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     text = "".join(pieces).replace("/.*/", "/(?:.*/)?")
     if text.startswith(".*/"):
         text = "(?:.*/)?" + text[3:]
-    return re.compile(f"(?s:{text})(?:/.*)?\\Z")
+    return re.compile(f"(?s:{text}(?:/.*)?)\\Z")
 
 
-_KEYS = {
+KEYS = {
     "select": tuple,
     "ignore": tuple,
     "preview": bool,
@@ -116,13 +117,44 @@ def load(root: Path, config: Path | None = None, *, isolated: bool = False) -> S
         UsageError: the file is not TOML, a key is unknown, a value has the wrong type.
     """
     settings = Settings(root=root)
+    for layer in layers(root, config, isolated=isolated):
+        settings = from_table(settings, layer.table, layer.where)
+    return settings
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One place that settings come from: a file, or the environment."""
+
+    where: str
+    table: Mapping[str, Any]
+
+
+def layers(root: Path, config: Path | None = None, *, isolated: bool = False) -> tuple[Layer, ...]:
+    """What lies over the defaults, the strongest last.
+
+    Raises:
+        UsageError: the file cannot be read or is not TOML, a variable of the environment has no such value.
+    """
+    environment = Layer("environment", _environment(os.environ))
     if isolated:
-        return from_environment(settings, os.environ)
+        return (environment,)
     found = _config_file(root) if config is None else (config, _read_toml(config))
-    if found is not None:
-        path, document = found
-        settings = from_table(settings, _table(path, document), str(path))
-    return from_environment(settings, os.environ)
+    if found is None:
+        return (environment,)
+    path, document = found
+    return (Layer(str(path), _table(path, document)), environment)
+
+
+def described(
+    root: Path, config: Path | None = None, *, isolated: bool = False
+) -> list[tuple[str, Any, str]]:
+    """Every key that a settings file may hold, with its value and where that comes from."""
+    settings = load(root, config, isolated=isolated)
+    origins = dict.fromkeys(KEYS, "default")
+    for layer in layers(root, config, isolated=isolated):
+        origins.update(dict.fromkeys(layer.table, layer.where))
+    return [(key, getattr(settings, key.replace("-", "_")), origins[key]) for key in KEYS]
 
 
 def _config_file(root: Path) -> tuple[Path, dict[str, Any]] | None:
@@ -159,16 +191,16 @@ def from_table(settings: Settings, table: Mapping[str, Any], where: str) -> Sett
     """Lay one configuration table over `settings`."""
     changes: dict[str, Any] = {}
     for key, value in table.items():
-        if key not in _KEYS:
-            near = difflib.get_close_matches(key, _KEYS, n=1)
-            hint = f"; did you mean `{near[0]}`?" if near else f"; known keys: {', '.join(sorted(_KEYS))}"
+        if key not in KEYS:
+            near = difflib.get_close_matches(key, KEYS, n=1)
+            hint = f"; did you mean `{near[0]}`?" if near else f"; known keys: {', '.join(sorted(KEYS))}"
             raise UsageError(f"{where}: unknown key `{key}` in [tool.assay]{hint}")
         changes[key.replace("-", "_")] = _value(key, value, where)
     return replace(settings, **changes)
 
 
 def _value(key: str, value: Any, where: str) -> Any:
-    kind = _KEYS[key]
+    kind = KEYS[key]
     if key == "allow":
         return tuple(_waiver(entry, where) for entry in _expect(value, list, key, where))
     if kind is tuple:
@@ -187,9 +219,11 @@ def _value(key: str, value: Any, where: str) -> Any:
 def _expect(value: Any, kind: Any, key: str, where: str) -> Any:
     wrong_bool = isinstance(value, bool) and kind is not bool
     if wrong_bool or not isinstance(value, kind):
-        name = kind.__name__ if isinstance(kind, type) else "number"
-        raise UsageError(f"{where}: `{key}` must be a {name}, not {value!r}")
+        raise UsageError(f"{where}: `{key}` must be {_CALLED.get(kind, 'a number')}, not {value!r}")
     return value
+
+
+_CALLED = {bool: "true or false", int: "a whole number", str: "a string", list: "a list of strings"}
 
 
 def _waiver(entry: Any, where: str) -> Waiver:
@@ -199,13 +233,22 @@ def _waiver(entry: Any, where: str) -> Waiver:
             f"{where}: each [[tool.assay.allow]] needs `rule` and `reason`, and may have "
             f"{', '.join(sorted(known - {'rule', 'reason'}))}; got {entry!r}"
         )
-    return Waiver(**{key: str(value) for key, value in entry.items()})
+    waiver = Waiver(**{key: str(value) for key, value in entry.items()})
+    try:
+        if waiver.expires:
+            datetime.date.fromisoformat(waiver.expires)
+    except ValueError:
+        raise UsageError(
+            f"{where}: [[tool.assay.allow]] of `{waiver.rule}`: `expires` must be a date like 2030-01-31, "
+            f"not {waiver.expires!r}"
+        ) from None
+    return waiver
 
 
-def from_environment(settings: Settings, environ: Mapping[str, str]) -> Settings:
-    """`ASSAY_FAIL_ON=warning` and the like: the scalar keys only."""
+def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """`ASSAY_FAIL_ON=warning` and the like, as a table; `allow` has no such form."""
     table: dict[str, Any] = {}
-    for key, kind in _KEYS.items():
+    for key, kind in KEYS.items():
         name = "ASSAY_" + key.upper().replace("-", "_")
         text = environ.get(name)
         if text is None or kind is list:
@@ -213,8 +256,10 @@ def from_environment(settings: Settings, environ: Mapping[str, str]) -> Settings
         try:
             table[key] = _from_text(text, kind)
         except ValueError as error:
-            raise UsageError(f"environment: {name}={text!r} is not a {kind.__name__}") from error
-    return from_table(settings, table, "environment")
+            raise UsageError(
+                f"environment: {name}={text!r}: must be {_CALLED.get(kind, 'a number')}"
+            ) from error
+    return table
 
 
 def _from_text(text: str, kind: Any) -> Any:

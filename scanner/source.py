@@ -24,6 +24,7 @@ Keys = tuple[str | int, ...]
 BUILTINS = frozenset(dir(builtins))
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _REMARK = re.compile(r"#[^\r\n]*")
+_MAX_CHAIN = 64  # links of one `a.b().c[0]…`; longer ones are not code that anybody wrote
 _MAX_HOPS = 8  # aliases of aliases: `a = b; c = a` …; deeper chains are not followed
 
 
@@ -80,6 +81,8 @@ class Source:
         # columns are not the file's own.
         self.needs = ""
         self.document: Any = None  # the value of a JSON, TOML or YAML file
+        self.cells: tuple[tuple[int, int], ...] = ()  # of a notebook: first line and number of code cells
+        self.lowered_text = ""
         self.locate: Callable[[str], dict[Keys, Place]] | None = None  # finds the places of its keys
         self.lowered_lines: frozenset[int] = frozenset()
 
@@ -192,7 +195,8 @@ class Source:
         """The comments of a Python file. Costs a tokenizer run: look for your words in `text` first."""
         found: list[Comment] = []
         try:
-            for token in tokenize.generate_tokens(io.StringIO(self.text).readline):
+            # The rewrite's lines are the file's own, and its comments stand at the same bytes.
+            for token in tokenize.generate_tokens(io.StringIO(self.lowered_text or self.text).readline):
                 if token.type == tokenize.COMMENT:
                     found.append(Comment(token.start[0], token.start[1] + 1, token.string))
         except (tokenize.TokenError, SyntaxError):
@@ -251,7 +255,7 @@ class Source:
 
     def _resolve(self, node: ast.AST, scope: Scope, hops: int) -> str | None:
         suffix = ""
-        while True:
+        for _ in range(_MAX_CHAIN):
             if isinstance(node, ast.Attribute):
                 suffix = f".{node.attr}{suffix}"
                 node = node.value
@@ -398,7 +402,7 @@ def role_of(path: str, text: str = "") -> str:
         return "test"
     if _GENERATED.search(text[:1000]) or name.endswith(("_pb2.py", "_pb2_grpc.py")):
         return "generated"
-    if parts & _EXAMPLE_PARTS:
+    if parts & _EXAMPLE_PARTS or name.endswith(".ipynb"):
         return "example"
     return "live"
 

@@ -46,7 +46,7 @@ class AgentWithoutPermissionPrompt(FileRule):
     instead = "Allow the commands that it needs, by name, or start it in a container without credentials."
     severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "agents"
     cwe = (250,)
-    evidence = ("AGT-02", "E47", "E48")
+    evidence = ("E47", "E48")
     languages = ("shell", "makefile", "yaml", "python")
     paths = (("yaml", ".github/workflows/*"),)
     roles = ("live",)

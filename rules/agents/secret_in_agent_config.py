@@ -34,7 +34,7 @@ class SecretInAgentConfig(FileRule):
     instead = "Revoke it; refer to the environment instead (`${NAME}`), and keep the file out of the history."
     severity, confidence, family = Severity.CRITICAL, Confidence.MEDIUM, "agents"
     cwe = (798, 312)
-    evidence = ("AGT-04", "E20")
+    evidence = ("E20",)
     security_severity = "8.5"
     languages = ("json",)
     paths = tuple(("json", glob) for glob in GLOBS)

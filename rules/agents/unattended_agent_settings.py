@@ -50,7 +50,7 @@ class UnattendedAgentSettings(FileRule):
     instead = "Allow single commands (`Bash(npm test:*)`), and keep personal settings out of the repository."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "agents"
     cwe = (250,)
-    evidence = ("AGT-01", "E48")
+    evidence = ("E48",)
     languages = ("json", "toml", "yaml")
     paths = (
         *(("json", glob) for glob in (*CLAUDE, *GEMINI, *CURSOR, *VSCODE, *OPENCODE)),

@@ -27,7 +27,7 @@ class UnpinnedMcpServer(FileRule):
     instead = "Pin it (`{package}@1.2.3`), and raise the version on purpose."
     severity, confidence, family = Severity.LOW, Confidence.HIGH, "agents"
     cwe = (829, 1357)
-    evidence = ("AGT-06", "E48")
+    evidence = ("E48",)
     languages = ("json",)
     paths = tuple(("json", glob) for glob in GLOBS)
     roles = ("live",)

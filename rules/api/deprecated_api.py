@@ -35,7 +35,7 @@ class DeprecatedApi(FileRule):
     instead = "Use `{other}`."
     severity, confidence, family = Severity.MEDIUM, Confidence.MEDIUM, "api"
     cwe = (477,)
-    evidence = ("E39", "API-03")
+    evidence = ("E39",)
     roles = ("live", "test", "example")
     preview = True
 

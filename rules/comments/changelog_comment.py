@@ -20,7 +20,7 @@ class ChangelogComment(FileRule):
     why = "A model explains its edit to whoever asked for it, inside the code."
     instead = "Say what the code does, or delete the comment; the change belongs into the commit message."
     severity, confidence, family = Severity.INFO, Confidence.MEDIUM, "comments"
-    evidence = ("COM-02",)
+    evidence = ("P",)
     roles = ("live", "test")
     preview = True
 

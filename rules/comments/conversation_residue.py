@@ -39,7 +39,7 @@ class ConversationResidue(FileRule):
     why = "An answer was pasted or written over the file as it came."
     instead = "Delete the comment, and read the code that came with it once as a reviewer."
     severity, confidence, family = Severity.LOW, Confidence.HIGH, "comments"
-    evidence = ("COM-03",)
+    evidence = ("P",)
     roles = ("live", "test", "migration")
 
     @on_file

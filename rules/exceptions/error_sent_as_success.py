@@ -21,7 +21,7 @@ class ErrorSentAsSuccess(FileRule):
     instead = "Raise the framework's HTTP error with a status of its own, and log the details here."
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "exceptions"
     cwe = (392, 209)
-    evidence = ("ERR-03",)
+    evidence = ("E02",)
     roles = ("live",)
 
     @on(ast.Try)

@@ -42,7 +42,7 @@ class SuccessShapedFallback(FileRule):
     instead = "Let the error rise, or catch the one that you expect, and give it a result that says so."
     severity, confidence, family = Severity.MEDIUM, Confidence.MEDIUM, "exceptions"
     cwe = (392, 754)
-    evidence = ("ERR-02", "E02")
+    evidence = ("E02",)
     roles = ("live",)
 
     @on(ast.Try)

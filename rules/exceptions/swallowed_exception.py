@@ -30,7 +30,7 @@ class SwallowedException(FileRule):
     instead = "Catch the error that you expect, by name, or log what happened with `logger.exception`."
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "exceptions"
     cwe = (390, 396)
-    evidence = ("ERR-01", "E02")
+    evidence = ("E02",)
     roles = ("live",)
 
     @on(ast.Try)

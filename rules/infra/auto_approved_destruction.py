@@ -73,7 +73,7 @@ class AutoApprovedDestruction(FileRule):
     instead = "Leave the question in, or put the step behind a protected environment with a reviewer."
     severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "infra"
     cwe = (749,)
-    evidence = ("E47", "DST-03")
+    evidence = ("E47",)
     languages = ("shell", "makefile", "yaml")
     paths = (("yaml", ".github/workflows/*"),)
     roles = ("live",)

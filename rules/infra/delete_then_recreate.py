@@ -39,7 +39,7 @@ class DeleteThenRecreate(FileRule):
     instead = "Change it in place, or make the new one under another name and switch over; keep the old one."
     severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "infra"
     cwe = (749,)
-    evidence = ("E47", "DST-02")
+    evidence = ("E47",)
     roles = ("live",)
 
     @on_call(*PAIRS)

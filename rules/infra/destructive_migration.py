@@ -28,7 +28,7 @@ class DestructiveMigration(FileRule):
     why = "The model changed, so the tool proposes to drop; whether the data is still needed it cannot know."
     instead = "Move the data first, drop in a later release, and say in the migration where the data went."
     severity, confidence, family = Severity.MEDIUM, Confidence.MEDIUM, "infra"
-    evidence = ("DST-06",)
+    evidence = ("E47",)
     roles = ("live", "migration", "generated")
     preview = True
 

@@ -50,7 +50,7 @@ class UnguardedDestruction(FileRule):
     )
     severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "infra"
     cwe = (749,)
-    evidence = ("E47", "DST-01", "DST-05")
+    evidence = ("E47",)
     roles = ("live",)
 
     @on_call(*CLOUD, *DATA)

@@ -24,7 +24,7 @@ class UnboundedAgentLoop(FileRule):
     instead = "Count the turns (`for _ in range(max_turns)`), and stop at a budget of time or money."
     severity, confidence, family = Severity.MEDIUM, Confidence.MEDIUM, "llm"
     cwe = (835, 400)
-    evidence = ("LLM-02",)
+    evidence = ("E46",)
     roles = ("live",)
     preview = True
 

@@ -39,7 +39,7 @@ class BlockingCallInAsync(FileRule):
     instead = "Use `{other}`, or run it aside: `await asyncio.to_thread(…)`."
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "performance"
     cwe = (1322,)
-    evidence = ("E04", "PRF-03")
+    evidence = ("E04",)
     roles = ("live",)
 
     @on_call(*BLOCKS)

@@ -24,7 +24,7 @@ class QueryInLoop(FileRule):
     instead = "Ask once: `WHERE … IN (…)` or a join, then look the rows up in a dictionary."
     severity, confidence, family = Severity.LOW, Confidence.MEDIUM, "performance"
     cwe = (1073,)
-    evidence = ("E04", "PRF-01")
+    evidence = ("E04",)
     roles = ("live",)
     preview = True
 

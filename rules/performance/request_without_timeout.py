@@ -19,7 +19,7 @@ class RequestWithoutTimeout(FileRule):
     instead = "Say how long: `timeout=(3, 30)` for connecting and reading."
     severity, confidence, family = Severity.MEDIUM, Confidence.MEDIUM, "performance"
     cwe = (400,)
-    evidence = ("PRF-07",)
+    evidence = ("E04",)
     roles = ("live",)
 
     @on_call(*CALLS)

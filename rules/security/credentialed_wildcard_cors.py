@@ -18,7 +18,7 @@ class CredentialedWildcardCors(FileRule):
     instead = "Name the origins that need credentials, or drop `allow_credentials` for a public API."
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "security"
     cwe = (942,)
-    evidence = ("SEC-16",)
+    evidence = ("P",)
     security_severity = "6.5"
     roles = ("live",)
 

@@ -19,7 +19,7 @@ class DebugServerExposed(FileRule):
     instead = "Listen on 127.0.0.1 while debugging, or serve with a real server and without `debug`."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "security"
     cwe = (489, 215)
-    evidence = ("SEC-15",)
+    evidence = ("E28",)
     security_severity = "8.8"
     roles = ("live",)
 

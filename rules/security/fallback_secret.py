@@ -30,7 +30,7 @@ class FallbackSecret(FileRule):
     )
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "security"
     cwe = (798, 1188)
-    evidence = ("E07", "SEC-12")
+    evidence = ("E07",)
     security_severity = "7.5"
     roles = ("live",)
 

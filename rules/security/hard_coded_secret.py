@@ -51,7 +51,7 @@ class HardCodedSecret(FileRule):
     instead = "Revoke it, then read it from the environment or a secret store: the history keeps it for ever."
     severity, confidence, family = Severity.CRITICAL, Confidence.HIGH, "security"
     cwe = (798,)
-    evidence = ("E20", "SEC-13")
+    evidence = ("E20",)
     security_severity = "9.1"
     roles = ("live", "example", "migration")
 

@@ -29,7 +29,7 @@ class PredictableToken(FileRule):
     instead = "Use the `secrets` module: `secrets.token_urlsafe()`, `secrets.choice(…)`."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "security"
     cwe = (330, 338)
-    evidence = ("E12", "SEC-25")
+    evidence = ("E12",)
     security_severity = "7.5"
     roles = ("live",)
 

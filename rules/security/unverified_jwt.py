@@ -20,7 +20,7 @@ class UnverifiedJwt(FileRule):
     instead = "Decode with the key and `algorithms=[…]`; read unverified claims only to choose the key."
     severity, confidence, family = Severity.CRITICAL, Confidence.MEDIUM, "security"
     cwe = (347, 345)
-    evidence = ("SEC-14",)
+    evidence = ("E07",)
     security_severity = "9.1"
     roles = ("live",)
     preview = True

@@ -23,7 +23,6 @@ class UnverifiedTls(FileRule):
     instead = "Keep the check; for a private authority, give its certificate: `verify='/path/to/ca.pem'`."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "security"
     cwe = (295,)
-    evidence = ("SEC-17",)
     security_severity = "7.4"
     roles = ("live",)
 

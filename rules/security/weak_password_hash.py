@@ -26,7 +26,7 @@ class WeakPasswordHash(FileRule):
     instead = "Use `argon2-cffi`, `bcrypt`, or `hashlib.scrypt`, with a salt for each password."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "security"
     cwe = (916, 327)
-    evidence = ("E04", "SEC-25")
+    evidence = ("E04",)
     security_severity = "7.5"
     roles = ("live",)
 

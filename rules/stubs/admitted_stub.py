@@ -55,7 +55,7 @@ class AdmittedStub(FileRule):
     )
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "stubs"
     cwe = (1164,)
-    evidence = ("STB-01",)
+    evidence = ("P",)
     roles = ("live",)
 
     @on_file

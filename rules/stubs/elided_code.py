@@ -37,7 +37,7 @@ class ElidedCode(FileRule):
     why = "A model shortens its answer, and the shortened answer was written over the file."
     instead = "Bring back the code that stood here from the last version, then delete the comment."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "stubs"
-    evidence = ("STB-07",)
+    evidence = ("P",)
     roles = ("live", "test", "migration", "example")
 
     @on_file

@@ -34,7 +34,7 @@ class FakeSuccess(FileRule):
     instead = "Decide on the arguments, or raise `NotImplementedError` until it can: a closed door is safe."
     severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "stubs"
     cwe = (303, 393)
-    evidence = ("STB-02",)
+    evidence = ("P",)
     roles = ("live",)
 
     @on(ast.FunctionDef, ast.AsyncFunctionDef)

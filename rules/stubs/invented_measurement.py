@@ -34,7 +34,7 @@ class InventedMeasurement(FileRule):
     instead = "Measure it, or leave it out: a missing figure does less harm than one that is believed."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "stubs"
     cwe = (1164,)
-    evidence = ("STB-03",)
+    evidence = ("P",)
     roles = ("live",)
 
     @on_call(*DRAWS)

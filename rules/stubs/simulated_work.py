@@ -24,7 +24,7 @@ class SimulatedWork(FileRule):
     instead = "Do the work here, or raise `NotImplementedError` until it can be done."
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "stubs"
     cwe = (1164,)
-    evidence = ("STB-04",)
+    evidence = ("P",)
     roles = ("live",)
 
     @on_call("time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep")

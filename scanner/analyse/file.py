@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scanner import facts
-from scanner.analyse import allows, documents, python
+from scanner.analyse import allows, documents, notebook, python
 from scanner.catalogue import Catalogue
 from scanner.discover import NOTHING, File, Wanted
 from scanner.facts import Facts
@@ -16,6 +16,7 @@ from scanner.finding import Analysis, Candidate, Finding, Notice, Reason, Unread
 from scanner.rule import FileRule, wanted
 from scanner.source import Scope, Source
 
+_LFS = b"version https://git-lfs.github.com/spec/"
 _Yielded = Iterator[Finding | Candidate]
 
 
@@ -60,9 +61,14 @@ def handlers(catalogue: Catalogue) -> Handlers:
 
 def analyse_file(file: File, to: Handlers) -> tuple[Analysis, Facts]:
     """Everything that one file tells by itself. Never raises on account of the file."""
+    if file.data.startswith(_LFS):
+        pointer = Unreadable(file.path, Reason.LFS, "run `git lfs pull` to bring it", 1)
+        return Analysis(file.path, unreadable=pointer), Facts(file.path)
     try:
         if file.language == "python":
-            return _python(file, to)
+            return _python(python.read(file.path, file.data), to)
+        if file.language == "notebook":
+            return _notebook(notebook.read(file.path, file.data), to)
         return _document(file, to)
     except RecursionError:
         deep = Unreadable(
@@ -71,13 +77,32 @@ def analyse_file(file: File, to: Handlers) -> tuple[Analysis, Facts]:
         return Analysis(file.path, unreadable=deep), Facts(file.path)
 
 
-def _python(file: File, to: Handlers) -> tuple[Analysis, Facts]:
-    source = python.read(file.path, file.data)
+def _notebook(source: Source | Unreadable, to: Handlers) -> tuple[Analysis, Facts]:
+    """As Python; its findings say in which cell they are, and repair nothing in JSON."""
+    analysis, gathered = _python(source, to)
     if isinstance(source, Unreadable):
-        return Analysis(file.path, unreadable=source), Facts(file.path)
+        return analysis, gathered
+    candidates = (replace(one, finding=_in_cell(one.finding, source)) for one in analysis.candidates)
+    findings = (_in_cell(finding, source) for finding in analysis.findings)
+    return replace(analysis, findings=tuple(findings), candidates=tuple(candidates)), gathered
+
+
+def _in_cell(finding: Finding, source: Source) -> Finding:
+    before = [number for line, number in source.cells if line <= finding.location.line]
+    cell = (("cell", str(before[-1])),) if before else ()
+    return replace(finding, details=(*finding.details, *cell), fix=None)
+
+
+def _python(source: Source | Unreadable, to: Handlers) -> tuple[Analysis, Facts]:
+    if isinstance(source, Unreadable):
+        return Analysis(source.path, unreadable=source), Facts(source.path)
     found = python.index(source, to.nodes)
     gathered = python.collect(source, found)
-    semgrep = tuple(rule for rule, needs in to.semgrep if all(group & found.identifiers for group in needs))
+    semgrep = tuple(
+        rule
+        for rule, needs in to.semgrep
+        if source.language == "python" and all(group & found.identifiers for group in needs)
+    )
     run = _Run(source)
     for cls, methods in to.nodes.items():
         for node, scope in found.nodes[cls]:
@@ -95,12 +120,12 @@ def _python(file: File, to: Handlers) -> tuple[Analysis, Facts]:
         notices.append(
             Notice(
                 f"its grammar needs Python {source.needs}; read through a rewrite of the newer syntax",
-                file.path,
+                source.path,
             )
         )
     return (
         Analysis(
-            file.path,
+            source.path,
             tuple(run.findings),
             tuple(run.candidates),
             None,
@@ -147,12 +172,14 @@ def _dispatch_call(run: _Run, call: ast.Call, scope: Scope, to: Handlers) -> Non
 
 
 def scope_import(scope: Scope | None, name: str) -> str | None:
-    """What a plain name was imported as, if it was."""
+    """What a plain name was imported as, or the attribute that it was bound to: something that ends in
+    the name which rules may have asked for."""
     while scope is not None:
         if name in scope.imports:
             return scope.imports[name]
         if name in scope.bound:
-            return None
+            value = scope.assigned.get(name)
+            return value.attr if isinstance(value, ast.Attribute) else None
         scope = scope.parent
     return None
 

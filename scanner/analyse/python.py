@@ -24,13 +24,12 @@ from scanner.finding import Reason, Unreadable
 from scanner.source import FunctionNode, Scope, Source, annotated
 
 _COOKIE = re.compile(rb"coding[:=]")
-_DEEP = 200  # nested brackets or blocks; the parser gives up, or dies, somewhat above
+_DEEP = "the parser gave up; split its longest expression, or exclude the file"
+_DEEP_SAID = ("too many nested parentheses", "too many levels of indentation", "too many statically nested")
 
 
 def read(path: str, data: bytes) -> Source | Unreadable:
     """Parse one Python file; see `Unreadable.reason` for what can go wrong."""
-    if data.startswith(b"version https://git-lfs.github.com/spec/"):
-        return Unreadable(path, Reason.LFS, "run `git lfs pull` to bring it", 1)
     try:
         text = decode(data)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
@@ -43,9 +42,7 @@ def read(path: str, data: bytes) -> Source | Unreadable:
     except SyntaxError as error:
         return _unparsed(path, data, text, error)
     except (RecursionError, MemoryError):
-        return Unreadable(
-            path, Reason.TOO_DEEP, "the parser gave up; expressions or blocks are nested too deeply"
-        )
+        return Unreadable(path, Reason.TOO_DEEP, _DEEP)
     return Source(path, data, text, "python", tree)
 
 
@@ -84,21 +81,24 @@ def _line_of(error: Exception, data: bytes) -> int:
 
 def _unparsed(path: str, data: bytes, text: str, error: SyntaxError) -> Source | Unreadable:
     """The second chance of a file whose grammar is newer than ours; else the reason why it is broken."""
+    if (error.msg or "").startswith(_DEEP_SAID):
+        return Unreadable(path, Reason.TOO_DEEP, _DEEP, error.lineno or 1)
     from scanner.analyse import lowering  # costs libcst's start-up: only where the parser has failed
 
-    line = error.lineno or 1
-    lowered = lowering.lower(text)
-    if lowered is not None:
-        try:
-            tree = parse(lowered.text)
-        except (SyntaxError, RecursionError, MemoryError):
-            return Unreadable(
-                path, Reason.NEWER, f"install assay under Python {lowered.needs} or newer", line
-            )
-        source = Source(path, data, text, "python", tree)
+    try:
+        lowered = lowering.lower(text)
+    except RecursionError:
+        return Unreadable(path, Reason.TOO_DEEP, _DEEP, error.lineno or 1)
+    if lowered is not None and lowered.tree is not None:
+        source = Source(path, data, text, "python", lowered.tree)
+        source.lowered_text = lowered.text
         source.lowered_lines = lowered.lines
         source.needs = lowered.needs
         return source
+    if lowered is not None:
+        detail = f"install assay under Python {lowered.needs} or newer"
+        return Unreadable(path, Reason.NEWER, detail, lowered.line)
+    line = error.lineno or 1
     if _looks_like_python_2(text, error):
         return Unreadable(path, Reason.PYTHON_2, f"{error.msg}; it is not Python 3", line)
     return Unreadable(path, Reason.SYNTAX, error.msg or "invalid syntax", line)
@@ -237,6 +237,7 @@ _KINDS = {
             "ImportFrom",
             "Assign",
             "AnnAssign",
+            "TypeAlias",
             "NamedExpr",
             "withitem",
             "ExceptHandler",
@@ -260,6 +261,16 @@ def _token(text: str) -> int:
 _Entry = tuple[int, int, tuple[tuple[str, bool], ...], bool]
 
 
+# Newer classes under the name that their older spelling has, so that a file read through a rewrite of its
+# grammar (see lowering.py) has the fingerprints that it has under a newer interpreter.
+_AKIN = {
+    "TypeAlias": "Assign",
+    "TryStar": "Try",
+    "TemplateStr": "JoinedStr",
+    "Interpolation": "FormattedValue",
+}
+
+
 def _table() -> dict[type, _Entry]:
     table: dict[type, _Entry] = {}
     for name, names in _FIELDS.items():
@@ -267,7 +278,12 @@ def _table() -> dict[type, _Entry]:
         if cls is None:
             continue
         pairs = tuple((child, child in _LISTS and name not in _SINGLES) for child in reversed(names))
-        table[cls] = (_token(name), _KINDS.get(name, _PLAIN), pairs, issubclass(cls, ast.stmt))
+        table[cls] = (
+            _token(_AKIN.get(name, name)),
+            _KINDS.get(name, _PLAIN),
+            pairs,
+            issubclass(cls, ast.stmt),
+        )
     return table
 
 
@@ -413,11 +429,21 @@ def _operator(node: Any) -> int:
 def _outer_parts(node: Any) -> list[Any]:
     """What of a definition is evaluated around it: decorators, defaults, annotations, bases."""
     if node.__class__ is ast.ClassDef:
-        return [*node.decorator_list, *node.bases, *node.keywords]
+        return [*node.decorator_list, *_bounds(node), *node.bases, *node.keywords]
     args = node.args
-    parts = [*node.decorator_list, *args.defaults, *args.kw_defaults]
+    parts = [*node.decorator_list, *_bounds(node), *args.defaults, *args.kw_defaults]
     parts += [arg.annotation for arg in _parameters(args)]
     return [*parts, node.returns]
+
+
+def _bounds(node: Any) -> list[Any]:
+    """Bounds and defaults of type parameters: `[T: Model = User]`."""
+    return [
+        part
+        for item in getattr(node, "type_params", ())
+        for part in (getattr(item, "bound", None), getattr(item, "default_value", None))
+        if part is not None
+    ]
 
 
 def _parameters(args: ast.arguments) -> list[ast.arg]:
@@ -465,6 +491,8 @@ def _bind(source: Source, node: Any, scope: Scope, found: Index) -> None:
         _remember(scope, node.target, node.value if node.value is not None else annotated(node.annotation))
     elif cls is ast.NamedExpr:
         _remember(scope, node.target, node.value)
+    elif cls.__name__ == "TypeAlias":  # 3.12
+        _remember(scope, node.name, node.value)
     elif cls is ast.withitem:
         if node.optional_vars is not None:
             _remember(scope, node.optional_vars, node.context_expr)

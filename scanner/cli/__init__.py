@@ -22,6 +22,8 @@ _COMMANDS = {
     "config": ("scanner.cli.config", "Show the settings that a scan here would use."),
     "new": ("scanner.cli.new", "Write the skeleton of a rule and its fixture."),
 }
+# For those who work on assay itself: they run, and are not listed.
+_HIDDEN = {"docs": "scanner.cli.docs"}
 
 
 class _Lazy(click.Group):
@@ -29,9 +31,10 @@ class _Lazy(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in _COMMANDS:
+        module = _HIDDEN.get(name) or _COMMANDS.get(name, ("", ""))[0]
+        if not module:
             return None
-        command: click.Command = importlib.import_module(_COMMANDS[name][0]).command
+        command: click.Command = importlib.import_module(module).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

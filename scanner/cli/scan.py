@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,13 @@ _FORMAT = click.Choice(list(reports.FORMATS))
 @click.command("scan")
 @click.argument("paths", nargs=-1, type=click.Path())
 @click.option("--staged", is_flag=True, help="Only what is staged, and only lines that the commit changes.")
-@click.option("--diff", "diff", metavar="REF", help="Only lines that changed since the merge base with REF.")
+@click.option(
+    "--diff",
+    metavar="[REF]",
+    is_flag=False,
+    flag_value="",
+    help="Only lines that changed since the merge base with REF (or with what the branch came from).",
+)
 @click.option(
     "--hook",
     is_flag=True,
@@ -72,7 +80,7 @@ _FORMAT = click.Choice(list(reports.FORMATS))
     help="Attribute the lines of findings, or nothing. [default: findings]",
 )
 @click.option(
-    "--baseline", metavar="FILE", help="Leave out what this file knows; `assay baseline` writes one."
+    "--baseline", metavar="FILE", help="Leave out what this file knows; `assay baseline write` makes one."
 )
 @click.option("--config", type=click.Path(path_type=Path), help="Read settings from here.")
 @click.option("--isolated", is_flag=True, help="Read no settings file.")
@@ -94,16 +102,29 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
 
     settings = settings_of(paths, options)
     stdin = sys.stdin.buffer.read() if settings.mode == "stdin" else b""
-    report = scan(settings, stdin)
+    with _progress(quiet=options["quiet"] or settings.hook) as say:
+        report = scan(settings, stdin, say)
     for target in options["outputs"]:
         _write(target, report)
     _print(report, options)
     ctx.exit(report.exit_code)
 
 
+@contextlib.contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Says on a terminal's standard error which step is under way, on one line that it wipes in the end."""
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda text: None
+        return
+    try:
+        yield lambda text: click.echo(f"\r\x1b[K{text} …", nl=False, err=True)
+    finally:
+        click.echo("\r\x1b[K", nl=False, err=True)
+
+
 def settings_of(paths: tuple[str, ...], options: dict[str, Any]) -> Settings:
     """Settings of a run: the repository's file, the environment, then flags."""
-    root = _root(paths)
+    root = root_of(paths)
     base = load(root, options.get("config"), isolated=bool(options.get("isolated")))
     flags: dict[str, Any] = {
         "select": _names(options.get("select")),
@@ -125,14 +146,15 @@ def settings_of(paths: tuple[str, ...], options: dict[str, Any]) -> Settings:
 
 
 def _mode(paths: tuple[str, ...], options: dict[str, Any]) -> dict[str, Any]:
-    chosen = [name for name in ("staged", "diff") if options.get(name)]
+    diff = options.get("diff") is not None
+    chosen = [name for name, given in (("staged", options.get("staged")), ("diff", diff)) if given]
     if len(chosen) > 1:
         raise UsageError("--staged and --diff exclude each other")
     if "-" in paths:
         if len(paths) > 1 or chosen:
             raise UsageError("`-` reads one file from standard input, and goes with no other path or mode")
         return {"mode": "stdin", "stdin_filename": options.get("stdin_filename") or "stdin.py", "paths": ()}
-    if options.get("diff"):
+    if diff:
         return {"mode": "diff", "diff_base": options["diff"]}
     if options.get("staged") or options.get("hook"):
         return {"mode": "staged"}
@@ -143,7 +165,7 @@ def _names(values: Any) -> tuple[str, ...]:
     return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
 
 
-def _root(paths: tuple[str, ...]) -> Path:
+def root_of(paths: tuple[str, ...]) -> Path:
     """The top of the git work tree around the first path; else the folder itself."""
     first = Path(os.path.abspath(paths[0] if paths and paths[0] != "-" else "."))
     start = first if first.is_dir() else first.parent
@@ -159,14 +181,19 @@ def _write(target: str, report: Report) -> None:
         raise UsageError(
             f"--output {target}: write FORMAT=FILE, with FORMAT one of {', '.join(reports.FORMATS)}"
         )
+    write_text(path, reports.render(report, name), f"--output {target}")
+
+
+def write_text(path: str, text: str, flag: str) -> None:
+    """Write a file whole or not at all; what goes wrong is a UsageError that names the flag."""
     file = Path(path)
     part = file.with_name(f"{file.name}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(reports.render(report, name), encoding="utf-8", newline="\n")
+        part.write_text(text, encoding="utf-8", newline="\n")
         part.replace(file)
     except OSError as error:
-        raise UsageError(f"--output {target}: {error.strerror}") from error
+        raise UsageError(f"{flag}: {path}: {error.strerror}") from error
 
 
 def _print(report: Report, options: dict[str, Any]) -> None:

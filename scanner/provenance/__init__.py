@@ -1,16 +1,24 @@
-"""Placeholder until the readers land."""
+"""Whose line it is, on what evidence, and who reviewed it.
 
-from dataclasses import dataclass
+`attribute` answers for findings, `blame_lines` for a file. One evidence format a file: `identity` (author
+and committer), `trailers` (the message), `git_ai` and `agent_trace` (line-level records), `review`; `blame`
+says which commit to ask, `labels` what the evidence comes to.
+"""
 
-from scanner.finding import Notice
-from scanner.provenance.record import Attributed, Provenance
+from __future__ import annotations
 
+from scanner.provenance.attribution import Attribution, LineProvenance, attribute, blame_lines
+from scanner.provenance.record import Attributed, Evidence, Label, Provenance, Review, Tier
 
-@dataclass(frozen=True)
-class Attribution:
-    attributed: tuple[Attributed, ...]
-    notices: tuple[Notice, ...] = ()
-
-
-def attribute(findings, history, settings):  # type: ignore
-    return Attribution(tuple(Attributed(f, Provenance()) for f in findings))
+__all__ = [
+    "Attributed",
+    "Attribution",
+    "Evidence",
+    "Label",
+    "LineProvenance",
+    "Provenance",
+    "Review",
+    "Tier",
+    "attribute",
+    "blame_lines",
+]

@@ -13,6 +13,7 @@ FORMATS = {
     "json": "scanner.report.json_",
     "sarif": "scanner.report.sarif",
     "github": "scanner.report.github",
+    "markdown": "scanner.report.markdown",
 }
 
 

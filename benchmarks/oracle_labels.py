@@ -1,0 +1,319 @@
+"""Do the labels of lines agree with a second reading of the same records?
+
+The second reading is slow and simple, and shares no code with the product: its own `git blame
+--line-porcelain`, one `git` process for each question, plain string tests instead of tables. Run it as
+
+    python benchmarks/oracle_labels.py REPOSITORY [--lines 300] [--seed 7]
+
+It takes random lines of the tracked text files at HEAD, prints each disagreement with both answers and the
+records behind them, and exits 1 if there was any.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import json
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+AGENT_ADDRESSES = [
+    "noreply@anthropic.com",
+    "cursoragent@cursor.com",
+    "ai@cursor.sh",
+    "codex@openai.com",
+    "noreply@openai.com",
+    "gemini@google.com",
+    "aider@aider.chat",
+    "noreply@aider.chat",
+    "noreply@aider.dev",
+    "openhands@all-hands.dev",
+    "amp@ampcode.com",
+    "noreply@opencode.ai",
+    "qwen-coder@alibabacloud.com",
+    "noreply@kiro.dev",
+    "noreply@windsurf.com",
+    "noreply@codeium.com",
+    "agent@warp.dev",
+    "antigravity@google.com",
+    "grok@x.ai",
+    "noreply@lovable.dev",
+    "crush@charm.land",
+    "junie@jetbrains.com",
+    "roomote@roocode.com",
+    "copilot@github.com",
+]
+AGENT_LOGINS = [
+    "claude[bot]",
+    "claude-code-action[bot]",
+    "anthropic-claude[bot]",
+    "copilot-swe-agent[bot]",
+    "copilot",
+    "cursoragent",
+    "cursor[bot]",
+    "cursoragent[bot]",
+    "devin-ai-integration[bot]",
+    "chatgpt-codex-connector[bot]",
+    "openai-codex[bot]",
+    "google-labs-jules[bot]",
+    "factory-droid[bot]",
+    "opencode-agent[bot]",
+    "kiro-agent",
+    "amazon-q-developer[bot]",
+    "codegen-sh[bot]",
+    "gpt-engineer-app[bot]",
+    "lovable-dev[bot]",
+    "v0[bot]",
+    "roomote[bot]",
+    "cline[bot]",
+    "sweep-ai[bot]",
+    "continue[bot]",
+    "sourcegraph-cody[bot]",
+]
+SUGGESTERS = [
+    "gemini-code-assist[bot]",
+    "coderabbitai[bot]",
+    "coderabbitai",
+    "greptile-apps[bot]",
+    "ellipsis-dev[bot]",
+    "sourcery-ai[bot]",
+    "qodo-merge-pro[bot]",
+    "github-advanced-security[bot]",
+]
+BOT_ADDRESSES = ["support@dependabot.com", "bot@renovateapp.com", "action@github.com", "actions@github.com"]
+BRANCHES = [
+    "claude",
+    "codex",
+    "copilot",
+    "cursor",
+    "devin",
+    "jules",
+    "gemini",
+    "aider",
+    "cline",
+    "amp",
+    "openhands",
+    "droid",
+    "terragon",
+    "agent",
+]
+BARE_NAMES = ("claude", "cursor", "codex", "copilot", "windsurf", "gemini", "opencode", "chatgpt", "gpt-")
+TOOL_LINES = (
+    "claude-session: https://claude.ai/code",
+    "agent-logs-url: https://github.com/",
+    "made-with: cursor",
+)
+FOOTERS = ("enerated with [claude code]", "enerated with claude code", "enerated with codex")
+
+Votes = list[tuple[float, str]]
+
+
+def git(repository: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", "-C", str(repository), *arguments], capture_output=True, check=False)
+    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""
+
+
+def pick(repository: Path, count: int, seed: int) -> list[tuple[str, int]]:
+    """Random (path, line) pairs, each line of the text files as likely as any other."""
+    lines = []
+    for path in git(repository, "ls-files", "-z").split("\0"):
+        on_disk = repository / path
+        if path and on_disk.is_file() and not on_disk.is_symlink():
+            content = on_disk.read_bytes()
+            if b"\0" not in content:
+                lines += [(path, number) for number in range(1, content.count(b"\n") + 1)]
+    return random.Random(seed).sample(lines, min(count, len(lines)))
+
+
+def porcelain(repository: Path, path: str) -> dict[int, tuple[str, str, int]]:
+    """For each line: commit, path in that commit, line in that commit."""
+    found = {}
+    commit, before, after = "", 0, 0
+    for line in git(repository, "blame", "--line-porcelain", "HEAD", "--", path).split("\n"):
+        words = line.split(" ")
+        if len(words[0]) == 40 and len(words) in (3, 4) and words[1].isdigit():
+            commit, before, after = words[0], int(words[1]), int(words[2])
+        elif line.startswith("filename "):
+            found[after] = (commit, line.removeprefix("filename ").strip('"'), before)
+    return found
+
+
+def from_note(repository: Path, commit: str, path: str, number: int) -> str:
+    """`ai`, `human`, or nothing, from the last attestation over the line."""
+    remotes = git(repository, "for-each-ref", "--format=%(refname)", "refs/notes/ai-remote").split()
+    for ref in ["refs/notes/ai", *remotes]:
+        answer, current = "", ""
+        for line in git(repository, "notes", f"--ref={ref}", "show", commit).split("\n"):
+            if line == "---":
+                break
+            if line.startswith("  "):
+                key, ranges = line.split()
+                for part in ranges.split(","):
+                    ends = [int(end) for end in part.split("-")]
+                    if current == path and ends[0] <= number <= ends[-1]:
+                        answer = "human" if key.startswith("h_") or key == "human" else "ai"
+            else:
+                current = line.strip('"')
+        if answer:
+            return answer
+    return ""
+
+
+def kind(name: str, address: str) -> str:
+    """What an identity is: agent, suggestion, bot, or nothing."""
+    address, login = address.lower(), ""
+    if address.endswith("@users.noreply.github.com"):
+        login = address.removesuffix("@users.noreply.github.com").split("+")[-1]
+    if name.lower().startswith("copilot autofix") or login in SUGGESTERS:
+        return "suggestion"
+    if address in AGENT_ADDRESSES or login in AGENT_LOGINS:
+        return "agent"
+    return "bot" if login.endswith("[bot]") or name.endswith("[bot]") or address in BOT_ADDRESSES else ""
+
+
+def from_co_author(value: str) -> Votes:
+    name, _, rest = value.partition("<")
+    address = rest.split(">")[0].strip()
+    found = kind(name.strip(), address)
+    if found == "agent" or (not address and value.lower().startswith(BARE_NAMES)):
+        return [(0.4 if address.lower() == "copilot@github.com" else 0.8, "ai")]
+    return [(0.3, "mixed")] if found == "suggestion" else []
+
+
+def from_message(message: str) -> Votes:
+    """Votes of trailers and footers."""
+    votes: Votes = []
+    for raw in message.split("\n"):
+        line = raw.strip().replace("&lt;", "<").replace("&gt;", ">")
+        low = line.lower()
+        if low.startswith("co-authored-by:"):
+            votes += from_co_author(line.partition(":")[2].strip())
+        elif low.startswith("assisted-by:"):
+            votes.append((0.6, "mixed"))
+        elif low.startswith(TOOL_LINES):
+            votes.append((0.8, "ai"))
+        elif low.startswith("amp-thread-id: https://ampcode.com/"):
+            votes.append((0.6, "ai"))
+        elif low.startswith("entire-checkpoint:") and "0% agent" not in message:
+            votes.append((0.6, "mixed"))
+        elif any(footer in low for footer in FOOTERS):
+            votes.append((0.7, "ai"))
+    return votes
+
+
+def merges_over(repository: Path, commit: str) -> list[str]:
+    """Subjects of the merges that brought a commit in, outermost first."""
+    subjects, tip = [], "HEAD"
+    while True:
+        chain = git(repository, "rev-list", "--first-parent", tip).split()
+        if commit in chain:
+            return subjects
+        # The oldest commit of the chain that contains it, by halving: containment is monotonous.
+        newest, oldest = 0, len(chain)
+        while oldest - newest > 1:
+            middle = (newest + oldest) // 2
+            if contains(repository, chain[middle], commit):
+                newest = middle
+            else:
+                oldest = middle
+        subjects.append(git(repository, "show", "-s", "--format=%s", chain[newest]).strip())
+        sides = git(repository, "show", "-s", "--format=%P", chain[newest]).split()[1:]
+        tip = next(side for side in sides if contains(repository, side, commit))
+
+
+def contains(repository: Path, tip: str, commit: str) -> bool:
+    asked = ["git", "-C", str(repository), "merge-base", "--is-ancestor", commit, tip]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0
+
+
+def from_branch(repository: Path, commit: str) -> Votes:
+    for merged in merges_over(repository, commit):
+        words = merged.split(" from ")
+        pieces = words[1].split("/") if merged.startswith("Merge pull request #") and len(words) > 1 else []
+        if len(pieces) > 2 and pieces[1] in BRANCHES:
+            return [(0.4, "mixed")]
+    return []
+
+
+def from_commit(repository: Path, commit: str) -> Votes:
+    """Votes of the message, the author, the committer and the merged branch."""
+    show = git(repository, "show", "-s", "--format=%an%x00%ae%x00%cn%x00%ce%x00%P%x00%B", commit)
+    author, author_mail, committer, committer_mail, parents, message = show.split("\0")
+    votes = from_message(message)
+    subject = message.strip().split("\n")[0].strip()
+    by_github = committer_mail == "noreply@github.com" and len(parents.split()) < 2
+    last_word = subject.split(" ")[-1]
+    if by_github and last_word.startswith("(#") and last_word[2:-1].isdigit():
+        votes = [(min(sure, 0.6), "mixed") for sure, _ in votes]
+    by_author = kind(author, author_mail)
+    if author.endswith("(aider)") or by_author in ("agent", "suggestion"):
+        votes.append((0.95, "ai"))
+    elif by_author == "bot":
+        votes.append((0.95, "bot"))
+    elif kind(committer, committer_mail) == "agent":
+        votes.append((0.4, "mixed"))
+    return votes + from_branch(repository, commit)
+
+
+def second_reading(repository: Path, commit: str, path: str, number: int) -> str:
+    """The label of one line by plain reading of everything on record about its commit."""
+    votes = from_commit(repository, commit)
+    noted = from_note(repository, commit, path, number)
+    if noted == "ai":
+        votes.append((0.95, "ai"))
+    by_ai = sorted(vote for vote in votes if vote[1] in ("ai", "mixed"))
+    if by_ai and noted == "human":
+        return "mixed"
+    if by_ai:
+        return "ai" if (by_ai[-1][0], "ai") in by_ai else "mixed"
+    if any(label == "bot" for _, label in votes):
+        return "bot"
+    return noted or "no-evidence"
+
+
+def compare(repository: Path, chosen: list[tuple[str, int]]) -> tuple[int, collections.Counter[str]]:
+    """Print each disagreement; give back how many there were, and how often the oracle gave each label."""
+    from scanner.history import History
+    from scanner.provenance import blame_lines
+
+    history = History.open(repository)
+    wrong, spent = 0, 0.0
+    counts: collections.Counter[str] = collections.Counter()
+    for path in dict.fromkeys(path for path, _ in chosen):
+        start = time.perf_counter()
+        ours = {one.line: one.provenance for one in blame_lines(path, history, environment={})}
+        spent += time.perf_counter() - start
+        blamed = porcelain(repository, path)
+        for number in (number for name, number in chosen if name == path):
+            expected = second_reading(repository, *blamed[number])
+            counts[expected] += 1
+            answer = ours[number]
+            if answer.label.value != expected:
+                wrong += 1
+                print(f"{path}:{number}: oracle {expected}, assay {answer.label.value}; {blamed[number]}")
+                print(f"    {[(one.kind, one.where, one.proves.value) for one in answer.evidence]}")
+    print(f"assay took {spent:.1f} s for all lines of these files", file=sys.stderr)
+    return wrong, counts
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("repository", type=Path)
+    parser.add_argument("--lines", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=7)
+    options = parser.parse_args()
+    chosen = sorted(pick(options.repository, options.lines, options.seed))
+    wrong, counts = compare(options.repository, chosen)
+    print(json.dumps({"lines": len(chosen), "agree": len(chosen) - wrong, "labels": dict(counts)}))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

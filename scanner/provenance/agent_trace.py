@@ -1,0 +1,143 @@
+"""Agent Trace records: which lines of a revision a conversation with an agent wrote.
+
+Format: github.com/cursor/agent-trace, version 0.1.0. Storage is left open there; read here are
+`.agent-trace/traces.jsonl` (the reference writer) and `refs/notes/sce-agent-trace`. Revisions are matched
+with care: the reference writer (`version: "1.0"`) names the commit *before* the one that will hold the
+lines, so for it only the parent counts; else people's older lines would be laid at an agent's door. Content
+hashes are not verified: the format does not say how they are made.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from scanner.finding import Notice
+from scanner.history import GitError, History
+from scanner.provenance import identity
+from scanner.provenance.layers import Layers
+from scanner.provenance.record import Evidence, Label
+
+FILE = ".agent-trace/traces.jsonl"
+_REF = "refs/notes/sce-agent-trace"
+_MAX_BYTES = 32_000_000
+_PARENT_ONLY = "1.0"
+_SURE = 0.9
+_UNSURE = 0.5
+_PROVES = {"ai": Label.AI, "human": Label.HUMAN, "mixed": Label.MIXED}
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Lines of one file in one revision, and who contributed them."""
+
+    path: str
+    start: int
+    end: int
+    evidence: Evidence
+    parent_only: bool
+
+
+@dataclass(frozen=True)
+class Traces:
+    """All stretches, by the revision and the path that they speak of, in the order of their records."""
+
+    by_file: Mapping[tuple[str, str], tuple[Stretch, ...]] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+    _layers: dict[tuple[str, str, bool], Layers] = field(default_factory=dict, compare=False, repr=False)
+
+    def evidence(self, commit: str, parent: str, path: str, line: int) -> Evidence | None:
+        """What the records say about a line that `commit` added, by its place in that commit.
+
+        For lines that are not committed yet, `commit` is empty and `parent` is HEAD.
+        """
+        own = self._top(commit, path, line, own=True) if commit else None
+        return own or (self._top(parent, path, line, own=False) if parent else None)
+
+    def _top(self, revision: str, path: str, line: int, *, own: bool) -> Evidence | None:
+        stretches = self.by_file.get((revision, path), ())
+        if not stretches:
+            return None
+        key = (revision, path, own)
+        if key not in self._layers:
+            counted = enumerate(stretches)
+            spans = ((at, (s.start, s.end)) for at, s in counted if not (own and s.parent_only))
+            self._layers[key] = Layers(spans)
+        top = self._layers[key].top(line)
+        return None if top is None else stretches[top].evidence
+
+
+def read(history: History, commits: Iterable[str]) -> Traces:
+    """The records of this repository that concern `commits`."""
+    notices: list[Notice] = []
+    found: dict[tuple[str, str], list[Stretch]] = {}
+    for where, text, revision in _records(history, set(commits), notices):
+        try:
+            stretches = _stretches(json.loads(text), where, revision)
+        except (ValueError, RecursionError, TypeError, AttributeError) as error:
+            notices.append(Notice(f"{where} is not an Agent Trace record and was left out: {error}"))
+            continue
+        for name, stretch in stretches:
+            found.setdefault((name, stretch.path), []).append(stretch)
+    return Traces({key: tuple(stretches) for key, stretches in found.items()}, tuple(notices))
+
+
+def _records(history: History, commits: set[str], notices: list[Notice]) -> list[tuple[str, str, str]]:
+    """Where, text, and the commit that it hangs on (if any) of each record."""
+    records: list[tuple[str, str, str]] = []
+    raw = history.read(FILE)
+    if raw is not None and len(raw) > _MAX_BYTES:
+        notices.append(Notice(f"{FILE} is larger than {_MAX_BYTES} bytes and was left out", FILE))
+        raw = None
+    for number, line in enumerate((raw or b"").decode("utf-8", "replace").split("\n"), 1):
+        if line.strip():
+            records.append((f"{FILE}:{number}", line, ""))
+    try:
+        for ref, notes in history.notes(_REF).items():
+            blobs = {blob: oid for oid, blob in notes.items() if oid in commits}
+            for blob, body in history.blobs(blobs, limit=_MAX_BYTES):
+                text = (body or b"").decode("utf-8", "replace")
+                records.append((f"{ref} on {blobs[blob][:12]}", text, blobs[blob]))
+    except GitError as error:
+        notices.append(Notice(f"Agent Trace notes could not be read: {error}"))
+    return records
+
+
+def _stretches(record: Any, where: str, noted: str) -> list[tuple[str, Stretch]]:
+    if not isinstance(record, dict) or not isinstance(record.get("files"), list):
+        raise ValueError("it has no list of files")
+    version = str(record.get("version", ""))
+    vcs = record.get("vcs") or {}
+    revision = noted or str(vcs.get("revision", ""))
+    if not revision or vcs.get("type", "git") != "git":
+        return []
+    agent = identity.tool(str((record.get("tool") or {}).get("name") or ""))
+    parent_only = version == _PARENT_ONLY and not noted
+    found = []
+    for file in record["files"]:
+        path = str(file["path"]).removeprefix("./")
+        # `.sessions`, `.shell-history`, `.unknown`: the reference writer's events that touched no file.
+        if path in {".sessions", ".shell-history", ".unknown"}:
+            continue
+        for talk in file.get("conversations") or ():
+            for span in talk.get("ranges") or ():
+                stretch = _stretch(path, span, talk, where, agent, parent_only)
+                if stretch is not None:
+                    found.append((revision, stretch))
+    return found
+
+
+def _stretch(path: str, span: Any, talk: Any, where: str, agent: str, parent_only: bool) -> Stretch | None:
+    contributor = span.get("contributor") or talk.get("contributor") or {}
+    proves = _PROVES.get(str(contributor.get("type", "")))
+    if proves is None:
+        return None
+    start, end = int(span["start_line"]), int(span["end_line"])
+    # The reference writer falls back to `1..n` where it cannot find its edit again.
+    sure = _UNSURE if parent_only and start == 1 else _SURE
+    by_ai = proves is not Label.HUMAN
+    model = identity.clean_model(contributor.get("model_id")) if by_ai else ""
+    evidence = Evidence("agent-trace", where, proves, sure, agent if by_ai else "", model)
+    return Stretch(path, start, end, evidence, parent_only)
