@@ -23,6 +23,7 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 Keys = tuple[str | int, ...]
 BUILTINS = frozenset(dir(builtins))
 _NEWLINE = re.compile(r"\r\n|\r|\n")
+_REMARK = re.compile(r"#[^\r\n]*")
 _MAX_CHAIN = 64  # links of one `a.b().c[0]…`; longer ones are not code that anybody wrote
 _MAX_HOPS = 8  # aliases of aliases: `a = b; c = a` …; deeper chains are not followed
 
@@ -122,9 +123,10 @@ class Source:
         return self.role == "test"
 
     @cached_property
-    def lowered(self) -> str:
-        """The text in lower case: a cheap look for words, before anything is tokenised."""
-        return self.text.lower()
+    def remarks(self) -> str:
+        """What stands after hash signs, in lower case, a line each: comments, and what looks like them.
+        A cheap look for words, before anything is tokenised."""
+        return "\n".join(_REMARK.findall(self.text)).lower()
 
     # Text and places
 

@@ -12,14 +12,9 @@ from scanner import shapes
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 
 # A cheap look at the lower-case text before the comments are read.
-HINTS = ("in a real ", "in production", "for now", "placeholder", "mock", "dummy", "stub")
-HINTS += (
-    "would normally",
-    "would typically",
-    "not implemented",
-    "not yet implemented",
-    "simplified",
-    "would be replaced",
+HINTS = (
+    *("in a real ", "in an actual", "in production", "in reality", "in practice", "for now", "placeholder"),
+    *("mock", "dummy", "stub", "fake", "simulated", "would ", "implemented", "with real", "with actual"),
 )
 ADMISSION = re.compile(
     r"\bin (?:a |an )?(?:real|actual|production|full)(?:[- ]world)?[ -]"
@@ -65,13 +60,10 @@ class AdmittedStub(FileRule):
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:
-        text = source.lowered
-        if not any(hint in text for hint in HINTS):
-            return
         admissions = {
             comment.line: comment
-            for comment in source.comments
-            if ADMISSION.search(comment.text) and not NO_ADMISSION.search(comment.text)
+            for comment in shapes.comments_like(source, HINTS, ADMISSION)
+            if not NO_ADMISSION.search(comment.text)
         }
         if not admissions:
             return

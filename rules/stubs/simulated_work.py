@@ -33,7 +33,7 @@ class SimulatedWork(FileRule):
             return
         names = shapes.words(source.symbol(call)) | shapes.words(source.path)
         if not names & ON_PURPOSE:
-            yield self.at(source, call)
+            yield self.at(source, call, symbol=source.scope.name)
 
 
 def _remarks(source: Source, line: int) -> Iterator[str]:
