@@ -288,11 +288,6 @@ _AKIN = {
     "TryStar": "Try",
     "TemplateStr": "JoinedStr",
     "Interpolation": "FormattedValue",
-    # And one token for two spellings that a copy may choose between.
-    "AnnAssign": "Assign",
-    "AugAssign": "Assign",
-    "AsyncFor": "For",
-    "AsyncWith": "With",
 }
 
 
