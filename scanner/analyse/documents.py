@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import configparser
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
