@@ -10,6 +10,8 @@ from scanner import shapes
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on
 from scanner.source import FunctionNode
 
+# What is only shown: nobody decides on it.
+SHOWN = frozenset("stats statistics summary info status version tail preview display banner menu".split())
 ANNOUNCED = frozenset(
     "safe safely try maybe default fallback optional or guess best effort sniff probe".split()
 )
@@ -109,7 +111,7 @@ def _succeeds_alike(function: FunctionNode, fallback: ast.Return, shape: str) ->
 def _is_announced(source: Source, function: FunctionNode, node: ast.Try, handler: ast.ExceptHandler) -> bool:
     """By the name, the docstring or a comment; or nothing in it can fail in a way that matters."""
     words = shapes.words(function.name)
-    if function.name in QUIET or words & ANNOUNCED:
+    if function.name in QUIET or words & (ANNOUNCED | SHOWN):
         return True
     if any(isinstance(one, (ast.Import, ast.ImportFrom)) for one in node.body):
         return True
