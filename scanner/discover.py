@@ -68,12 +68,18 @@ _BY_SUFFIX = {
 _BY_NAME = {
     "Dockerfile": "dockerfile",
     "Makefile": "makefile",
-    "Pipfile": "toml",
-    "setup.cfg": "ini",
+    "pyproject.toml": "manifest",
+    "Pipfile": "manifest",
+    "setup.cfg": "manifest",
+    "environment.yml": "manifest",
+    "environment.yaml": "manifest",
+    "tox.ini": "ini",
+    "pytest.ini": "ini",
+    ".pytest.ini": "ini",
     "Pipfile.lock": "json",
-    "poetry.lock": "toml",
-    "uv.lock": "toml",
-    "pdm.lock": "toml",
+    "poetry.lock": "lock",
+    "uv.lock": "lock",
+    "pdm.lock": "lock",
 }
 
 
@@ -118,8 +124,8 @@ def language_of(path: str) -> str:
     name = path.rpartition("/")[2]
     if name in _BY_NAME:
         return _BY_NAME[name]
-    if name.startswith("requirements") and name.endswith((".txt", ".in")):
-        return "requirements"
+    if name.endswith((".txt", ".in")) and ("requirements" in name or path.endswith(f"requirements/{name}")):
+        return "manifest"
     if name.startswith("Dockerfile."):
         return "dockerfile"
     return _BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), "")
@@ -216,10 +222,11 @@ def _read(root: Path, path: str, wanted: Wanted, limit: int, *, named: bool) -> 
         if os.path.islink(root / path) or (root / path).is_dir():
             return None  # a link's target is looked at where it stands; a folder here is a submodule
         return Unreadable(path, Reason.MISSING, f"{getattr(error, 'strerror', error)}; check its permissions")
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        return None  # pipes, devices, folders: a submodule is one
     with os.fdopen(descriptor, "rb") as stream:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return None  # pipes, devices, folders
         if not language:
             language = _by_shebang(stream.read(80))
             if not wanted.covers(path, language):

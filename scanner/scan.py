@@ -38,7 +38,7 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
     catalogue = rules.load(settings.rule_paths).select(settings)
     history = History.open(settings.root)
     say("reading")
-    sources = read(settings, history, wanted(catalogue.cards), stdin)
+    sources = read(settings, history, wanted(catalogue.cards), stdin, before=bool(catalogue.change_rules))
     settings = replace(settings, mode=sources.mode, diff_base=sources.base)
     with Cache(settings.root, enabled=settings.cache) as cache:
         say(f"analysing {len(sources.found.files):,} files")
@@ -134,7 +134,7 @@ def _report(
         settings,
         len(sources.files),
         {file.path: _text(file.data) for file in sources.files if file.path in named},
-        _version(history),
+        {} if settings.hook else _version(history),  # a hook has no time for what only a log asks
         any(not expected_unreadable(settings, item) for item in unreadable),
         frozenset(
             file.path for file in sources.files if file.path in named and file.data.startswith(BOM_UTF8)

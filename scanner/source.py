@@ -36,6 +36,15 @@ class Comment(NamedTuple):
     text: str
 
 
+class Check(NamedTuple):
+    """An oracle of a test that is lost: the statement, why nobody notices its failure (see
+    `analyse/oracles.py`), and the function that it stands in."""
+
+    node: ast.stmt
+    fate: str
+    function: FunctionNode
+
+
 class Scope:
     """A module, class or function, and the names that it binds. Lambdas and comprehensions bind into the
     scope around them: their names are few, and short-lived."""
@@ -85,6 +94,7 @@ class Source:
         self.lowered_text = ""
         self.locate: Callable[[str], dict[Keys, Place]] | None = None  # finds the places of its keys
         self.lowered_lines: frozenset[int] = frozenset()
+        self.checks: list[Check] = []  # of a test file
 
     @property
     def tree(self) -> ast.Module:

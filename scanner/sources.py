@@ -33,8 +33,15 @@ class Sources:
     whole: bool = False
 
 
-def read(settings: Settings, history: History | NoHistory, wanted: Wanted, stdin: bytes = b"") -> Sources:
-    """Read what the settings name.
+def read(
+    settings: Settings,
+    history: History | NoHistory,
+    wanted: Wanted,
+    stdin: bytes = b"",
+    *,
+    before: bool = True,
+) -> Sources:
+    """Read what the settings name. `before` says that some rule asks for the old side of a change.
 
     Raises:
         UsageError: a path that is not there, or a mode that needs a history where there is none.
@@ -50,9 +57,9 @@ def read(settings: Settings, history: History | NoHistory, wanted: Wanted, stdin
         return _tree(settings, None, wanted, *notices)
     try:
         if settings.mode == "staged":
-            return _staged(settings, history, wanted)
+            return _staged(settings, history, wanted, before=before)
         if settings.mode == "diff":
-            return _diff(settings, history, wanted)
+            return _diff(settings, history, wanted, before=before)
     except GitError as error:
         raise UsageError(f"--{settings.mode}: {error}") from error
     try:
@@ -82,7 +89,7 @@ def _name_of_stdin(settings: Settings) -> str:
         return Path(settings.stdin_filename).as_posix().lstrip("/")
 
 
-def _staged(settings: Settings, history: History, wanted: Wanted) -> Sources:
+def _staged(settings: Settings, history: History, wanted: Wanted, *, before: bool) -> Sources:
     """What is staged, as it is staged, whatever the working tree holds. A hook that is given files that
     are not staged (`pre-commit run --all-files`, `--from-ref`) scans what it is given: never nothing."""
     asked = _asked(settings)
@@ -95,30 +102,28 @@ def _staged(settings: Settings, history: History, wanted: Wanted) -> Sources:
         ]
     if not staged:
         return Sources(Discovered((), notices=(Notice("nothing is staged"),)), "staged")
-    blobs = history.staged_blobs(staged)
-    before = history.blobs_at(history.head, staged) if history.head else {}
+    index = history.tracked_blobs()
+    contents = dict(history.blobs(index[path] for path in staged if path in index))
+    blobs = {path: data for path in staged if (data := contents.get(index.get(path, ""))) is not None}
+    old = history.blobs_at(history.head, staged) if before and history.head else {}
     lines = history.changed_lines(None, staged=True)
     change = Change(
-        tuple(ChangedFile(path, before.get(path), blobs.get(path), lines.get(path, ())) for path in staged),
+        tuple(ChangedFile(path, old.get(path), blobs.get(path), lines.get(path, ())) for path in staged),
         history.head,
     )
-    others = {
-        path: blob
-        for path, blob in history.tracked_blobs().items()
-        if path not in blobs and not settings.excludes(path)
-    }
+    others = {path: blob for path, blob in index.items() if path not in blobs and not settings.excludes(path)}
     return Sources(from_bytes(settings, blobs, wanted), "staged", change, others=others)
 
 
-def _diff(settings: Settings, history: History, wanted: Wanted) -> Sources:
+def _diff(settings: Settings, history: History, wanted: Wanted, *, before: bool) -> Sources:
     """The whole tree, held against the lines that changed since the merge base."""
     ref = settings.diff_base or _usual_base(history)
     base = history.merge_base(ref)
     tree = _tree(settings, history.tracked_files(), wanted)
     lines = history.changed_lines(ref, staged=False)
-    before = history.blobs_at(base, sorted(lines))
+    old = history.blobs_at(base, sorted(lines)) if before else {}
     now = {file.path: file.data for file in tree.found.files}
-    changed = tuple(ChangedFile(path, before.get(path), now.get(path), lines[path]) for path in sorted(lines))
+    changed = tuple(ChangedFile(path, old.get(path), now.get(path), lines[path]) for path in sorted(lines))
     return replace(tree, mode="diff", change=Change(changed, base), base=ref)
 
 

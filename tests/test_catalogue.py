@@ -189,6 +189,13 @@ def test_an_example_that_is_no_python_is_a_paragraph() -> None:
     assert found.text == "jobs:\n  run: curl"
 
 
+def test_an_example_of_a_file_without_comments_is_what_is_around_the_place() -> None:
+    files = {".mcp.json": '{\n  "a": 1,\n  "key": "x",\n  "b": 2\n}\n', "expected.txt": ".mcp.json:3 → x\n"}
+    found = pages.example(files, "some-hazard", "ruleid")
+    assert found is not None
+    assert (found.path, found.text) == (".mcp.json", '{\n  "a": 1,\n  "key": "x",\n  "b": 2\n}')
+
+
 @pytest.mark.parametrize(
     ("right", "total", "interval"),
     # By the formula of E. B. Wilson (1927) with z = 1.959964, worked out apart from the code.

@@ -227,7 +227,7 @@ def test_rules_lists_a_family(assay: Assay, tmp_path: Path) -> None:
 def test_explain_prints_the_page(assay: Assay, tmp_path: Path) -> None:
     run = assay("explain", "fallback-secret", cwd=tmp_path)
     assert run.code == 0
-    assert run.out.startswith("# fallback-secret\n\nA secret with a default in the code")
+    assert run.out.startswith("# fallback-secret\n\nA secret that falls back to a value")
     assert "## How often it is right" in run.out
 
 

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scanner import facts
 from scanner.analyse import allows, documents, notebook, python
-from scanner.catalogue import Catalogue
+from scanner.catalogue import Catalogue, SemgrepRule
 from scanner.discover import NOTHING, File, Wanted
 from scanner.facts import Facts
 from scanner.finding import Analysis, Candidate, Finding, Notice, Reason, Unreadable
@@ -28,7 +27,7 @@ class Handlers:
     nodes: dict[type, list[tuple[FileRule, Callable[..., _Yielded]]]]
     calls: dict[str, list[tuple[FileRule, Callable[..., _Yielded], tuple[str, ...]]]]
     files: list[tuple[FileRule, Callable[..., _Yielded]]]
-    semgrep: tuple[tuple[str, tuple[frozenset[str], ...]], ...] = ()
+    semgrep: tuple[SemgrepRule, ...] = ()
     documents: Wanted = NOTHING  # the files whose structure some rule of ours asks for
 
 
@@ -38,7 +37,7 @@ def handlers(catalogue: Catalogue) -> Handlers:
         {},
         {},
         [],
-        tuple((rule.card.id, rule.needs) for rule in catalogue.semgrep_rules if rule.needs),
+        tuple(rule for rule in catalogue.semgrep_rules if rule.asks),
         wanted(card for card in catalogue.cards if card.engine in {"file", "repository"}),
     )
     for rule in catalogue.file_rules:
@@ -98,11 +97,6 @@ def _python(source: Source | Unreadable, to: Handlers) -> tuple[Analysis, Facts]
         return Analysis(source.path, unreadable=source), Facts(source.path)
     found = python.index(source, to.nodes)
     gathered = python.collect(source, found)
-    semgrep = tuple(
-        rule
-        for rule, needs in to.semgrep
-        if source.language == "python" and all(group & found.identifiers for group in needs)
-    )
     run = _Run(source)
     for cls, methods in to.nodes.items():
         for node, scope in found.nodes[cls]:
@@ -131,18 +125,21 @@ def _python(source: Source | Unreadable, to: Handlers) -> tuple[Analysis, Facts]
             None,
             tuple(notices),
             allows.of_python(source),
+            _possible(source, to, found.identifiers),
         ),
-        _with_semgrep(gathered, semgrep),
+        gathered,
     )
 
 
-def _with_semgrep(gathered: Facts, semgrep: tuple[str, ...]) -> Facts:
-    if not semgrep:
-        return gathered
-    row = facts.to_row(gathered)
-    position = 1 + list(Facts.__dataclass_fields__).index("semgrep")
-    row[position] = semgrep
-    return facts.from_row(row)
+def _possible(source: Source, to: Handlers, identifiers: set[str] | None = None) -> tuple[str, ...]:
+    """The semgrep rules that can speak here: source and sink of the same rule occur."""
+    return tuple(
+        rule.card.id
+        for rule in to.semgrep
+        if rule.reads(source.language)
+        and (not rule.roles or source.role in rule.roles)
+        and (identifiers is None or all(group & identifiers for group in rule.needs))
+    )
 
 
 def _dispatch_call(run: _Run, call: ast.Call, scope: Scope, to: Handlers) -> None:
@@ -239,15 +236,16 @@ def _document(file: File, to: Handlers) -> tuple[Analysis, Facts]:
     for rule, method in to.files:
         if rule.reads(file.path, file.language):
             run.hand(rule, method, None, source.module_scope)
-    gathered = documents.collect(source)
+    gathered, said = documents.collect(source)
     return (
         Analysis(
             file.path,
             tuple(run.findings),
             tuple(run.candidates),
             None,
-            tuple(run.notices),
+            (*run.notices, *said),
             allows.of_text(source),
+            _possible(source, to),
         ),
         gathered,
     )
