@@ -17,10 +17,9 @@ CLOUD = (
     ".delete_bucket .terminate_instances .delete_db_instance .delete_db_cluster .delete_stack "
     ".delete_cluster .delete_volume .delete_snapshot .delete_hosted_zone .delete_vpc "
     ".delete_file_system .delete_cache_cluster .delete_nodegroup .delete_replication_group "
-    ".delete_user_pool .delete_repository .delete_namespace "
+    ".delete_user_pool .delete_namespace "
     ".delete_namespaced_persistent_volume_claim .delete_namespaced_stateful_set "
-    ".delete_persistent_volume .delete_collection_namespaced_pod .delete_resource_group "
-    ".delete_project .delete_environment"
+    ".delete_persistent_volume .delete_collection_namespaced_pod .delete_resource_group"
 ).split()
 DATA = (
     ".drop_all .drop_database .drop_collection .flushall .flushdb .delete_database .delete_collection "

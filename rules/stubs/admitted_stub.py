@@ -133,7 +133,8 @@ def _is_made_of_literals(function: ast.FunctionDef | ast.AsyncFunctionDef, value
             shapes.is_literal(one) for one in [*value.args, *(keyword.value for keyword in value.keywords)]
         )
     if isinstance(value, ast.Dict):
-        return any(shapes.is_literal(item) for item in value.values)
+        written = sum(shapes.is_literal(item) for item in value.values)
+        return written > 0 and (2 * written >= len(value.values) or len(value.values) <= 4)
     if isinstance(value, (ast.List, ast.Tuple)):
         return bool(value.elts) and all(_is_made_of_literals(function, item) for item in value.elts)
     return isinstance(value, ast.JoinedStr)
