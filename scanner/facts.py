@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-SCHEMA = 2  # raise it with every change of shape or meaning: cached facts of another schema are not read
+SCHEMA = 5  # raise it with every change of shape or meaning: cached facts of another schema are not read
 
 
 class Place(NamedTuple):
@@ -95,6 +95,7 @@ class Facts:
     identifiers: tuple[str, ...] = ()  # every name that the file mentions, sorted
     calls: tuple[Call, ...] = ()  # at module level
     requires: tuple[Requirement, ...] = ()  # a manifest's declared dependencies
+    pytest: tuple[tuple[str, str], ...] = ()  # what a configuration file tells pytest
     flows: tuple[Use, ...] = ()  # uses of heavy libraries, with what becomes of the value
 
 
@@ -114,6 +115,7 @@ _ROWS: dict[str, Any] = {
     "uses": Use,
     "calls": Call,
     "requires": Requirement,
+    "pytest": tuple,
     "flows": Use,
 }
 
@@ -143,7 +145,8 @@ def _value(name: str, value: Any) -> Any:
     make = _ROWS.get(name)
     if make is None:
         return tuple(value)
-    return tuple(_SHAPES.get(name, make._make)(item) for item in value)
+    shape = _SHAPES.get(name) or make._make
+    return tuple(shape(item) for item in value)
 
 
 def _function(row: Iterable[Any]) -> Function:
@@ -183,6 +186,7 @@ _SHAPES: dict[str, Any] = {
     "functions": _function,
     "classes": _class,
     "uses": _use,
+    "pytest": tuple,
     "flows": _use,
     "requires": _requirement,
 }

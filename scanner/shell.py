@@ -5,6 +5,7 @@ Comments and the bodies of here-documents are left out; quotes are taken off; a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -57,7 +58,8 @@ def commands(text: str) -> list[Command]:
             if text[position + 1] == "\n":
                 line += 1
             else:
-                word = [*(word or []), text[position + 1]]
+                word = word or []
+                word.append(text[position + 1])
             position += 2
             continue
         if word is None and not words:
@@ -65,7 +67,8 @@ def commands(text: str) -> list[Command]:
         if character in "'\"":
             end = _quoted_end(text, position)
             inner = text[position + 1 : end]
-            word = [*(word or []), inner]
+            word = word or []
+            word.append(inner)
             line += inner.count("\n")
             position = end + 1
             continue
@@ -89,11 +92,7 @@ def commands(text: str) -> list[Command]:
             heredocs.clear()
             continue
         if character in ";|&(){}`":
-            if (
-                word is not None
-                and character in "{}"
-                and (character == "{" or "{" in word or "$" in word[:1])
-            ):
+            if word is not None and character in "{}" and (character == "{" or "{" in word[:64]):
                 word.append(character)
             else:
                 end_command()
@@ -102,7 +101,8 @@ def commands(text: str) -> list[Command]:
         if character in " \t\r":
             end_word()
         else:
-            word = [*(word or []), character]
+            word = word or []
+            word.append(character)
         position += 1
     end_command()
     return found
@@ -121,13 +121,14 @@ def _quoted_end(text: str, start: int) -> int:
     return len(text)
 
 
+_MARK = re.compile(r"-?[ \t]*([^\s;|&)]*)")
+
+
 def _heredoc_mark(text: str, position: int) -> tuple[str, int]:
-    end = position
-    while end < len(text) and text[end] not in "\n;|&) ":
-        end += 1
-        if text[position:end] in {"-", "- ", " "}:
-            position = end
-    return text[position:end].strip("-'\"\\ "), end
+    found = _MARK.match(text, position)
+    if found is None:
+        return "", position
+    return found[1].strip("'\"\\"), found.end()
 
 
 def _after_heredoc(text: str, position: int, mark: str) -> tuple[int, int]:

@@ -23,6 +23,7 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 Keys = tuple[str | int, ...]
 BUILTINS = frozenset(dir(builtins))
 _NEWLINE = re.compile(r"\r\n|\r|\n")
+_REMARK = re.compile(r"#[^\r\n]*")
 _MAX_CHAIN = 64  # links of one `a.b().c[0]…`; longer ones are not code that anybody wrote
 _MAX_HOPS = 8  # aliases of aliases: `a = b; c = a` …; deeper chains are not followed
 
@@ -33,6 +34,15 @@ class Comment(NamedTuple):
     line: int
     column: int
     text: str
+
+
+class Check(NamedTuple):
+    """An oracle of a test that is lost: the statement, why nobody notices its failure (see
+    `analyse/oracles.py`), and the function that it stands in."""
+
+    node: ast.stmt
+    fate: str
+    function: FunctionNode
 
 
 class Scope:
@@ -84,6 +94,7 @@ class Source:
         self.lowered_text = ""
         self.locate: Callable[[str], dict[Keys, Place]] | None = None  # finds the places of its keys
         self.lowered_lines: frozenset[int] = frozenset()
+        self.checks: list[Check] = []  # of a test file
 
     @property
     def tree(self) -> ast.Module:
@@ -112,9 +123,10 @@ class Source:
         return self.role == "test"
 
     @cached_property
-    def lowered(self) -> str:
-        """The text in lower case: a cheap look for words, before anything is tokenised."""
-        return self.text.lower()
+    def remarks(self) -> str:
+        """What stands after hash signs, in lower case, a line each: comments, and what looks like them.
+        A cheap look for words, before anything is tokenised."""
+        return "\n".join(_REMARK.findall(self.text)).lower()
 
     # Text and places
 

@@ -105,6 +105,8 @@ def _is_honest(source: Source, node: FunctionNode) -> bool:
         bases = getattr(owner.node, "bases", [])
         if bases or _is_overridden(source, owner.name, node.name):
             return True
+    if "allow any" in source.segment(node).lower():
+        return True
     docstring = (ast.get_docstring(node) or "").lower()
     return bool(names & HONEST) or any(
         word in docstring for word in ("always", "override", "subclass", "no-op", "default", "every")

@@ -20,7 +20,7 @@ from io import BytesIO
 from typing import Any
 
 from scanner import facts
-from scanner.analyse import flows, manifests
+from scanner.analyse import flows, manifests, oracles
 from scanner.finding import Reason, Unreadable
 from scanner.source import FunctionNode, Scope, Source, annotated
 
@@ -276,18 +276,18 @@ def _token(text: str) -> int:
 _Entry = tuple[int, int, tuple[tuple[str, bool], ...], bool]
 
 
-# Newer classes under the name that their older spelling has, so that a file read through a rewrite of its
-# grammar (see lowering.py) has the fingerprints that it has under a newer interpreter.
+# One token for two spellings. A hint on an assignment changes nothing; and a newer class has the name of its
+# older spelling, so that a file read through a rewrite of its grammar (see lowering.py) has the fingerprints
+# that it has under a newer interpreter.
 _AKIN = {
-    "TypeAlias": "Assign",
-    "TryStar": "Try",
-    "TemplateStr": "JoinedStr",
-    "Interpolation": "FormattedValue",
-    # And one token for two spellings that a copy may choose between.
     "AnnAssign": "Assign",
     "AugAssign": "Assign",
     "AsyncFor": "For",
     "AsyncWith": "With",
+    "TypeAlias": "Assign",
+    "TryStar": "Try",
+    "TemplateStr": "JoinedStr",
+    "Interpolation": "FormattedValue",
 }
 
 
@@ -737,21 +737,21 @@ def collect(source: Source, found: Index) -> facts.Facts:
     return facts.Facts(
         source.path,
         source.role,
-        tuple(
+        imports=tuple(
             item._replace(
                 typing_only=guarded.get(item.line) == "typing", optional=guarded.get(item.line) == "optional"
             )
             for item in found.imports
         ),
-        tuple(functions),
-        tuple(classes),
-        tuple(sorted(set(source.module_scope.bound) - set(source.module_scope.imports))),
-        exports(source.tree),
-        tuple(facts.Use(name, count, place) for name, (count, place) in sorted(uses.items())),
-        tuple(sorted(found.identifiers)),
-        tuple(top),
-        manifests.collect(source)[0] if source.path.endswith("setup.py") else (),
-        flows.collect(source, found.bodies, found.imports),
+        functions=tuple(functions),
+        classes=tuple(classes),
+        names=tuple(sorted(set(source.module_scope.bound) - set(source.module_scope.imports))),
+        exports=exports(source.tree),
+        uses=tuple(facts.Use(name, times, place) for name, (times, place) in sorted(uses.items())),
+        identifiers=tuple(sorted(found.identifiers)),
+        calls=tuple(top),
+        requires=manifests.collect(source)[0] if source.path.endswith("setup.py") else (),
+        flows=flows.collect(source, found.bodies, found.imports),
     )
 
 
@@ -797,21 +797,30 @@ def _is_foreign(name: str, scope: Scope) -> bool:
 
 def _function_facts(source: Source, body: Body) -> facts.Function:
     node: Any = body.scope.node
+    parameters = tuple(arg.arg for arg in _parameters(node.args))
     hashes = _hashes(body)
     return facts.Function(
         body.scope.name,
         source.header(node),
         node.end_lineno,
-        tuple(arg.arg for arg in _parameters(node.args)),
+        parameters,
         _dotted(source, node.decorator_list, body.scope),
         _calls(source, body),
         hashes,
         len(body.tokens),
         isinstance(node, ast.AsyncFunctionDef),
-        (),
+        oracles.of_test_file(source, body.scope, parameters) if source.is_test else _oracle(body.tokens),
         _traits(node, body),
         _literals(body) if hashes else (),
     )
+
+
+_ASSERT, _RAISE = _token("Assert"), _token("Raise")
+
+
+def _oracle(tokens: list[int]) -> tuple[str, ...]:
+    """Of a function that is no test's: does it fail on what it does not like?"""
+    return (*(("assert",) if _ASSERT in tokens else ()), *(("raise",) if _RAISE in tokens else ()))
 
 
 def _class_facts(source: Source, scope: Scope) -> facts.Class:
