@@ -12,6 +12,8 @@ from typing import NamedTuple
 from scanner.facts import Place
 from scanner.source import Source
 
+_MARK = re.compile(r"<<-?[ \t]*(['\"\\]?[A-Za-z_][^\s;|&)]*)")  # `1 << 2` is arithmetic
+
 
 class Command(NamedTuple):
     """One simple command: its words without quotes, and the line it starts on, from 1."""
@@ -77,10 +79,15 @@ def commands(text: str) -> list[Command]:
             if position < 0:
                 break
             continue
-        if text.startswith("<<", position) and not text.startswith("<<<", position):
+        if text.startswith("<<<", position):
             end_word()
-            mark, position = _heredoc_mark(text, position + 2)
-            heredocs.append(mark)
+            position += 3
+            continue
+        heredoc = _MARK.match(text, position) if character == "<" else None
+        if heredoc is not None:
+            end_word()
+            heredocs.append(heredoc[1].strip("'\"\\"))
+            position = heredoc.end()
             continue
         if character == "\n":
             end_command()
@@ -119,16 +126,6 @@ def _quoted_end(text: str, start: int) -> int:
             return position
         position += 1
     return len(text)
-
-
-_MARK = re.compile(r"-?[ \t]*([^\s;|&)]*)")
-
-
-def _heredoc_mark(text: str, position: int) -> tuple[str, int]:
-    found = _MARK.match(text, position)
-    if found is None:
-        return "", position
-    return found[1].strip("'\"\\"), found.end()
 
 
 def _after_heredoc(text: str, position: int, mark: str) -> tuple[int, int]:

@@ -20,6 +20,8 @@ from scanner.shell import Command
         ("a \\\n  b\nc", [Command(("a", "b"), 1), Command(("c",), 3)]),
         ("cat <<EOF\nrm -rf /\nEOF\nls", [Command(("cat",), 1), Command(("ls",), 4)]),
         ("cat <<-'END' > out\n\trm\n\tEND\nls", [Command(("cat", ">", "out"), 1), Command(("ls",), 4)]),
+        ('read a <<< "$B"\nls', [Command(("read", "a", "$B"), 1), Command(("ls",), 2)]),
+        ("x=$((1 << 2))\nls", [Command(("x=$",), 1), Command(("1", "<<", "2"), 1), Command(("ls",), 2)]),
         ("echo ${HOME}/x", [Command(("echo", "${HOME}/x"), 1)]),
     ],
 )
