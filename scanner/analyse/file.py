@@ -105,10 +105,12 @@ def _python(source: Source | Unreadable, to: Handlers) -> tuple[Analysis, Facts]
     if to.calls:
         for body in found.bodies:
             for call in body.calls:
-                _dispatch_call(run, call, body.scope, to)
+                if not isinstance(call.func, ast.Attribute) or call.func.attr in to.calls:
+                    _dispatch_call(run, call, body.scope, to)
     for rule, method in to.files:
         if "python" in rule.languages:
             run.hand(rule, method, None, source.module_scope)
+    source.forget()
     notices = list(run.notices)
     if source.needs:
         notices.append(

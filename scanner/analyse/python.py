@@ -319,7 +319,8 @@ class Body:
 
     scope: Scope
     calls: list[ast.Call] = field(default_factory=list)
-    chains: list[tuple[ast.expr, str]] = field(default_factory=list)  # outermost node, root name
+    # outermost node, root name, what follows it
+    chains: list[tuple[ast.expr, str, str]] = field(default_factory=list)
     tokens: list[int] = field(default_factory=list)
     cuts: list[int] = field(default_factory=list)
     noise: list[int] = field(default_factory=list)  # cuts of statements that a copy may have or lack
@@ -377,7 +378,7 @@ def _walk(
             identifiers.add(name)
             tokens.append(_MASKED)
             if node.ctx.__class__ is ast.Load:
-                body.chains.append((node, name))
+                body.chains.append((node, name, ""))
             else:
                 bound[name] = bound.get(name, 0) + 1
             continue
@@ -387,9 +388,10 @@ def _walk(
             literals.append(value)
             continue
         if kind == _ATTRIBUTE:
-            inner = node
+            inner, suffix = node, ""
             while inner.__class__ is ast.Attribute:
                 name = inner.attr
+                suffix = f".{name}{suffix}"
                 identifiers.add(name)
                 tokens.append(_names.get(name) or _learn(name))
                 inner = inner.value
@@ -400,7 +402,7 @@ def _walk(
                     tokens[-1] = _MASKED  # `self.x` is the `x` of a function that was handed one
                 else:
                     tokens.append(_MASKED)
-                body.chains.append((node, name))
+                body.chains.append((node, name, suffix))
             else:
                 push(inner)
             continue
@@ -522,7 +524,7 @@ def _normal_comparison(node: ast.Compare, body: Body, buckets: dict[type, Any]) 
     ):
         _pass_over(buckets, body.scope, left, left.func, right)
         body.calls.append(left)
-        body.chains.append((left.func, "len"))
+        body.chains.append((left.func, "len", ""))
         if node.ops[0].__class__ is ast.Eq:
             body.tokens[-1] = _NOT
             body.tokens.append(_operator(_NOT_NODE))
@@ -770,15 +772,16 @@ def _calls(source: Source, body: Body) -> tuple[facts.Call, ...]:
 
 def _collect_uses(source: Source, body: Body, uses: dict[str, tuple[int, facts.Place]]) -> None:
     """Every chain that starts at an import, or at a value that came out of one."""
-    roots: dict[str, bool] = {}
-    for node, root in body.chains:
+    scope, own = body.scope, source.module + "."
+    roots: dict[str, str] = {}
+    for node, root, suffix in body.chains:
         known = roots.get(root)
         if known is None:
-            known = roots[root] = _is_foreign(root, body.scope)
+            known = roots[root] = (source.stands_for(root, scope) or "") if _is_foreign(root, scope) else ""
         if not known:
             continue
-        name = source.resolve(node, body.scope)
-        if name is None or name.startswith(("builtins.", source.module + ".")):
+        name = known + suffix
+        if name.startswith(("builtins.", own)):
             continue
         seen = uses.get(name)
         uses[name] = (seen[0] + 1, seen[1]) if seen else (1, source.place(node))
