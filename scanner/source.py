@@ -24,7 +24,7 @@ Keys = tuple[str | int, ...]
 BUILTINS = frozenset(dir(builtins))
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _REMARK = re.compile(r"#[^\r\n]*")
-_OWN = frozenset({"self", "cls"})  # by convention the object, or the class, that a method belongs to
+OWN = frozenset({"self", "cls"})  # by convention the object, or the class, that a method belongs to
 _MAX_CHAIN = 64  # links of one `a.b().c[0]…`; longer ones are not code that anybody wrote
 _MAX_HOPS = 8  # aliases of aliases: `a = b; c = a` …; deeper chains are not followed
 
@@ -299,7 +299,7 @@ class Source:
                 return None
         if not isinstance(node, ast.Name):
             return None
-        if hops < _MAX_HOPS or node.id in _OWN:
+        if hops < _MAX_HOPS or node.id in OWN:
             return self._resolve_name(node.id, scope, hops, suffix)
         root = self.stands_for(node.id, scope)
         return None if root is None else root + suffix
@@ -324,7 +324,7 @@ class Source:
         return f"builtins.{name}{suffix}" if name in BUILTINS else None
 
     def _resolve_bound(self, name: str, scope: Scope, hops: int, suffix: str) -> str | None:
-        if name in _OWN and scope.kind == "function":
+        if name in OWN and scope.kind == "function":
             owner = scope.class_scope
             return None if owner is None else self._resolve_member(owner, hops, suffix)
         value = scope.assigned.get(name)
