@@ -297,7 +297,7 @@ def from_commit(repository: Path, commit: str) -> Votes:
 
 def second_reading(repository: Path, commit: str, path: str, number: int) -> str:
     """The label of one line by plain reading of everything on record about its commit."""
-    votes = from_commit(repository, commit)
+    votes = list(from_commit(repository, commit))  # the answer is kept; ours is not to change it
     noted = from_note(repository, commit, path, number)
     if noted == "ai":
         votes.append((0.95, "ai"))

@@ -47,6 +47,7 @@ class _Touch:
 
 _NOTHING = File(array("I"))
 _State = dict[str, File]
+_Step = tuple[list[FilePatch], tuple[str, ...]]
 
 
 @dataclass
@@ -76,9 +77,8 @@ class Replayed:
     commits: Sequence[str]
     files: Mapping[str, File]
     blocks: _Blocks
-    # Of a replay that went on from a known tree: the files that it changed, and those that it took away.
+    # Of a replay that went on from a known tree: the files that it changed.
     changed: frozenset[str] = frozenset()
-    gone: frozenset[str] = frozenset()
 
     def stretches(self, path: str) -> list[Stretch] | None:
         """The lines of a file in order; None where they are not known."""
@@ -181,17 +181,26 @@ class _Replay:
 
     def run(self) -> Replayed:
         merges = [(oid, parents[0]) for oid, *parents in self._lineage if len(parents) > 1]
-        brought = self._history.differing(merges)
+        brought: Iterable[Mapping[str, bool]] = self._history.differing(merges)
         patches = self._history.patches([oid for oid, *_ in self._lineage])
-        parsed = ((list(parse(patch)), lost) for patch, lost in patches)
+        steps: Iterable[_Step] = ((list(parse(patch)), lost) for patch, lost in patches)
+        seeded: _State = {}
         if self._seeds:
             # A step from a known tree is small: look first which of its files it needs.
-            parsed, brought = iter(steps := list(parsed)), iter(listed := list(brought))
-            wanted = {name for found, _ in steps for one in found for name in (one.path, *one.before)}
-            seeded = self._seeded(wanted.union(*listed))
-            self._states[self._since] = seeded
+            steps, brought = list(steps), list(brought)
+            named = {name for found, _ in steps for one in found for name in (one.path, *one.before)}
+            seeded = self._states[self._since] = self._seeded(named.union(*brought))
+        state = self._last(steps, iter(brought))
+        if not self._seeds:
+            return Replayed(self._commits, state, self._blocks)
+        changed = frozenset(path for path, file in state.items() if seeded.get(path) is not file)
+        return Replayed(self._commits, state, self._blocks, changed)
+
+    def _last(self, steps: Iterable[_Step], brought: Iterator[Mapping[str, bool]]) -> _State:
+        """Take all steps; the state after the last one."""
         state: _State = {}
-        for index, ((oid, *parents), (found, lost)) in enumerate(zip(self._lineage, parsed, strict=True)):
+        for index, (line, (found, lost)) in enumerate(zip(self._lineage, steps, strict=True)):
+            oid, *parents = line
             if len(parents) > 1:
                 state = self._merged(index, parents, found, next(brought))
             else:
@@ -199,10 +208,7 @@ class _Replay:
             for path in lost:
                 state[path] = File(None)
             self._states[oid] = state
-        if not self._seeds:
-            return Replayed(self._commits, state, self._blocks)
-        changed = frozenset(path for path, file in state.items() if seeded.get(path) is not file)
-        return Replayed(self._commits, state, self._blocks, changed, frozenset(seeded) - frozenset(state))
+        return state
 
     def _taken(self, parent: str) -> _State:
         """The state of a parent, to change: itself, for the last child that asks."""
