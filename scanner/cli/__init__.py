@@ -18,6 +18,8 @@ _COMMANDS = {
     "rules": ("scanner.cli.rules", "List the rules."),
     "explain": ("scanner.cli.explain", "Say what a rule means, why agents do it, what to do instead."),
     "blame": ("scanner.cli.blame", "Say of each line of a file who or what wrote it, and who reviewed it."),
+    "provenance": ("scanner.cli.provenance", "Count lines by who or what wrote them, on what evidence."),
+    "dark": ("scanner.cli.dark", "Show agents' lines that nobody is on record to have reviewed."),
     "baseline": ("scanner.cli.baseline", "Write down what is known, so that a scan shows only what is new."),
     "config": ("scanner.cli.config", "Show the settings that a scan here would use."),
     "new": ("scanner.cli.new", "Write the skeleton of a rule and its fixture."),
