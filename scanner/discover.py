@@ -68,12 +68,18 @@ _BY_SUFFIX = {
 _BY_NAME = {
     "Dockerfile": "dockerfile",
     "Makefile": "makefile",
-    "Pipfile": "toml",
-    "setup.cfg": "ini",
+    "pyproject.toml": "manifest",
+    "Pipfile": "manifest",
+    "setup.cfg": "manifest",
+    "environment.yml": "manifest",
+    "environment.yaml": "manifest",
+    "tox.ini": "ini",
+    "pytest.ini": "ini",
+    ".pytest.ini": "ini",
     "Pipfile.lock": "json",
-    "poetry.lock": "toml",
-    "uv.lock": "toml",
-    "pdm.lock": "toml",
+    "poetry.lock": "lock",
+    "uv.lock": "lock",
+    "pdm.lock": "lock",
 }
 
 
@@ -84,6 +90,24 @@ class File:
     path: str
     language: str
     data: bytes
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the rules of a run can read: some languages whole, of others only certain paths. A repository
+    may hold thousands of JSON files, and a rule asks for two of them."""
+
+    languages: frozenset[str]
+    paths: tuple[tuple[str, str], ...] = ()  # language, glob
+
+    def covers(self, path: str, language: str) -> bool:
+        """Does some rule read this file?"""
+        if language in self.languages:
+            return True
+        return any(language == of and matches(path, glob) for of, glob in self.paths)
+
+
+NOTHING = Wanted(frozenset())
 
 
 @dataclass(frozen=True)
@@ -100,26 +124,26 @@ def language_of(path: str) -> str:
     name = path.rpartition("/")[2]
     if name in _BY_NAME:
         return _BY_NAME[name]
-    if name.startswith("requirements") and name.endswith((".txt", ".in")):
-        return "requirements"
+    if name.endswith((".txt", ".in")) and ("requirements" in name or path.endswith(f"requirements/{name}")):
+        return "manifest"
     if name.startswith("Dockerfile."):
         return "dockerfile"
     return _BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), "")
 
 
-def discover(settings: Settings, tracked: Iterable[str] | None, languages: frozenset[str]) -> Discovered:
-    """Read the files of the languages that some rule asks for.
+def discover(settings: Settings, tracked: Iterable[str] | None, wanted: Wanted) -> Discovered:
+    """Read the files that some rule asks for.
 
     Args:
         settings: root, paths, excludes, the largest size.
         tracked: root-relative paths from git, or None outside a repository.
-        languages: what the rules of this run can read.
+        wanted: what the rules of this run can read.
 
     Raises:
         UsageError: a path that was asked for does not exist, or lies outside the root.
     """
     root = settings.root
-    asked = [_relative(root, path) for path in settings.paths]
+    asked = [relative(root, path) for path in settings.paths]
     paths = sorted(set(tracked if tracked is not None else _walk(root)))
     if asked and "" not in asked:
         named = set(asked)
@@ -132,7 +156,7 @@ def discover(settings: Settings, tracked: Iterable[str] | None, languages: froze
     for path in paths:
         if settings.excludes(path):
             continue
-        got = _read(root, path, languages, settings.max_bytes, named=path in asked)
+        got = _read(root, path, wanted, settings.max_bytes, named=path in asked)
         if isinstance(got, File):
             files.append(got)
         elif got is not None:
@@ -140,7 +164,7 @@ def discover(settings: Settings, tracked: Iterable[str] | None, languages: froze
     return Discovered(tuple(files), tuple(unreadable))
 
 
-def from_bytes(settings: Settings, contents: dict[str, bytes], languages: frozenset[str]) -> Discovered:
+def from_bytes(settings: Settings, contents: dict[str, bytes], wanted: Wanted) -> Discovered:
     """The same for contents that do not come from the disk: the index of git, or standard input."""
     files: list[File] = []
     unreadable: list[Unreadable] = []
@@ -148,7 +172,7 @@ def from_bytes(settings: Settings, contents: dict[str, bytes], languages: frozen
         if settings.excludes(path):
             continue
         language = language_of(path) or _by_shebang(data[:80])
-        if language in languages:
+        if wanted.covers(path, language):
             if len(data) > settings.max_bytes:
                 unreadable.append(_too_large(path, len(data), settings.max_bytes))
             else:
@@ -156,7 +180,7 @@ def from_bytes(settings: Settings, contents: dict[str, bytes], languages: frozen
     return Discovered(tuple(files), tuple(unreadable))
 
 
-def _relative(root: Path, path: str) -> str:
+def relative(root: Path, path: str) -> str:
     """A path of the command line, relative to the root; "" for the root itself."""
     absolute = Path(os.path.abspath(path))
     if not absolute.exists():
@@ -181,14 +205,12 @@ def _walk(root: Path) -> Iterator[str]:
             yield (base / name).as_posix()
 
 
-def _read(
-    root: Path, path: str, languages: frozenset[str], limit: int, *, named: bool
-) -> File | Unreadable | None:
+def _read(root: Path, path: str, wanted: Wanted, limit: int, *, named: bool) -> File | Unreadable | None:
     language = language_of(path)
     if not language:
         if "." in path.rpartition("/")[2] and not named:
             return None  # an extension that none of our languages has
-    elif language not in languages:
+    elif not wanted.covers(path, language):
         return None
     try:
         descriptor = os.open(
@@ -200,13 +222,14 @@ def _read(
         if os.path.islink(root / path) or (root / path).is_dir():
             return None  # a link's target is looked at where it stands; a folder here is a submodule
         return Unreadable(path, Reason.MISSING, f"{getattr(error, 'strerror', error)}; check its permissions")
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        return None  # pipes, devices, folders: a submodule is one
     with os.fdopen(descriptor, "rb") as stream:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return None  # pipes, devices, folders
         if not language:
             language = _by_shebang(stream.read(80))
-            if language not in languages:
+            if not wanted.covers(path, language):
                 return None
             stream.seek(0)
         if status.st_size > limit:

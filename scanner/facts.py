@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-SCHEMA = 1  # raise it with every change of shape or meaning: cached facts of another schema are not read
+SCHEMA = 5  # raise it with every change of shape or meaning: cached facts of another schema are not read
 
 
 class Place(NamedTuple):
@@ -66,6 +66,7 @@ class Function(NamedTuple):
     is_async: bool
     oracle: tuple[str, ...] = ()  # what in it can fail on a wrong result; see analyse/oracles.py
     traits: tuple[str, ...] = ()  # short words that rules agree on: generator, stub, overload, property …
+    literals: tuple[int, ...] = ()  # 16-bit hashes of the distinct strings and numbers, sorted
 
 
 class Class(NamedTuple):
@@ -92,9 +93,10 @@ class Facts:
     exports: tuple[str, ...] = ()  # __all__, where it is a plain list of strings
     uses: tuple[Use, ...] = ()
     identifiers: tuple[str, ...] = ()  # every name that the file mentions, sorted
-    semgrep: tuple[str, ...] = ()  # ids of the semgrep rules whose identifiers all occur here
     calls: tuple[Call, ...] = ()  # at module level
     requires: tuple[Requirement, ...] = ()  # a manifest's declared dependencies
+    pytest: tuple[tuple[str, str], ...] = ()  # what a configuration file tells pytest
+    flows: tuple[Use, ...] = ()  # uses of heavy libraries, with what becomes of the value
 
 
 class Requirement(NamedTuple):
@@ -113,6 +115,8 @@ _ROWS: dict[str, Any] = {
     "uses": Use,
     "calls": Call,
     "requires": Requirement,
+    "pytest": tuple,
+    "flows": Use,
 }
 
 
@@ -141,11 +145,12 @@ def _value(name: str, value: Any) -> Any:
     make = _ROWS.get(name)
     if make is None:
         return tuple(value)
-    return tuple(_SHAPES.get(name, make._make)(item) for item in value)
+    shape = _SHAPES.get(name) or make._make
+    return tuple(shape(item) for item in value)
 
 
 def _function(row: Iterable[Any]) -> Function:
-    name, place, end, parameters, decorators, calls, hashes, nodes, is_async, oracle, traits = row
+    name, place, end, parameters, decorators, calls, hashes, nodes, is_async, oracle, traits, literals = row
     return Function(
         name,
         Place._make(place),
@@ -158,6 +163,7 @@ def _function(row: Iterable[Any]) -> Function:
         is_async,
         tuple(oracle),
         tuple(traits),
+        tuple(literals),
     )
 
 
@@ -180,5 +186,7 @@ _SHAPES: dict[str, Any] = {
     "functions": _function,
     "classes": _class,
     "uses": _use,
+    "pytest": tuple,
+    "flows": _use,
     "requires": _requirement,
 }

@@ -181,6 +181,7 @@ class Analysis:
     unreadable: Unreadable | None = None
     notices: tuple[Notice, ...] = ()
     allows: tuple[Allow, ...] = field(default=())
+    semgrep: tuple[str, ...] = ()  # the semgrep rules that ask for something, and find it here
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,8 @@ class Allow:
     covers: tuple[int, int]
     rules: tuple[str, ...]
     reason: str
+    column: int = 1
+    end_column: int = 0
 
 
 def to_row(finding: Finding) -> list[Any]:

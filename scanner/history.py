@@ -107,6 +107,7 @@ _NAMES_OBJECT = re.compile(rb"[0-9a-f]{40}")
 _FILTER_KEY = re.compile(r"filter\.(.+)\.[^.]+\Z", re.DOTALL)
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13}
+NOT_A_REPOSITORY = "not a git repository"
 _RETRIES = 50
 
 
@@ -362,6 +363,11 @@ class History:
             if path in wanted and stage == "0" and mode.startswith("100"):
                 oids[path] = oid
         return self._contents(oids)
+
+    def tracked_blobs(self) -> dict[str, str]:
+        """Path → blob id of every regular file in the index, without conflicts. Reads no file."""
+        entries = map(_index_entry, self._git.run(["ls-files", "-z", "--stage"]).split(b"\0"))
+        return {path: oid for mode, oid, stage, path in entries if stage == "0" and mode.startswith("100")}
 
     def blobs_at(self, rev: str, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of those `paths` that are regular files in the commit `rev`."""
@@ -804,7 +810,7 @@ def _refusal(folder: Path, err: bytes) -> NoHistory:
             f"run `git config --global --add safe.directory {place}`",
         )
     if "not a git repository" in said.lower():
-        return NoHistory("not a git repository", "run `git init`, or scan a clone")
+        return NoHistory(NOT_A_REPOSITORY, "run `git init`, or scan a clone")
     return NoHistory(f"git cannot read this repository: {_one_line(err)}")
 
 

@@ -23,8 +23,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from scanner.discover import Wanted
 from scanner.facts import Facts, Function, Place
-from scanner.finding import Candidate, Confidence, Finding, Fix, Location, Related, Severity, arguments
+from scanner.finding import Allow, Candidate, Confidence, Finding, Fix, Location, Related, Severity, arguments
+from scanner.settings import matches
 from scanner.source import Source
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAMILIES",
+    "Allow",
+    "AllowRule",
     "Candidate",
     "Card",
     "ChangeRule",
@@ -106,7 +110,7 @@ class Card:
     severity: Severity
     confidence: Confidence
     family: str
-    engine: str  # file | repository | change | semgrep
+    engine: str  # file | repository | change | allow | semgrep
     origin: str  # the rule's file, relative to the folder of rules
     cwe: tuple[int, ...] = ()
     evidence: tuple[str, ...] = ()
@@ -116,6 +120,12 @@ class Card:
     languages: tuple[str, ...] = ("python",)
     needs: tuple[str, ...] = ()
     security_severity: str = ""
+    paths: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def whole_languages(self) -> tuple[str, ...]:
+        """The languages of which it reads every file; of the others, only those that `paths` names."""
+        return _whole(self.languages, self.paths)
 
     @property
     def base_rank(self) -> float:
@@ -132,6 +142,22 @@ class Card:
         return re.sub(r"\{(\w+)\}", lambda found: values.get(found.group(1), found.group(0)), self.message)
 
 
+def wanted(cards: Iterable[Card]) -> Wanted:
+    """What these rules read together; Python always, notebooks too, for the facts."""
+    listed = list(cards)
+    return Wanted(
+        frozenset(
+            {"python", "notebook", *(language for card in listed for language in card.whole_languages)}
+        ),
+        tuple(sorted({pair for card in listed for pair in card.paths})),
+    )
+
+
+def _whole(languages: tuple[str, ...], paths: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    scoped = {language for language, _ in paths}
+    return tuple(language for language in languages if language not in scoped)
+
+
 Check = TypeVar("Check", bound=Callable[..., Any])
 
 
@@ -142,8 +168,9 @@ def on(*nodes: type[ast.AST]) -> Callable[[Check], Check]:
 
 def on_call(*names: str) -> Callable[[Check], Check]:
     """Hand the method each call of these, by dotted name: `requests.get`, `builtins.open`,
-    `requests.Session().get`. Imports and aliases are resolved, across files too: where the name comes
-    from another module of the repository, the finding becomes a candidate by itself."""
+    `requests.Session().get`; or, with a dot in front, of whatever receiver: `.drop_all`. Imports and
+    aliases are resolved, across files too: where the name comes from another module of the repository,
+    the finding becomes a candidate by itself."""
     return _mark("calls", names)
 
 
@@ -176,6 +203,8 @@ class Rule:
     since: ClassVar[str] = "0.1.0"
     preview: ClassVar[bool] = False
     languages: ClassVar[tuple[str, ...]] = ("python",)
+    # (language, glob): of this language, only these files; nothing else of it is read for this rule.
+    paths: ClassVar[tuple[tuple[str, str], ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ()
     security_severity: ClassVar[str] = ""
     engine: ClassVar[str]
@@ -183,6 +212,12 @@ class Rule:
     @property
     def id(self) -> str:
         return rule_id(type(self).__name__)
+
+    def reads(self, path: str, language: str) -> bool:
+        """Is this a file that the rule speaks about?"""
+        if language in _whole(self.languages, self.paths):
+            return True
+        return any(language == of and matches(path, glob) for of, glob in self.paths)
 
 
 def rule_id(class_name: str) -> str:
@@ -224,6 +259,9 @@ class RepositoryRule(Rule):
     """Looks at the facts of all files at once."""
 
     engine = "repository"
+    # Does it conclude from what it does not see (nobody calls this, no manifest declares that)? Then it
+    # stays silent where only some files are known: in a hook, or when paths were given.
+    whole: ClassVar[bool] = False
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         raise NotImplementedError
@@ -242,6 +280,21 @@ class RepositoryRule(Rule):
         return Finding(
             self.id, Location(path, *place), symbol, arguments(values), arguments(details or {}), related
         )
+
+
+class AllowRule(Rule):
+    """Looks at each allow comment, once it is known whether it lets anything pass: True or False, or None
+    where this run cannot tell, since not every rule that it names has looked at every file."""
+
+    engine = "allow"
+
+    def check(self, allow: Allow, used: bool | None) -> Iterator[Finding]:
+        raise NotImplementedError
+
+    def at(self, allow: Allow, **values: object) -> Finding:
+        """A finding at the comment."""
+        place = Location(allow.path, allow.line, allow.column, allow.line, allow.end_column)
+        return Finding(self.id, place, "", arguments(values))
 
 
 class ChangeRule(Rule):

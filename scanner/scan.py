@@ -8,25 +8,28 @@ from __future__ import annotations
 import datetime
 import json
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from scanner import analyse as analysis
 from scanner import catalogue as rules
 from scanner.analyse.cache import Cache
 from scanner.catalogue import Catalogue
-from scanner.change import Change, ChangedFile
-from scanner.discover import Discovered, discover, expected_unreadable, from_bytes
+from scanner.change import Change
+from scanner.discover import Discovered, expected_unreadable
 from scanner.finding import Finding, Location, Notice, Unreadable
 from scanner.history import History, NoHistory
 from scanner.provenance import Attributed, Attribution, Provenance, attribute
 from scanner.relate import relate
+from scanner.rule import wanted
 from scanner.settings import Settings, UsageError
-from scanner.weigh import Report, Weighed, weigh
+from scanner.sources import read
+from scanner.weigh import Report, Weighed, judge_allows, weigh
 
 
-def scan(settings: Settings, stdin: bytes = b"") -> Report:
-    """Scan what the settings name.
+def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = lambda text: None) -> Report:
+    """Scan what the settings name; `say` hears which step is under way.
 
     Raises:
         UsageError: a path, a rule or a configuration value that cannot be.
@@ -34,13 +37,22 @@ def scan(settings: Settings, stdin: bytes = b"") -> Report:
     """
     catalogue = rules.load(settings.rule_paths).select(settings)
     history = History.open(settings.root)
-    sources, change = _sources(settings, history, catalogue, stdin)
+    say("reading")
+    sources = read(settings, history, wanted(catalogue.cards), stdin, before=bool(catalogue.change_rules))
+    settings = replace(settings, mode=sources.mode, diff_base=sources.base)
     with Cache(settings.root, enabled=settings.cache) as cache:
-        facts = analysis.analyse(sources.files, catalogue, settings, cache)
+        say(f"analysing {len(sources.found.files):,} files")
+        facts = analysis.analyse(
+            sources.found.files, catalogue, settings, cache, others=sources.others, whole=sources.whole
+        )
         together = relate(facts.candidates, facts.facts, catalogue, cache)
-        changed = _change_findings(change, catalogue)
-        findings = _relevant((*facts.findings, *together.findings, *changed), change)
-        attributed = _attribute(findings, history, settings)
+        findings = (*facts.findings, *together.findings, *_change_findings(sources.change, catalogue))
+        findings = (
+            *findings,
+            *judge_allows(findings, facts.allows, catalogue, settings, whole=sources.whole),
+        )
+        say(f"attributing {len(findings):,} findings")
+        attributed = _attribute(_relevant(findings, sources.change), history, settings)
         weighed = weigh(
             attributed.attributed,
             catalogue,
@@ -50,67 +62,14 @@ def scan(settings: Settings, stdin: bytes = b"") -> Report:
             datetime.date.today(),
         )
         notices = (
-            *sources.notices,
+            *sources.found.notices,
             *facts.notices,
             *together.notices,
             *attributed.notices,
             *([Notice(cache.problem)] if cache.problem else []),
         )
-        return _report(
-            weighed, (*sources.unreadable, *facts.unreadable), notices, sources, catalogue, settings, history
-        )
-
-
-def _sources(
-    settings: Settings, history: History | NoHistory, catalogue: Catalogue, stdin: bytes
-) -> tuple[Discovered, Change | None]:
-    """The files of the run, and the change that the findings are held against, if there is one."""
-    languages = _languages(catalogue)
-    if settings.mode == "stdin":
-        return from_bytes(settings, {settings.stdin_filename: stdin}, languages), None
-    if isinstance(history, NoHistory):
-        if settings.mode != "tree":
-            raise UsageError(f"--{settings.mode} needs a git repository: {history.reason}")
-        return discover(settings, None, languages), None
-    if settings.mode == "staged":
-        return _staged(settings, history, languages)
-    sources = discover(settings, history.tracked_files(), languages)
-    if settings.mode == "diff":
-        return sources, _diff(settings, history, sources)
-    return sources, None
-
-
-def _staged(
-    settings: Settings, history: History, languages: frozenset[str]
-) -> tuple[Discovered, Change | None]:
-    """What is staged, as it is staged. Where nothing is (`pre-commit run --all-files`, `--from-ref`),
-    what was given: never nothing."""
-    staged = history.staged_files()
-    if not staged:
-        return discover(settings, history.tracked_files() if not settings.paths else (), languages), None
-    blobs = history.staged_blobs(staged)
-    before = history.blobs_at(history.head, staged) if history.head else {}
-    lines = history.changed_lines(None, staged=True)
-    change = Change(
-        tuple(ChangedFile(path, before.get(path), blobs.get(path), lines.get(path, ())) for path in staged),
-        history.head,
-    )
-    return from_bytes(settings, blobs, languages), change
-
-
-def _diff(settings: Settings, history: History, sources: Discovered) -> Change:
-    base = history.merge_base(settings.diff_base)
-    lines = history.changed_lines(settings.diff_base, staged=False)
-    before = history.blobs_at(base, sorted(lines))
-    now = {file.path: file.data for file in sources.files}
-    return Change(
-        tuple(ChangedFile(path, before.get(path), now.get(path), lines[path]) for path in sorted(lines)), base
-    )
-
-
-def _languages(catalogue: Catalogue) -> frozenset[str]:
-    wanted = {language for card in catalogue.cards for language in card.languages}
-    return frozenset(wanted | {"python"})
+        unreadable = (*sources.found.unreadable, *facts.unreadable)
+        return _report(weighed, unreadable, gathered(notices), sources.found, catalogue, settings, history)
 
 
 def _attribute(findings: Sequence[Finding], history: History | NoHistory, settings: Settings) -> Attribution:
@@ -175,12 +134,31 @@ def _report(
         settings,
         len(sources.files),
         {file.path: _text(file.data) for file in sources.files if file.path in named},
-        _version(history),
+        {} if settings.hook else _version(history),  # a hook has no time for what only a log asks
         any(not expected_unreadable(settings, item) for item in unreadable),
         frozenset(
             file.path for file in sources.files if file.path in named and file.data.startswith(BOM_UTF8)
         ),
     )
+
+
+_FEW = 3  # files that a notice is repeated for
+
+
+def gathered(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """The notices, each once; one that many files share names the first of them, and counts the others."""
+    groups: dict[tuple[str, bool], list[Notice]] = {}
+    for notice in notices:
+        group = groups.setdefault((notice.text, notice.incomplete), [])
+        if notice not in group:
+            group.append(notice)
+    found: list[Notice] = []
+    for group in groups.values():
+        if len(group) <= _FEW:
+            found.extend(group)
+        else:
+            found.append(replace(group[0], text=f"{group[0].text} (so for {len(group) - 1} more files)"))
+    return tuple(found)
 
 
 def _places(finding: Finding) -> Iterable[Location]:

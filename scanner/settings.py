@@ -5,6 +5,7 @@ Frozen, and read once. Reading never runs anything: a config file is data of the
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import functools
 import os
@@ -232,7 +233,16 @@ def _waiver(entry: Any, where: str) -> Waiver:
             f"{where}: each [[tool.assay.allow]] needs `rule` and `reason`, and may have "
             f"{', '.join(sorted(known - {'rule', 'reason'}))}; got {entry!r}"
         )
-    return Waiver(**{key: str(value) for key, value in entry.items()})
+    waiver = Waiver(**{key: str(value) for key, value in entry.items()})
+    try:
+        if waiver.expires:
+            datetime.date.fromisoformat(waiver.expires)
+    except ValueError:
+        raise UsageError(
+            f"{where}: [[tool.assay.allow]] of `{waiver.rule}`: `expires` must be a date like 2030-01-31, "
+            f"not {waiver.expires!r}"
+        ) from None
+    return waiver
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import io
 import re
 import tokenize
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -20,8 +20,11 @@ from scanner.facts import Place
 from scanner.finding import Location
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+Keys = tuple[str | int, ...]
 BUILTINS = frozenset(dir(builtins))
 _NEWLINE = re.compile(r"\r\n|\r|\n")
+_REMARK = re.compile(r"#[^\r\n]*")
+_MAX_CHAIN = 64  # links of one `a.b().c[0]…`; longer ones are not code that anybody wrote
 _MAX_HOPS = 8  # aliases of aliases: `a = b; c = a` …; deeper chains are not followed
 
 
@@ -31,6 +34,15 @@ class Comment(NamedTuple):
     line: int
     column: int
     text: str
+
+
+class Check(NamedTuple):
+    """An oracle of a test that is lost: the statement, why nobody notices its failure (see
+    `analyse/oracles.py`), and the function that it stands in."""
+
+    node: ast.stmt
+    fate: str
+    function: FunctionNode
 
 
 class Scope:
@@ -78,7 +90,11 @@ class Source:
         # columns are not the file's own.
         self.needs = ""
         self.document: Any = None  # the value of a JSON, TOML or YAML file
+        self.cells: tuple[tuple[int, int], ...] = ()  # of a notebook: first line and number of code cells
+        self.lowered_text = ""
+        self.locate: Callable[[str], dict[Keys, Place]] | None = None  # finds the places of its keys
         self.lowered_lines: frozenset[int] = frozenset()
+        self.checks: list[Check] = []  # of a test file
 
     @property
     def tree(self) -> ast.Module:
@@ -106,7 +122,26 @@ class Source:
     def is_test(self) -> bool:
         return self.role == "test"
 
+    @cached_property
+    def remarks(self) -> str:
+        """What stands after hash signs, in lower case, a line each: comments, and what looks like them.
+        A cheap look for words, before anything is tokenised."""
+        return "\n".join(_REMARK.findall(self.text)).lower()
+
     # Text and places
+
+    @cached_property
+    def _places(self) -> dict[Keys, Place]:
+        return self.locate(self.text) if self.locate is not None else {}
+
+    def place_of(self, keys: Keys) -> Place:
+        """Where a document holds the value at `keys` (names, and numbers of list items); where the file
+        does not tell, the nearest thing around it."""
+        while keys:
+            if keys in self._places:
+                return self._places[keys]
+            keys = keys[:-1]
+        return Place(1, 1, 1, len(self.lines[0]) + 1)
 
     @cached_property
     def lines(self) -> list[str]:
@@ -170,7 +205,8 @@ class Source:
         """The comments of a Python file. Costs a tokenizer run: look for your words in `text` first."""
         found: list[Comment] = []
         try:
-            for token in tokenize.generate_tokens(io.StringIO(self.text).readline):
+            # The rewrite's lines are the file's own, and its comments stand at the same bytes.
+            for token in tokenize.generate_tokens(io.StringIO(self.lowered_text or self.text).readline):
                 if token.type == tokenize.COMMENT:
                     found.append(Comment(token.start[0], token.start[1] + 1, token.string))
         except (tokenize.TokenError, SyntaxError):
@@ -229,7 +265,7 @@ class Source:
 
     def _resolve(self, node: ast.AST, scope: Scope, hops: int) -> str | None:
         suffix = ""
-        while True:
+        for _ in range(_MAX_CHAIN):
             if isinstance(node, ast.Attribute):
                 suffix = f".{node.attr}{suffix}"
                 node = node.value
@@ -376,7 +412,7 @@ def role_of(path: str, text: str = "") -> str:
         return "test"
     if _GENERATED.search(text[:1000]) or name.endswith(("_pb2.py", "_pb2_grpc.py")):
         return "generated"
-    if parts & _EXAMPLE_PARTS:
+    if parts & _EXAMPLE_PARTS or name.endswith(".ipynb"):
         return "example"
     return "live"
 

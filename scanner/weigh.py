@@ -152,6 +152,46 @@ def weigh(
     return tuple(weighed)
 
 
+def judge_allows(
+    findings: Sequence[Finding],
+    allows: Sequence[Allow],
+    catalogue: Catalogue,
+    settings: Settings,
+    *,
+    whole: bool,
+) -> tuple[Finding, ...]:
+    """What the rules about allow comments say, given all findings of the run."""
+    if not catalogue.allow_rules:
+        return ()
+    here: dict[str, list[Finding]] = {}
+    for finding in findings:
+        here.setdefault(finding.location.path, []).append(finding)
+    found: list[Finding] = []
+    for allow in allows:
+        lets_pass = any(_lets_pass(allow, one, catalogue.card(one.rule)) for one in here.get(allow.path, ()))
+        used = lets_pass or (False if _judges_all(allow, catalogue, settings, whole=whole) else None)
+        for rule in catalogue.allow_rules:
+            found.extend(rule.check(allow, used))
+    return tuple(found)
+
+
+def _judges_all(allow: Allow, catalogue: Catalogue, settings: Settings, *, whole: bool) -> bool:
+    """Did this run look for all that an allow comment names? What no rule is called, is never found."""
+    if not allow.rules:
+        return False
+    for name in allow.rules:
+        card = catalogue.named(name)
+        if card is None and name in catalogue.names:
+            return False  # a rule that is on trial, or was not selected
+        if card is None:
+            continue
+        if card.engine == "semgrep" and not settings.semgrep:
+            return False
+        if card.engine == "change" or (card.engine in ("repository", "allow") and not whole):
+            return False
+    return True
+
+
 def _order(finding: Finding) -> tuple[Any, ...]:
     place = finding.location
     return (
@@ -282,15 +322,8 @@ def _fate(
 ) -> tuple[str, str]:
     if finding.excused:
         return "suppressed", finding.excused
-    place = finding.location
     for allow in allows:
-        if (
-            allow.path == place.path
-            and allow.covers[0] <= place.line <= allow.covers[1]
-            and _names(allow, card)
-        ):
-            if card.base_rank >= HIGH_BASE and not allow.reason:
-                continue  # a high finding is let pass for a reason, or not at all
+        if _lets_pass(allow, finding, card):
             return "allowed", allow.reason
     for waiver in settings.allow:
         if _waives(waiver, finding, card, today):
@@ -298,6 +331,16 @@ def _fate(
     if fingerprint in baseline:
         return "known", "in the baseline"
     return "kept", ""
+
+
+def _lets_pass(allow: Allow, finding: Finding, card: Card) -> bool:
+    place = finding.location
+    if allow.path != place.path or not allow.covers[0] <= place.line <= allow.covers[1]:
+        return False
+    if card.engine == "allow" and card.id not in allow.rules:
+        return False  # no comment lets itself pass
+    # A high finding is let pass for a reason, or not at all.
+    return _names(allow, card) and (bool(allow.reason) or card.base_rank < HIGH_BASE)
 
 
 def _names(allow: Allow, card: Card) -> bool:

@@ -11,6 +11,7 @@ from conftest import Run, git
 from inline_snapshot import snapshot
 
 import scanner
+from scanner.catalogue import rules_root
 
 Assay = Callable[..., Run]
 Project = Callable[..., Path]
@@ -39,7 +40,6 @@ shop/keys.py:5:12  error fallback-secret  rank 75
     |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   why: The example in every tutorial has a default, so that the first run works without any set-up.
   instead: Read it without a default (`os.environ['SIGNING_SECRET']`), and refuse to start where it is missing.
-  origin: unknown: not asked for (--provenance none)
 
 shop/store.py  1 error
 
@@ -48,7 +48,6 @@ shop/store.py:3:12  error fallback-secret  rank 75
   3 | PASSWORD = environ.get('DB_PASSWORD', 'postgres')
     |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   instead: Read it without a default (`os.environ['DB_PASSWORD']`), and refuse to start where it is missing.
-  origin: unknown: not asked for (--provenance none)
 """)
     assert run.err == snapshot("2 errors in 3 files\n")
 
@@ -121,7 +120,8 @@ def test_an_expected_one_does_not(assay: Assay, project: Project) -> None:
             ["explain", "falback-secret"],
             "assay: no rule is called `falback-secret`; did you mean `fallback-secret`?\n",
         ),
-        (["blame", "nowhere.py"], "assay: nowhere.py: no such file\n"),
+        (["blame", "shop"], "assay: shop: Is a directory\n"),
+        (["blame", "nowhere.py"], "assay: nowhere.py: No such file or directory\n"),
     ],
 )
 def test_a_usage_error_is_one_line(assay: Assay, project: Project, arguments: list[str], said: str) -> None:
@@ -228,7 +228,8 @@ def test_rules_lists_a_family(assay: Assay, tmp_path: Path) -> None:
 def test_explain_prints_the_page(assay: Assay, tmp_path: Path) -> None:
     run = assay("explain", "fallback-secret", cwd=tmp_path)
     assert run.code == 0
-    assert run.out.startswith("# fallback-secret\n\nA secret with a default in the code")
+    page = rules_root() / "security" / "fallback_secret.md"
+    assert run.out.strip() == page.read_text(encoding="utf-8").partition("\n\n")[2].strip()
     assert "## How often it is right" in run.out
 
 

@@ -17,6 +17,7 @@ from scanner.weigh import Report, Weighed
 CARDS = catalogue.load().cards
 NATIVE = [card for card in CARDS if card.engine in {"file", "repository"}]
 CHANGE = [card for card in CARDS if card.engine == "change"]
+ALLOW = [card for card in CARDS if card.engine == "allow"]
 SEMGREP = [card for card in CARDS if card.engine == "semgrep"]
 
 
@@ -29,6 +30,14 @@ def test_speaks_exactly_where_it_is_marked(card: Card, tmp_path: Path) -> None:
     marks = lay_out(_fixture(card), tmp_path)
     report = scan(_settings(tmp_path, card.id))
     _check(card, marks, report, report.kept)
+
+
+@pytest.mark.parametrize("card", _by_id(ALLOW))
+def test_speaks_of_exactly_the_allow_comments_that_are_marked(card: Card, tmp_path: Path) -> None:
+    marks = lay_out(_fixture(card), tmp_path)
+    # A comment can be needed or not only where the rule that it names takes part.
+    report = scan(_settings(tmp_path, card.id, "asserting-a-constant"))
+    _check(card, marks, report, [item for item in report.kept if item.card.id == card.id])
 
 
 @pytest.mark.parametrize("card", _by_id(CHANGE))

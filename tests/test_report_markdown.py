@@ -30,7 +30,7 @@ By rank:
 | rank | level | rule | place | what | origin |
 |--:|---|---|---|---|---|
 | 94 | error | shell-from-input | `app/run.py:5:9` | input reaches the shell through `os.system` | ai, claude-code (claude-x), commit aaaaaaaaaa, by trailer (p 0.93); no review on record |
-| 55 | warning | copied-helper | `app/text.py:5:1` | `a\\|b'c` does what \\<img src=x\\> \\| \\[x\\](y)\\\\n\\# h does |  |
+| 55 | warning | copied-helper | `app/text.py:5:1` | `a\\|b'c` does what \\<img src=x\\> \\| \\[x\\](y)\\\\n\\# h does | unknown |
 
 Not analysed, or to be known:
 

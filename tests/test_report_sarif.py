@@ -31,7 +31,6 @@ from scanner import report as reports
 from scanner.finding import Edit, Fix, Location, Notice, Reason, Related, Unreadable
 from scanner.provenance.record import Attributed
 from scanner.report.line_hash import line_hashes
-from scanner.report.sarif import HOMEPAGE
 from scanner.scan import scan
 from scanner.settings import Settings
 from scanner.weigh import Report
@@ -379,6 +378,8 @@ def test_code_is_no_link_and_labels_are_escaped() -> None:
 
 **Instead:** Call `<b>*x*</b>`.
 
+**Origin:** unknown
+
 **Rank:** 55:45 → rank 55\
 """,
         }
@@ -653,6 +654,8 @@ def test_hostile_text_breaks_nothing() -> None:
 
 **Instead:** Call `\\x00\\x1b]0;x\\x07\\u202e\\ud800\\n'](1)<script>`.
 
+**Origin:** unknown
+
 **Rank:** 55:45 → rank 55\
 """,
         }
@@ -660,7 +663,8 @@ def test_hostile_text_breaks_nothing() -> None:
 
 
 def test_the_homepage_is_the_projects() -> None:
-    assert f'Source = "{HOMEPAGE}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    homepage = run_of(report())["tool"]["driver"]["informationUri"]
+    assert f'Source = "{homepage}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("format_", ["sarif", "json", "text", "github", "markdown"])

@@ -22,6 +22,7 @@ app/run.py:1:1  note on-trial  rank 22
   odd
   1 | import os
     | ^^^^^^^^^
+  origin: unknown
 
 app/run.py:5:9  error shell-from-input  rank 94
   input reaches the shell through `os.system`
@@ -44,6 +45,7 @@ app/text.py:5:1  warning copied-helper  rank 55
   similarity: 100 %
   why: What is outside the context window is written anew.
   instead: Call `app.text.slug`.
+  origin: unknown
 """)
 
 

@@ -8,18 +8,26 @@ import ast
 import re
 from collections.abc import Iterator
 
-from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
+from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on, on_call
 
 SECRET = re.compile(
-    r"(^|_)(secret|secret_key|jwt_key|signing_key|private_key|encryption_key|password|passwd)(_|$)", re.I
+    r"(^|_)(secret|secret_key|jwt_key|signing_key|private_key|encryption_key|session_key|auth_secret|"
+    r"password|passwd)(_|$)",
+    re.I,
 )
+# Names that speak of a secret, and hold none: `SECRET_NAME`, `PASSWORD_FIELD`, `SECRET_KEY_FILE`.
+ABOUT = re.compile(
+    r"(name|field|file|path|dir|url|header|hash|hasher|length|policy|algorithm|prefix|arn|id)$", re.I
+)
+READS = ("os.getenv", "os.environ.get")
+SETTINGS = frozenset(["pydantic_settings.BaseSettings", "pydantic.BaseSettings"])
 
 
 class FallbackSecret(FileRule):
     message = "`{variable}` falls back to a secret that is written in the code"
     why = "The example in every tutorial has a default, so that the first run works without any set-up."
     instead = (
-        "Read it without a default (`os.environ[{variable!r}]`), and refuse to start where it is missing."
+        "Read it without a default (`os.environ['{variable}']`), and refuse to start where it is missing."
     )
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "security"
     cwe = (798, 1188)
@@ -27,15 +35,48 @@ class FallbackSecret(FileRule):
     security_severity = "7.5"
     roles = ("live",)
 
-    @on_call("os.getenv", "os.environ.get")
-    def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
-        if len(call.args) != 2:
+    @on_call(*READS)
+    def default_of_a_read(self, source: Source, call: ast.Call) -> Iterator[Finding]:
+        if len(call.args) == 2 and _is_secret(source.constant(call.args[0]), source.constant(call.args[1])):
+            yield self.at(source, call, symbol=source.scope.name, variable=source.constant(call.args[0]))
+
+    @on(ast.BoolOp)
+    def alternative_of_a_read(self, source: Source, node: ast.BoolOp) -> Iterator[Finding]:
+        if not isinstance(node.op, ast.Or) or not isinstance(node.values[-1], (ast.Constant, ast.Name)):
             return
-        variable, default = source.constant(call.args[0]), source.constant(call.args[1])
-        if (
-            isinstance(variable, str)
-            and SECRET.search(variable)
-            and isinstance(default, str)
-            and default.strip()
-        ):
-            yield self.at(source, call, variable=variable)
+        for read in node.values[:-1]:
+            if not isinstance(read, ast.Call) or not read.args:
+                continue
+            variable = source.constant(read.args[0])
+            if _is_secret(variable, source.constant(node.values[-1])) and _is_read(source, read):
+                yield self.at(source, node, symbol=source.scope.name, variable=variable)
+                return
+
+    @on(ast.ClassDef)
+    def default_of_a_setting(self, source: Source, node: ast.ClassDef) -> Iterator[Finding]:
+        if not any(source.resolve(base) in SETTINGS for base in node.bases):
+            return
+        for field in node.body:
+            if not isinstance(field, ast.AnnAssign) or not isinstance(field.target, ast.Name):
+                continue
+            value = field.value
+            if isinstance(value, ast.Call):
+                default = [one.value for one in value.keywords if one.arg == "default"]
+                value = default[0] if default else (value.args[0] if value.args else None)
+            if _is_secret(field.target.id, source.constant(value)):
+                yield self.at(source, field, variable=field.target.id)
+
+
+def _is_read(source: Source, call: ast.Call) -> bool:
+    """Of the environment, or of a configuration: `app.config.get(…)`."""
+    return source.resolve(call.func) in READS or source.segment(call.func).endswith("config.get")
+
+
+def _is_secret(variable: object, default: object) -> bool:
+    return (
+        isinstance(variable, str)
+        and isinstance(default, str)
+        and bool(SECRET.search(variable))
+        and not ABOUT.search(variable)
+        and bool(default.strip())
+    )

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from scanner import facts as facts_module
-from scanner.analyse import workers
+from scanner.analyse import semgrep, workers
 from scanner.analyse.cache import Cache, blob_id
 from scanner.analyse.file import Handlers, analyse_file, handlers
+from scanner.analyse.near import near
+from scanner.analyse.semgrep import Lane
 from scanner.catalogue import Catalogue
 from scanner.discover import File
 from scanner.facts import Facts
@@ -33,25 +37,51 @@ __all__ = ["Analysed", "FactsStore", "analyse"]
 class FactsStore:
     """The facts of all files, decoded only when somebody asks: a warm run never does."""
 
-    def __init__(self, keys: dict[str, str], texts: dict[str, str], cache: Cache) -> None:
-        self._keys = keys  # path -> cache key
+    def __init__(
+        self,
+        keys: dict[str, str],
+        texts: dict[str, str],
+        cache: Cache,
+        others: Mapping[str, str] = MappingProxyType({}),
+        *,
+        whole: bool = False,
+    ) -> None:
+        self._own = keys  # path -> cache key
         self._texts = texts  # cache key -> JSON of what was analysed in this run
         self._cache = cache
+        self._others = others  # the same for files that this run did not read
+        self.whole = whole  # are these the facts of every file of the tree?
+
+    @cached_property
+    def _lent(self) -> dict[str, Facts]:
+        """What the cache knows of the other files that these lean on."""
+        if not self._others:
+            return {}
+        chosen = near(self._read(self._own), self._others)
+        return self._read({path: self._others[path] for path in chosen})
+
+    @cached_property
+    def _keys(self) -> dict[str, str]:
+        return {**self._own, **{path: self._others[path] for path in self._lent}}
 
     @property
     def digest(self) -> str:
         """Changes whenever the facts of any file do."""
         import hashlib
 
-        lines = (f"{path}\0{key}\n" for path, key in sorted(self._keys.items()))
+        lines = [f"{path}\0{key}\n" for path, key in sorted(self._keys.items())]
+        lines.append("whole" if self.whole else "part")
         return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
-    def load(self) -> dict[str, Facts]:
-        """Facts by path, in the order of the paths."""
-        cached = self._cache.read([key for key in self._keys.values() if key not in self._texts], "facts")
+    def load(self, paths: Collection[str] | None = None) -> dict[str, Facts]:
+        """Facts by path, in the order of the paths; all of them, or those of some paths of this run."""
+        return self._read(self._keys if paths is None else {path: self._own[path] for path in paths})
+
+    def _read(self, keys: Mapping[str, str]) -> dict[str, Facts]:
+        cached = self._cache.read([key for key in keys.values() if key not in self._texts], "facts")
         return {
             path: facts_module.from_row(json.loads(self._texts[key]) if key in self._texts else cached[key])
-            for path, key in sorted(self._keys.items())
+            for path, key in sorted(keys.items())
             if key in self._texts or key in cached
         }
 
@@ -62,10 +92,11 @@ class Analysed:
 
     analyses: tuple[Analysis, ...]
     facts: FactsStore
+    semgrep: Lane
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        return tuple(finding for one in self.analyses for finding in one.findings)
+        return (*(finding for one in self.analyses for finding in one.findings), *self.semgrep.findings)
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -77,16 +108,33 @@ class Analysed:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        return tuple(notice for one in self.analyses for notice in one.notices)
+        return (*(notice for one in self.analyses for notice in one.notices), *self.semgrep.notices)
 
     @property
     def allows(self) -> tuple[Allow, ...]:
         return tuple(allow for one in self.analyses for allow in one.allows)
 
 
-def analyse(files: Sequence[File], catalogue: Catalogue, settings: Settings, cache: Cache) -> Analysed:
-    """Analyse what the cache does not know, in as many processes as it pays."""
-    keys = {file.path: f"{blob_id(file.data)}:{file.path}:{catalogue.digest[:32]}" for file in files}
+def analyse(
+    files: Sequence[File],
+    catalogue: Catalogue,
+    settings: Settings,
+    cache: Cache,
+    *,
+    others: Mapping[str, str] = MappingProxyType({}),
+    whole: bool = True,
+) -> Analysed:
+    """Analyse what the cache does not know, in as many processes as it pays.
+
+    `others` are files of the tree that are not among `files`, with the ids of their blobs: what the cache
+    knows of them joins the facts. `whole` says that no file of the tree is missing.
+    """
+
+    def key_of(path: str, blob: str) -> str:
+        return f"{blob}:{path}:{catalogue.digest[:32]}"
+
+    keys = {file.path: key_of(file.path, blob_id(file.data)) for file in files}
+    known = {path: key_of(path, blob) for path, blob in others.items()} if cache.usable else {}
     cached = cache.read(list(keys.values()), "findings")
     todo = [file for file in files if keys[file.path] not in cached]
     to = handlers(catalogue) if todo else Handlers({}, {}, [])
@@ -109,7 +157,9 @@ def analyse(files: Sequence[File], catalogue: Catalogue, settings: Settings, cac
             rows.append((key, findings, facts))
     cache.write(rows)
     analyses = tuple(_decode(fresh.get(keys[file.path]) or cached[keys[file.path]]) for file in files)
-    return Analysed(analyses, FactsStore(keys, facts_texts, cache))
+    store = FactsStore(keys, facts_texts, cache, known, whole=whole)
+    lane = semgrep.run(files, analyses, store.load, catalogue, settings, cache)
+    return Analysed(analyses, store, lane)
 
 
 def _work(file: File, to: Handlers) -> str:
@@ -127,12 +177,16 @@ def _encode(analysis: Analysis) -> list[Any]:
         [[to_row(one.finding), one.symbol, list(one.meant)] for one in analysis.candidates],
         None if unreadable is None else [unreadable.reason.name, unreadable.detail, unreadable.line],
         [[notice.text, notice.path, notice.line, notice.incomplete] for notice in analysis.notices],
-        [[allow.line, list(allow.covers), list(allow.rules), allow.reason] for allow in analysis.allows],
+        [
+            [allow.line, list(allow.covers), list(allow.rules), allow.reason, allow.column, allow.end_column]
+            for allow in analysis.allows
+        ],
+        list(analysis.semgrep),
     ]
 
 
 def _decode(row: list[Any]) -> Analysis:
-    path, findings, candidates, unreadable, notices, allows = row
+    path, findings, candidates, unreadable, notices, allows, possible = row
     return Analysis(
         path,
         tuple(from_row(finding) for finding in findings),
@@ -140,9 +194,10 @@ def _decode(row: list[Any]) -> Analysis:
         None if unreadable is None else Unreadable(path, Reason[unreadable[0]], unreadable[1], unreadable[2]),
         tuple(Notice(*notice) for notice in notices),
         tuple(
-            Allow(path, line, (covers[0], covers[1]), tuple(rules), reason)
-            for line, covers, rules, reason in allows
+            Allow(path, line, (covers[0], covers[1]), tuple(rules), reason, column, end)
+            for line, covers, rules, reason, column, end in allows
         ),
+        tuple(possible),
     )
 
 

@@ -12,6 +12,7 @@ import re
 from scanner.finding import Allow
 from scanner.source import Source
 
+_FRAME = {"notebook": ' \t"'}
 _MARK = "assay:"
 _ALLOW = re.compile(r"(?:#|//|--)\s*assay:\s*allow(?:\[(?P<rules>[^\]\n]*)\])?[ \t]*(?P<reason>[^\n]*)")
 
@@ -25,9 +26,10 @@ def of_python(source: Source) -> tuple[Allow, ...]:
         match = _ALLOW.match(comment.text)
         if match is None:
             continue
-        alone = not source.lines[comment.line - 1][: comment.column - 1].strip()
+        # In a notebook every line of code stands behind a quote.
+        alone = not source.lines[comment.line - 1][: comment.column - 1].strip(_FRAME.get(source.language))
         covers = _statement(source, comment.line + 1 if alone else comment.line, alone=alone)
-        found.append(_allow(source.path, comment.line, covers, match))
+        found.append(_allow(source.path, comment.line, comment.column, covers, match))
     return tuple(found)
 
 
@@ -41,13 +43,15 @@ def of_text(source: Source) -> tuple[Allow, ...]:
         if match is not None:
             alone = not line[: match.start()].strip()
             where = number + 1 if alone else number
-            found.append(_allow(source.path, number, (where, where), match))
+            found.append(_allow(source.path, number, match.start() + 1, (where, where), match))
     return tuple(found)
 
 
-def _allow(path: str, line: int, covers: tuple[int, int], match: re.Match[str]) -> Allow:
+def _allow(path: str, line: int, column: int, covers: tuple[int, int], match: re.Match[str]) -> Allow:
     rules = tuple(part.strip() for part in (match["rules"] or "").split(",") if part.strip())
-    return Allow(path, line, covers, rules, match["reason"].strip())
+    return Allow(
+        path, line, covers, rules, match["reason"].strip(), column, column + match.end() - match.start()
+    )
 
 
 def _statement(source: Source, line: int, *, alone: bool) -> tuple[int, int]:

@@ -6,13 +6,16 @@
 
 from __future__ import annotations
 
+import configparser
 import json
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from scanner.analyse import manifests, places
 from scanner.facts import Facts
-from scanner.finding import Reason, Unreadable
+from scanner.finding import Notice, Reason, Unreadable
 from scanner.source import Source
 
 if sys.version_info >= (3, 11):
@@ -21,8 +24,9 @@ else:
     import tomli as tomllib
 
 
-def read(path: str, language: str, data: bytes) -> Source | Unreadable:
-    """Decode one file, and parse it where its language has a parser here."""
+def read(path: str, language: str, data: bytes, *, parsed: bool = True) -> Source | Unreadable:
+    """Decode one file, and parse it where some rule asks for its structure: what is malformed, and of no
+    interest to anybody, is no news."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -31,9 +35,10 @@ def read(path: str, language: str, data: bytes) -> Source | Unreadable:
         )
         return Unreadable(path, Reason.ENCODING, detail, data[: error.start].count(b"\n") + 1)
     source = Source(path, data, text, language)
-    parse = _PARSERS.get(language)
+    parse = _parser(path, language) if parsed else None
     if parse is None:
         return source
+    source.locate = places.FINDERS.get(language)
     try:
         source.document = parse(text)
     except RecursionError:
@@ -43,15 +48,90 @@ def read(path: str, language: str, data: bytes) -> Source | Unreadable:
     return source
 
 
+_DEEP = 200  # levels; the native YAML composer kills the process some way above
+_LARGE = 1_000_000  # values, aliases written out
+_OPENERS = re.compile(r"[\[{]")
+_LEADING = re.compile(r"^[ \t?-]*", re.MULTILINE)
+
+
 def _yaml(text: str) -> Any:
+    """
+    Raises:
+        RecursionError: nested too deeply.
+        ValueError: not YAML, or it refers to itself, or its aliases stand for too much.
+    """
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    if _may_be_deep(text):
+        _check_depth(yaml.parse(text, Loader=loader))
     documents = list(yaml.load_all(text, Loader=loader))
+    if "&" in text and "*" in text:
+        _size(documents, {})
     return documents[0] if len(documents) == 1 else documents
 
 
-_PARSERS: dict[str, Callable[[str], Any]] = {"json": json.loads, "toml": tomllib.loads, "yaml": _yaml}
+def _may_be_deep(text: str) -> bool:
+    """A cheap upper bound on the depth of a YAML text: brackets opened, and the longest start of a line."""
+    openers = sum(1 for _ in _OPENERS.finditer(text))
+    return openers + max(len(found[0]) for found in _LEADING.finditer(text)) > _DEEP
+
+
+def _check_depth(events: Iterable[Any]) -> None:
+    depth = 0
+    for event in events:
+        name = type(event).__name__
+        depth += name.endswith("StartEvent") - name.endswith("EndEvent")
+        if depth > _DEEP:
+            raise RecursionError
+
+
+def _size(value: Any, known: dict[int, int]) -> int:
+    """How many values a document holds where each alias is written out."""
+    if not isinstance(value, (list, dict)):
+        return 1
+    if id(value) not in known:
+        known[id(value)] = 0  # under way: who meets it now is inside of it
+        inner = (*value, *value.values()) if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_size(item, known) for item in inner)
+    size = known[id(value)]
+    if size == 0:
+        raise ValueError("an alias refers to what it is in")
+    if size > _LARGE:
+        raise ValueError("its aliases stand for too many values")
+    return size
+
+
+def _toml(text: str) -> Any:
+    """
+    Raises:
+        RecursionError: nested too deeply; the parser's time is quadratic in the parts of a key.
+        tomllib.TOMLDecodeError: not TOML.
+    """
+    for line in text.split("\n"):
+        if len(line) > _DEEP and line.partition("=")[0].count(".") > _DEEP:
+            raise RecursionError
+    return tomllib.loads(text)
+
+
+def _json(text: str) -> Any:
+    """JSON as editors write it: comments and trailing commas are let pass."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return json.loads(places.without_comments(text))
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {"json": _json, "toml": _toml, "yaml": _yaml}
+
+
+def _parser(path: str, language: str) -> Callable[[str], Any] | None:
+    """By language; manifests come in several, which their names tell."""
+    if language != "manifest":
+        return _PARSERS.get(language)
+    if path.endswith((".toml", "Pipfile")):
+        return _PARSERS["toml"]
+    return _PARSERS["yaml"] if path.endswith((".yml", ".yaml")) else None
 
 
 def _one_line(error: Exception) -> str:
@@ -66,6 +146,44 @@ def _line(error: Exception) -> int:
     return int(getattr(error, "lineno", 0) or 0)
 
 
-def collect(source: Source) -> Facts:
-    """The facts of a file that is not Python."""
-    return Facts(source.path, source.role)
+def collect(source: Source) -> tuple[Facts, tuple[Notice, ...]]:
+    """The facts of a file that is not Python, and what could not be made out in it."""
+    requires, notices = manifests.collect(source)
+    return Facts(source.path, source.role, requires=requires, pytest=_pytest(source)), notices
+
+
+_PYTEST_KEYS = ("addopts", "asyncio_mode", "python_classes", "python_files", "python_functions", "testpaths")
+_PYTEST_SECTIONS = {
+    "setup.cfg": "tool:pytest",
+    "tox.ini": "pytest",
+    "pytest.ini": "pytest",
+    ".pytest.ini": "pytest",
+}
+
+
+def _pytest(source: Source) -> tuple[tuple[str, str], ...]:
+    """What the file tells pytest; lists become words."""
+    name = source.path.rpartition("/")[2]
+    if name == "pyproject.toml":
+        section: Any = source.document
+        for key in ("tool", "pytest", "ini_options"):
+            section = section.get(key) if isinstance(section, dict) else None
+    elif name in _PYTEST_SECTIONS and _PYTEST_SECTIONS[name] in source.text:
+        section = _ini_section(source.text, _PYTEST_SECTIONS[name])
+    else:
+        return ()
+    if not isinstance(section, dict):
+        return ()
+    known = ((key, section[key]) for key in _PYTEST_KEYS if key in section)
+    return tuple(
+        (key, " ".join(map(str, value)) if isinstance(value, list) else str(value)) for key, value in known
+    )
+
+
+def _ini_section(text: str, name: str) -> dict[str, str]:
+    parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return {}  # pytest would stop here; which tests it would run is not known
+    return dict(parser[name]) if parser.has_section(name) else {}

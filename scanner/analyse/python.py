@@ -20,17 +20,17 @@ from io import BytesIO
 from typing import Any
 
 from scanner import facts
+from scanner.analyse import flows, manifests, oracles
 from scanner.finding import Reason, Unreadable
 from scanner.source import FunctionNode, Scope, Source, annotated
 
 _COOKIE = re.compile(rb"coding[:=]")
-_DEEP = 200  # nested brackets or blocks; the parser gives up, or dies, somewhat above
+_DEEP = "the parser gave up; split its longest expression, or exclude the file"
+_DEEP_SAID = ("too many nested parentheses", "too many levels of indentation", "too many statically nested")
 
 
 def read(path: str, data: bytes) -> Source | Unreadable:
     """Parse one Python file; see `Unreadable.reason` for what can go wrong."""
-    if data.startswith(b"version https://git-lfs.github.com/spec/"):
-        return Unreadable(path, Reason.LFS, "run `git lfs pull` to bring it", 1)
     try:
         text = decode(data)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
@@ -43,9 +43,7 @@ def read(path: str, data: bytes) -> Source | Unreadable:
     except SyntaxError as error:
         return _unparsed(path, data, text, error)
     except (RecursionError, MemoryError):
-        return Unreadable(
-            path, Reason.TOO_DEEP, "the parser gave up; expressions or blocks are nested too deeply"
-        )
+        return Unreadable(path, Reason.TOO_DEEP, _DEEP)
     return Source(path, data, text, "python", tree)
 
 
@@ -84,21 +82,24 @@ def _line_of(error: Exception, data: bytes) -> int:
 
 def _unparsed(path: str, data: bytes, text: str, error: SyntaxError) -> Source | Unreadable:
     """The second chance of a file whose grammar is newer than ours; else the reason why it is broken."""
+    if (error.msg or "").startswith(_DEEP_SAID):
+        return Unreadable(path, Reason.TOO_DEEP, _DEEP, error.lineno or 1)
     from scanner.analyse import lowering  # costs libcst's start-up: only where the parser has failed
 
-    line = error.lineno or 1
-    lowered = lowering.lower(text)
-    if lowered is not None:
-        try:
-            tree = parse(lowered.text)
-        except (SyntaxError, RecursionError, MemoryError):
-            return Unreadable(
-                path, Reason.NEWER, f"install assay under Python {lowered.needs} or newer", line
-            )
-        source = Source(path, data, text, "python", tree)
+    try:
+        lowered = lowering.lower(text)
+    except RecursionError:
+        return Unreadable(path, Reason.TOO_DEEP, _DEEP, error.lineno or 1)
+    if lowered is not None and lowered.tree is not None:
+        source = Source(path, data, text, "python", lowered.tree)
+        source.lowered_text = lowered.text
         source.lowered_lines = lowered.lines
         source.needs = lowered.needs
         return source
+    if lowered is not None:
+        detail = f"install assay under Python {lowered.needs} or newer"
+        return Unreadable(path, Reason.NEWER, detail, lowered.line)
+    line = error.lineno or 1
     if _looks_like_python_2(text, error):
         return Unreadable(path, Reason.PYTHON_2, f"{error.msg}; it is not Python 3", line)
     return Unreadable(path, Reason.SYNTAX, error.msg or "invalid syntax", line)
@@ -220,7 +221,7 @@ _LISTS = frozenset(
 )
 _SINGLES = frozenset({"Lambda", "IfExp", "Expression"})  # their `body` and `orelse` are one node
 
-_PLAIN, _NAME, _ATTRIBUTE, _CONSTANT, _CALL, _DEFINITION, _BINDS, _OPERATOR, _KEYWORD = range(9)
+_PLAIN, _NAME, _ATTRIBUTE, _CONSTANT, _CALL, _DEFINITION, _BINDS, _OPERATOR, _KEYWORD, _NORMAL = range(10)
 _KINDS = {
     "Name": _NAME,
     "Attribute": _ATTRIBUTE,
@@ -230,13 +231,28 @@ _KINDS = {
     "AsyncFunctionDef": _DEFINITION,
     "ClassDef": _DEFINITION,
     "keyword": _KEYWORD,
-    **dict.fromkeys(("BoolOp", "BinOp", "UnaryOp", "AugAssign", "Compare"), _OPERATOR),
+    **dict.fromkeys(("BoolOp", "UnaryOp"), _OPERATOR),
+    **dict.fromkeys(
+        (
+            "BinOp",
+            "AugAssign",
+            "Compare",
+            "JoinedStr",
+            "TemplateStr",
+            "FormattedValue",
+            "Interpolation",
+            "Return",
+            "Expr",
+        ),
+        _NORMAL,
+    ),
     **dict.fromkeys(
         [
             "Import",
             "ImportFrom",
             "Assign",
             "AnnAssign",
+            "TypeAlias",
             "NamedExpr",
             "withitem",
             "ExceptHandler",
@@ -260,6 +276,21 @@ def _token(text: str) -> int:
 _Entry = tuple[int, int, tuple[tuple[str, bool], ...], bool]
 
 
+# One token for two spellings. A hint on an assignment changes nothing; and a newer class has the name of its
+# older spelling, so that a file read through a rewrite of its grammar (see lowering.py) has the fingerprints
+# that it has under a newer interpreter.
+_AKIN = {
+    "AnnAssign": "Assign",
+    "AugAssign": "Assign",
+    "AsyncFor": "For",
+    "AsyncWith": "With",
+    "TypeAlias": "Assign",
+    "TryStar": "Try",
+    "TemplateStr": "JoinedStr",
+    "Interpolation": "FormattedValue",
+}
+
+
 def _table() -> dict[type, _Entry]:
     table: dict[type, _Entry] = {}
     for name, names in _FIELDS.items():
@@ -267,8 +298,14 @@ def _table() -> dict[type, _Entry]:
         if cls is None:
             continue
         pairs = tuple((child, child in _LISTS and name not in _SINGLES) for child in reversed(names))
-        table[cls] = (_token(name), _KINDS.get(name, _PLAIN), pairs, issubclass(cls, ast.stmt))
+        cuts = issubclass(cls, ast.stmt) or name in {"ExceptHandler", "match_case"}
+        table[cls] = (_token(_AKIN.get(name, name)), _KINDS.get(name, _PLAIN), pairs, cuts)
+    table[_Return] = (_token("Return"), _PLAIN, (), True)
     return table
+
+
+class _Return:
+    """Stands on the stack of the walk for a `return` that a conditional expression hides."""
 
 
 _TABLE = _table()
@@ -285,6 +322,8 @@ class Body:
     chains: list[tuple[ast.expr, str]] = field(default_factory=list)  # outermost node, root name
     tokens: list[int] = field(default_factory=list)
     cuts: list[int] = field(default_factory=list)
+    noise: list[int] = field(default_factory=list)  # cuts of statements that a copy may have or lack
+    literals: list[Any] = field(default_factory=list)  # strings and numbers, as they come
     yields: bool = False
 
 
@@ -314,7 +353,7 @@ def index(source: Source, wanted: Iterable[type] = ()) -> Index:
 def _walk(
     source: Source, body: Body, roots: list[Any], pending: list[tuple[Scope, list[Any]]], found: Index
 ) -> None:
-    scope, tokens, cuts = body.scope, body.tokens, body.cuts
+    scope, tokens, cuts, literals = body.scope, body.tokens, body.cuts, body.literals
     bound, buckets, identifiers, table = scope.bound, found.nodes, found.identifiers, _TABLE
     stack = roots[::-1]
     pop, push, extend = stack.pop, stack.append, stack.extend
@@ -345,6 +384,7 @@ def _walk(
         if kind == _CONSTANT:
             value = node.value
             tokens.append(_CONSTANTS.get(value.__class__, token))
+            literals.append(value)
             continue
         if kind == _ATTRIBUTE:
             inner = node
@@ -356,7 +396,10 @@ def _walk(
             if inner.__class__ is ast.Name:
                 name = inner.id
                 identifiers.add(name)
-                tokens.append(_MASKED)
+                if name == "self" or name == "cls":
+                    tokens[-1] = _MASKED  # `self.x` is the `x` of a function that was handed one
+                else:
+                    tokens.append(_MASKED)
                 body.chains.append((node, name))
             else:
                 push(inner)
@@ -366,7 +409,19 @@ def _walk(
             body.calls.append(node)
             func = node.func
             if func.__class__ is ast.Name:  # what is called is kept by name, what is passed is masked
-                tokens.append(_names.get(func.id) or _learn(func.id))
+                if scope.kind != "function" or func.id not in bound:
+                    tokens.append(_names.get(func.id) or _learn(func.id))
+            elif func.__class__ is ast.Attribute and func.value.__class__ is ast.Name:
+                if func.value.id == "self" or func.value.id == "cls":
+                    tokens.append(_names.get(func.attr) or _learn(func.attr))
+            elif _formats(func):
+                tokens[-1] = _FORMAT
+                identifiers.add("format")
+                _pass_over(buckets, scope, func, func.value)
+                literals.append(func.value.value)
+                extend(node.keywords[::-1])
+                extend(node.args[::-1])
+                continue
         elif kind == _OPERATOR:
             tokens.append(_operator(node))
         elif kind == _KEYWORD:
@@ -379,12 +434,128 @@ def _walk(
             continue
         elif kind == _BINDS:
             _bind(source, node, scope, found)
+            if cls is ast.Import or cls is ast.ImportFrom or (cls is ast.AnnAssign and node.value is None):
+                body.noise.append(cuts[-1])
+        elif kind == _NORMAL:
+            rest = _normal_form(node, cls, body, buckets)
+            if rest is not None:
+                extend(rest)
+                continue
         for name, many in children:
             child = getattr(node, name)
             if many:
                 extend(child[::-1])
             elif child is not None:
                 push(child)
+
+
+def _normal_form(node: Any, cls: type, body: Body, buckets: dict[type, Any]) -> list[Any] | None:
+    """Emit the tokens of a node in the one spelling that stands for several, and return what of it is
+    still to be walked, last first; None where its children come as they are.
+
+    `f"{a}"`, `"{}".format(a)` and `"%s" % a` are one, so are `x += 1` and `x = x + 1`, `len(x) == 0` and
+    `not x`, and a returned conditional expression and two returns. Logging is noise.
+    """
+    tokens = body.tokens
+    if cls is ast.Expr:
+        if _is_noise(node.value):
+            body.noise.append(body.cuts[-1])
+        return None
+    if cls is ast.Return:
+        value = node.value
+        if value.__class__ is not ast.IfExp:
+            return None
+        _pass_over(buckets, body.scope, value)
+        tokens[-1] = _IF
+        return [value.orelse, _Return(), value.body, _Return(), value.test]
+    if cls.__name__ in ("FormattedValue", "Interpolation"):
+        tokens.pop()
+        return None
+    if cls.__name__ in ("JoinedStr", "TemplateStr"):
+        tokens[-1] = _FORMAT
+        texts = [item for item in node.values if item.__class__ is ast.Constant]
+        _pass_over(buckets, body.scope, *texts)
+        body.literals.extend(item.value for item in texts)
+        return [item for item in reversed(node.values) if item.__class__ is not ast.Constant]
+    if cls is ast.AugAssign:
+        if node.target.__class__ is ast.Name:
+            tokens += (_MASKED, _BINOP, _operator(node))
+        else:
+            tokens.append(_operator(node))
+        return None
+    if cls is ast.Compare:
+        return _normal_comparison(node, body, buckets)
+    if (
+        node.op.__class__ is ast.Mod
+        and node.left.__class__ is ast.Constant
+        and node.left.value.__class__ is str
+    ):
+        tokens[-1] = _FORMAT
+        _pass_over(buckets, body.scope, node.left)
+        body.literals.append(node.left.value)
+        if node.right.__class__ is not ast.Tuple:
+            return [node.right]
+        _pass_over(buckets, body.scope, node.right)
+        return list(node.right.elts[::-1])
+    tokens.append(_operator(node))
+    return None
+
+
+def _pass_over(buckets: dict[type, Any], scope: Scope, *nodes: ast.AST) -> None:
+    """Hand over nodes that leave no token, for the rules that ask for their class."""
+    for node in nodes:
+        bucket = buckets.get(node.__class__)
+        if bucket is not None:
+            bucket.append((node, scope))
+
+
+def _normal_comparison(node: ast.Compare, body: Body, buckets: dict[type, Any]) -> list[Any] | None:
+    left, right = node.left, node.comparators[0]
+    if (
+        left.__class__ is ast.Call
+        and right.__class__ is ast.Constant
+        and right.value == 0
+        and left.func.__class__ is ast.Name
+        and left.func.id == "len"
+        and len(left.args) == 1
+        and node.ops[0].__class__ in (ast.Eq, ast.Gt, ast.NotEq)
+    ):
+        _pass_over(buckets, body.scope, left, left.func, right)
+        body.calls.append(left)
+        body.chains.append((left.func, "len"))
+        if node.ops[0].__class__ is ast.Eq:
+            body.tokens[-1] = _NOT
+            body.tokens.append(_operator(_NOT_NODE))
+        else:
+            body.tokens.pop()
+        return [left.args[0]]
+    body.tokens.append(_operator(node))
+    return None
+
+
+_FORMAT, _IF, _BINOP, _NOT = _token("format"), _token("If"), _token("BinOp"), _token("UnaryOp")
+_NOT_NODE = ast.UnaryOp(ast.Not(), ast.Constant(0))
+_LOGGERS = frozenset({"logger", "logging", "log", "_logger", "_log", "LOGGER", "LOG", "console"})
+
+
+def _is_noise(node: Any) -> bool:
+    """Does a statement only tell what happens? Logging, printing, strings that stand alone."""
+    if node.__class__ is ast.Constant:
+        return True
+    if node.__class__ is not ast.Call:
+        return False
+    func = node.func
+    if func.__class__ is ast.Name:
+        return func.id == "print"
+    if func.__class__ is not ast.Attribute:
+        return False
+    root = func.value
+    name = root.id if root.__class__ is ast.Name else root.attr if root.__class__ is ast.Attribute else ""
+    return name in _LOGGERS
+
+
+def _formats(func: Any) -> bool:
+    return func.__class__ is ast.Attribute and func.attr == "format" and func.value.__class__ is ast.Constant
 
 
 _CONSTANTS = {
@@ -413,11 +584,21 @@ def _operator(node: Any) -> int:
 def _outer_parts(node: Any) -> list[Any]:
     """What of a definition is evaluated around it: decorators, defaults, annotations, bases."""
     if node.__class__ is ast.ClassDef:
-        return [*node.decorator_list, *node.bases, *node.keywords]
+        return [*node.decorator_list, *_bounds(node), *node.bases, *node.keywords]
     args = node.args
-    parts = [*node.decorator_list, *args.defaults, *args.kw_defaults]
+    parts = [*node.decorator_list, *_bounds(node), *args.defaults, *args.kw_defaults]
     parts += [arg.annotation for arg in _parameters(args)]
     return [*parts, node.returns]
+
+
+def _bounds(node: Any) -> list[Any]:
+    """Bounds and defaults of type parameters: `[T: Model = User]`."""
+    return [
+        part
+        for item in getattr(node, "type_params", ())
+        for part in (getattr(item, "bound", None), getattr(item, "default_value", None))
+        if part is not None
+    ]
 
 
 def _parameters(args: ast.arguments) -> list[ast.arg]:
@@ -465,6 +646,8 @@ def _bind(source: Source, node: Any, scope: Scope, found: Index) -> None:
         _remember(scope, node.target, node.value if node.value is not None else annotated(node.annotation))
     elif cls is ast.NamedExpr:
         _remember(scope, node.target, node.value)
+    elif cls.__name__ == "TypeAlias":  # 3.12
+        _remember(scope, node.name, node.value)
     elif cls is ast.withitem:
         if node.optional_vars is not None:
             _remember(scope, node.optional_vars, node.context_expr)
@@ -554,20 +737,21 @@ def collect(source: Source, found: Index) -> facts.Facts:
     return facts.Facts(
         source.path,
         source.role,
-        tuple(
+        imports=tuple(
             item._replace(
                 typing_only=guarded.get(item.line) == "typing", optional=guarded.get(item.line) == "optional"
             )
             for item in found.imports
         ),
-        tuple(functions),
-        tuple(classes),
-        tuple(sorted(set(source.module_scope.bound) - set(source.module_scope.imports))),
-        exports(source.tree),
-        tuple(facts.Use(name, count, place) for name, (count, place) in sorted(uses.items())),
-        tuple(sorted(found.identifiers)),
-        (),
-        tuple(top),
+        functions=tuple(functions),
+        classes=tuple(classes),
+        names=tuple(sorted(set(source.module_scope.bound) - set(source.module_scope.imports))),
+        exports=exports(source.tree),
+        uses=tuple(facts.Use(name, times, place) for name, (times, place) in sorted(uses.items())),
+        identifiers=tuple(sorted(found.identifiers)),
+        calls=tuple(top),
+        requires=manifests.collect(source)[0] if source.path.endswith("setup.py") else (),
+        flows=flows.collect(source, found.bodies, found.imports),
     )
 
 
@@ -613,19 +797,30 @@ def _is_foreign(name: str, scope: Scope) -> bool:
 
 def _function_facts(source: Source, body: Body) -> facts.Function:
     node: Any = body.scope.node
+    parameters = tuple(arg.arg for arg in _parameters(node.args))
+    hashes = _hashes(body)
     return facts.Function(
         body.scope.name,
         source.header(node),
         node.end_lineno,
-        tuple(arg.arg for arg in _parameters(node.args)),
+        parameters,
         _dotted(source, node.decorator_list, body.scope),
         _calls(source, body),
-        _hashes(body),
+        hashes,
         len(body.tokens),
         isinstance(node, ast.AsyncFunctionDef),
-        (),
+        oracles.of_test_file(source, body.scope, parameters) if source.is_test else _oracle(body.tokens),
         _traits(node, body),
+        _literals(body) if hashes else (),
     )
+
+
+_ASSERT, _RAISE = _token("Assert"), _token("Raise")
+
+
+def _oracle(tokens: list[int]) -> tuple[str, ...]:
+    """Of a function that is no test's: does it fail on what it does not like?"""
+    return (*(("assert",) if _ASSERT in tokens else ()), *(("raise",) if _RAISE in tokens else ()))
 
 
 def _class_facts(source: Source, scope: Scope) -> facts.Class:
@@ -665,7 +860,27 @@ def _hashes(body: Body) -> tuple[int, ...]:
     size = numbers.itemsize
     ends = [*body.cuts[1:], len(body.tokens)]
     crc = zlib.crc32
-    return tuple(crc(data[start * size : end * size]) for start, end in zip(body.cuts, ends, strict=True))
+    noise = frozenset(body.noise)
+    return tuple(
+        crc(data[start * size : end * size])
+        for start, end in zip(body.cuts, ends, strict=True)
+        if start not in noise
+    )
+
+
+_MOST_LITERALS = 48
+
+
+def _literals(body: Body) -> tuple[int, ...]:
+    """The distinct telling literals as 16-bit hashes: enough to compare two functions by, too little to
+    guess a secret from."""
+    found = {
+        zlib.crc32(repr(value).encode("utf-8", "surrogatepass")) & 0xFFFF
+        for value in body.literals
+        if (value.__class__ is str and len(value) > 1 and not value.isspace())
+        or (value.__class__ in (int, float) and not -2 < value < 3)
+    }
+    return tuple(sorted(found)[:_MOST_LITERALS])
 
 
 def _traits(node: FunctionNode, body: Body) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ A worker that dies loses one file's result, which is said, and its other files a
 
 from __future__ import annotations
 
+import contextlib
+import faulthandler
 import gc
 import os
 import sys
@@ -13,18 +15,21 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+if sys.platform != "win32":
+    import resource
+
 _SMALL = 1_500_000  # bytes of source below which a second process costs more than it gives
 
 
 def run(items: Sequence[Any], weights: Sequence[int], work: Callable[[Any], str], jobs: int) -> list[str]:
     """`work` over all items, in their order. `work` returns ASCII text, and never raises."""
     count = jobs or os.cpu_count() or 1
-    if count < 2 or len(items) < 2 or sum(weights) < (_SMALL if jobs == 0 else 0) or not _may_fork():
+    if count < 2 or len(items) < 2 or sum(weights) < (_SMALL if jobs == 0 else 0) or not may_fork():
         return _quietly(items, work)
-    shards = _shards(weights, min(count, len(items)))
-    children = [_fork(items, shard, work) for shard in shards[1:]]
-    results: dict[int, str] = dict(zip(shards[0], _quietly([items[i] for i in shards[0]], work), strict=True))
-    for (process, stream), shard in zip(children, shards[1:], strict=True):
+    parts = shards(weights, min(count, len(items)))
+    children = [_fork(items, shard, work) for shard in parts[1:]]
+    results: dict[int, str] = dict(zip(parts[0], _quietly([items[i] for i in parts[0]], work), strict=True))
+    for (process, stream), shard in zip(children, parts[1:], strict=True):
         with os.fdopen(stream, "rb") as pipe:
             data = pipe.read()
         os.waitpid(process, 0)
@@ -34,7 +39,8 @@ def run(items: Sequence[Any], weights: Sequence[int], work: Callable[[Any], str]
     return [results[position] for position in range(len(items))]
 
 
-def _may_fork() -> bool:
+def may_fork() -> bool:
+    """Is it safe to fork here?"""
     return sys.platform.startswith("linux") and threading.active_count() == 1
 
 
@@ -49,15 +55,15 @@ def _quietly(items: Sequence[Any], work: Callable[[Any], str]) -> list[str]:
             gc.enable()
 
 
-def _shards(weights: Sequence[int], count: int) -> list[list[int]]:
+def shards(weights: Sequence[int], count: int) -> list[list[int]]:
     """Positions in `count` shards of about equal weight, the same for the same weights."""
-    shards: list[list[int]] = [[] for _ in range(count)]
+    made: list[list[int]] = [[] for _ in range(count)]
     loads = [0] * count
     for position in sorted(range(len(weights)), key=lambda i: (-weights[i], i)):
         lightest = loads.index(min(loads))
-        shards[lightest].append(position)
+        made[lightest].append(position)
         loads[lightest] += weights[position] + 200
-    return shards
+    return made
 
 
 def _fork(items: Sequence[Any], shard: list[int], work: Callable[[Any], str]) -> tuple[int, int]:
@@ -101,3 +107,20 @@ def _alone(item: Any, work: Callable[[Any], str]) -> str:
         data = pipe.read()
     os.waitpid(process, 0)
     return _received(data, [0]).get(0, "")
+
+
+def survives(work: Callable[[], object], seconds: int) -> bool:
+    """Does `work` come back in a forked process, within so many seconds of processor time? For native
+    code that hostile input can crash, or keep busy for ever; what it returns or raises does not matter."""
+    process = os.fork()
+    if process:
+        return os.waitpid(process, 0)[1] == 0
+    try:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        faulthandler.disable()  # its last words are for nobody
+        with contextlib.suppress(Exception):
+            work()
+        os._exit(0)
+    finally:
+        os._exit(1)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,13 @@ _FORMAT = click.Choice(list(reports.FORMATS))
 @click.command("scan")
 @click.argument("paths", nargs=-1, type=click.Path())
 @click.option("--staged", is_flag=True, help="Only what is staged, and only lines that the commit changes.")
-@click.option("--diff", "diff", metavar="REF", help="Only lines that changed since the merge base with REF.")
+@click.option(
+    "--diff",
+    metavar="[REF]",
+    is_flag=False,
+    flag_value="",
+    help="Only lines that changed since the merge base with REF (or with what the branch came from).",
+)
 @click.option(
     "--hook",
     is_flag=True,
@@ -94,11 +102,29 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
 
     settings = settings_of(paths, options)
     stdin = sys.stdin.buffer.read() if settings.mode == "stdin" else b""
-    report = scan(settings, stdin)
+    with _progress(quiet=options["quiet"] or settings.hook) as say:
+        report = scan(settings, stdin, say)
     for target in options["outputs"]:
         _write(target, report)
-    _print(report, options)
+    try:
+        _print(report, options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; the interpreter must not complain when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     ctx.exit(report.exit_code)
+
+
+@contextlib.contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Says on a terminal's standard error which step is under way, on one line that it wipes in the end."""
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda text: None
+        return
+    try:
+        yield lambda text: click.echo(f"\r\x1b[K{text} …", nl=False, err=True)
+    finally:
+        click.echo("\r\x1b[K", nl=False, err=True)
 
 
 def settings_of(paths: tuple[str, ...], options: dict[str, Any]) -> Settings:
@@ -121,18 +147,19 @@ def settings_of(paths: tuple[str, ...], options: dict[str, Any]) -> Settings:
         "hook": options.get("hook") or None,
     }
     changes = {key: value for key, value in flags.items() if value is not None and value != ()}
-    return replace(base, paths=paths, **_mode(paths, options), **changes)
+    return replace(base, **{"paths": paths, **_mode(paths, options), **changes})
 
 
 def _mode(paths: tuple[str, ...], options: dict[str, Any]) -> dict[str, Any]:
-    chosen = [name for name in ("staged", "diff") if options.get(name)]
+    diff = options.get("diff") is not None
+    chosen = [name for name, given in (("staged", options.get("staged")), ("diff", diff)) if given]
     if len(chosen) > 1:
         raise UsageError("--staged and --diff exclude each other")
     if "-" in paths:
         if len(paths) > 1 or chosen:
             raise UsageError("`-` reads one file from standard input, and goes with no other path or mode")
         return {"mode": "stdin", "stdin_filename": options.get("stdin_filename") or "stdin.py", "paths": ()}
-    if options.get("diff"):
+    if diff:
         return {"mode": "diff", "diff_base": options["diff"]}
     if options.get("staged") or options.get("hook"):
         return {"mode": "staged"}

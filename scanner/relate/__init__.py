@@ -35,6 +35,8 @@ def relate(candidates: Sequence[Candidate], facts: FactsStore, catalogue: Catalo
     findings = [one.finding for one in candidates if _stands(one, repository)]
     notices: list[Notice] = []
     for rule in catalogue.repository_rules:
+        if rule.whole and not facts.whole:
+            continue
         try:
             findings.extend(rule.check(repository))
         except Exception as error:  # noqa: BLE001 - a rule that fails is named, and the others go on

@@ -14,6 +14,7 @@ from scanner.finding import Level
 from scanner.report import wording
 from scanner.report.hostile import safe
 from scanner.report.lines import Texts
+from scanner.settings import Settings
 from scanner.weigh import Report, Weighed
 
 _KIND = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
@@ -58,7 +59,9 @@ def _findings(report: Report) -> Iterable[tuple[str, str]]:
         kind = _KIND[item.level]
         yield (
             kind,
-            _command(kind, _message(item), title=f"assay: {item.card.id}", **_place(item, texts)),
+            _command(
+                kind, _message(item, report.settings), title=f"assay: {item.card.id}", **_place(item, texts)
+            ),
         )
 
 
@@ -74,11 +77,11 @@ def _place(item: Weighed, texts: Texts) -> _Place:
     return {**where, "col": column, "endColumn": end}
 
 
-def _message(item: Weighed) -> str:
+def _message(item: Weighed, settings: Settings) -> str:
     parts = [wording.message(item)]
     parts += [f"{other.label}: {other.location}" for other in item.finding.related]
     parts.append(f"Instead: {wording.instead(item)}" if item.card.instead else "")
-    origin = wording.origin(item.provenance)
+    origin = wording.origin_of(item, settings)
     parts += [f"Origin: {origin}" if origin else "", f"Rank: {item.weighing}"]
     return "\n".join(safe(part) for part in parts if part)
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from scanner.report import wording
 from scanner.report.hostile import code, escaped
+from scanner.settings import Settings
 from scanner.weigh import Report, Weighed
 
 _TOP = 20
@@ -18,7 +19,7 @@ _LONG = 300
 def render(report: Report) -> str:
     """The report as Markdown."""
     parts = [f"## assay: {wording.levels(report.kept) or 'no findings'}", _counts(report)]
-    parts += _highest(report.kept) if report.kept else []
+    parts += _highest(report) if report.kept else []
     parts += _missing(report) if report.unreadable or report.notices else []
     return "\n\n".join(parts) + "\n"
 
@@ -37,17 +38,21 @@ def _listed(counts: Counter[str]) -> str:
     return ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
 
 
-def _highest(kept: tuple[Weighed, ...]) -> list[str]:
+def _highest(report: Report) -> list[str]:
+    kept = report.kept
     top = wording.by_rank(kept)[:_TOP]
     heading = f"The {len(top)} of the highest rank, of {len(kept)}:" if len(kept) > len(top) else "By rank:"
-    return [heading, "\n".join(_table(top))]
+    return [heading, "\n".join(_table(top, report.settings))]
 
 
-def _table(items: Sequence[Weighed]) -> list[str]:
+def _table(items: Sequence[Weighed], settings: Settings) -> list[str]:
     rows = ["| rank | level | rule | place | what | origin |", "|--:|---|---|---|---|---|"]
     for item in items:
         place = _cell(code(str(item.finding.location)))
-        what, origin = _cell(wording.message_markdown(item)), _cell(escaped(wording.origin(item.provenance)))
+        what, origin = (
+            _cell(wording.message_markdown(item)),
+            _cell(escaped(wording.origin_of(item, settings))),
+        )
         rows.append(f"| {item.rank:g} | {item.level.value} | {item.card.id} | {place} | {what} | {origin} |")
     return rows
 

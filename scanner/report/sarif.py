@@ -18,6 +18,7 @@ from urllib.parse import quote
 import sarif_om as om
 
 import scanner
+from scanner import pages
 from scanner.discover import expected_unreadable
 from scanner.finding import (
     Confidence,
@@ -38,9 +39,9 @@ from scanner.report.line_hash import line_hashes
 from scanner.report.lines import Lines, Texts
 from scanner.report.sarif_encoder import plain
 from scanner.rule import Card
+from scanner.settings import Settings
 from scanner.weigh import Report, Weighed, level_of
 
-HOMEPAGE = "https://github.com/assay-scan/assay"
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _ROOT = "SRCROOT"
 _ROOT_IS = "The root of the repository."
@@ -135,7 +136,7 @@ def _driver(cards: Sequence[Card]) -> Any:
         full_name="assay, a scanner for code that AI agents write",
         version=scanner.__version__,
         semantic_version=scanner.__version__,
-        information_uri=HOMEPAGE,
+        information_uri=pages.HOME,
         rules=[_rule(card, weaknesses) for card in cards],
         supported_taxonomies=[om.ToolComponentReference(name="CWE", index=0)] if weaknesses else None,
     )
@@ -159,9 +160,7 @@ def _rule(card: Card, weaknesses: Sequence[int]) -> Any:
 
 def _page(card: Card) -> str | None:
     """The rule's page; rules of a user's own pack have none of ours."""
-    if not card.why:
-        return None
-    return f"{HOMEPAGE}/blob/main/rules/{quote(card.origin.rpartition('.')[0])}.md"
+    return quote(pages.address(card), safe=":/") if card.why else None
 
 
 def _cut(text: str) -> str:
@@ -171,13 +170,13 @@ def _cut(text: str) -> str:
 
 def _help(card: Card) -> str:
     parts = [card.summary, f"Why agents do it: {card.why}" if card.why else ""]
-    parts += [f"What to do instead: {card.instead}" if card.instead else "", _standing(card)]
+    parts += [f"What to do instead: {pages.prose(card.instead)}" if card.instead else "", _standing(card)]
     return "\n\n".join(safe(part) for part in parts if part)
 
 
 def _help_markdown(card: Card) -> str:
     parts = [card.summary, f"**Why agents do it.** {card.why}" if card.why else ""]
-    parts += [f"**What to do instead.** {card.instead}" if card.instead else "", _standing(card)]
+    parts += [f"**What to do instead.** {pages.prose(card.instead)}" if card.instead else "", _standing(card)]
     return "\n\n".join(safe(part) for part in parts if part)
 
 
@@ -274,7 +273,7 @@ def _result(item: Weighed, index: int, places: _Places) -> Any:
         kind="fail",
         level=item.level.value,
         rank=item.rank,
-        message=om.Message(text=_text(item, related), markdown=_markdown(item, related)),
+        message=om.Message(text=_text(item, related), markdown=_markdown(item, related, places.settings)),
         locations=[_location(finding, places)],
         related_locations=[places.related(other, number) for number, other in enumerate(related, 1)] or None,
         code_flows=_code_flows(finding.flow, places),
@@ -303,7 +302,7 @@ def _label(other: Related) -> str:
     return other.label or "the other place"
 
 
-def _markdown(item: Weighed, related: Sequence[Related]) -> str:
+def _markdown(item: Weighed, related: Sequence[Related], settings: Settings) -> str:
     links = [f"[{escaped(_label(other))}]({number})" for number, other in enumerate(related, 1)]
     said = wording.message_markdown(item).rstrip(".")
     parts = [f"{said}; see {', '.join(links)}." if links else f"{said}."]
@@ -311,7 +310,7 @@ def _markdown(item: Weighed, related: Sequence[Related]) -> str:
         parts.append("\n".join(f"- {line}" for line in wording.details_markdown(item)))
     if item.card.instead:
         parts.append(f"**Instead:** {wording.instead_markdown(item)}")
-    origin = wording.origin(item.provenance)
+    origin = wording.origin_of(item, settings)
     parts.append(f"**Origin:** {escaped(origin)}" if origin else "")
     parts.append(f"**Rank:** {escaped(item.weighing)}")
     return "\n\n".join(part for part in parts if part)
@@ -391,6 +390,7 @@ class _Places:
 
     def __init__(self, report: Report) -> None:
         self.texts = Texts(report.texts)
+        self.settings = report.settings
         self._report = report
         self._hashes: dict[str, dict[int, str]] = {}
 

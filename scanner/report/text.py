@@ -10,6 +10,7 @@ from scanner.finding import Level, Location, Related
 from scanner.report import wording
 from scanner.report.hostile import cells, columns, safe
 from scanner.report.lines import Texts
+from scanner.settings import Settings
 from scanner.weigh import Report, Weighed
 
 _COLOR = {Level.ERROR: "31", Level.WARNING: "33", Level.NOTE: "36"}
@@ -27,7 +28,7 @@ def render(report: Report, *, color: bool = False) -> str:
     for path, group in groupby(report.kept, key=lambda item: item.finding.location.path):
         items = list(group)
         blocks.append(f"{paint(safe(path), '1;4')}  {wording.levels(tuple(items))}\n")
-        blocks += [_finding(item, texts, paint, taught) for item in items]
+        blocks += [_finding(item, texts, paint, taught, report.settings) for item in items]
     return "\n".join(blocks)
 
 
@@ -39,7 +40,9 @@ class _Paint:
         return f"\x1b[{code}m{text}\x1b[0m" if self.color and text else text
 
 
-def _finding(item: Weighed, texts: Texts, paint: _Paint, taught: set[tuple[str, str]]) -> str:
+def _finding(
+    item: Weighed, texts: Texts, paint: _Paint, taught: set[tuple[str, str]], settings: Settings
+) -> str:
     place = item.finding.location
     color = _COLOR[item.level]
     level = paint(item.level.value, f"1;{color}")
@@ -52,7 +55,7 @@ def _finding(item: Weighed, texts: Texts, paint: _Paint, taught: set[tuple[str, 
     said += [(safe(key), safe(value)) for key, value in item.finding.details]
     said += [(f"step {number}", _step(step)) for number, step in enumerate(item.finding.flow, 1)]
     said += _lesson(item, taught)
-    said.append(("origin", wording.origin(item.provenance)))
+    said.append(("origin", wording.origin_of(item, settings)))
     if item.factors:  # without any, the rank is the rule's own, and stands above
         said.append(("rank", item.weighing))
     lines += [f"  {paint(f'{name}:', '2')} {value}" for name, value in said if value]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from scanner.finding import Level, Notice, Unreadable
 from scanner.provenance.record import Label, Provenance, Tier
 from scanner.report.hostile import code, escaped, safe
+from scanner.settings import Settings
 from scanner.weigh import Weighed
 
 _PLACEHOLDER = re.compile(r"\{(\w+)(![rs])?\}")
@@ -63,9 +64,7 @@ def details_markdown(item: Weighed) -> list[str]:
 
 
 def origin(provenance: Provenance) -> str:
-    """Who wrote it, on what evidence, and who reviewed it, in one line; empty where nobody asked."""
-    if provenance.label is Label.UNKNOWN and not provenance.reason:
-        return ""
+    """Who wrote it, on what evidence, and who reviewed it, in one line."""
     who = provenance.label.value
     if provenance.agent:
         who += f", {provenance.agent}"
@@ -82,6 +81,11 @@ def origin(provenance: Provenance) -> str:
         return safe(who)
     by = f" by {', '.join(provenance.review.by)}" if provenance.review.by else ""
     return safe(f"{who}; {_REVIEWED[provenance.review.tier]}{by}")
+
+
+def origin_of(item: Weighed, settings: Settings) -> str:
+    """The origin of a finding; empty in a run that was told not to look for it."""
+    return "" if settings.provenance == "none" else origin(item.provenance)
 
 
 def of_unreadable(item: Unreadable) -> str:

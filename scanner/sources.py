@@ -1,0 +1,139 @@
+"""What a run looks at: the tree, a diff, what is staged, or standard input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from scanner.change import Change, ChangedFile
+from scanner.discover import Discovered, Wanted, discover, from_bytes, relative
+from scanner.finding import Notice
+from scanner.history import NOT_A_REPOSITORY, GitError, History, NoHistory
+from scanner.settings import Settings, UsageError
+
+# Where a branch usually came from, best first.
+_BASES = ("@{upstream}", "origin/HEAD", "origin/main", "origin/master", "main", "master")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files of a run, and the change that findings are held against, if there is one.
+
+    `others` are tracked files that the run does not read: path → id of their blob, by which the cache may
+    know what they tell. `whole` says that no file of the tree is missing: only then may a rule conclude
+    from what it does not see. `mode` is the settings' own, or what became of it.
+    """
+
+    found: Discovered
+    mode: str
+    change: Change | None = None
+    base: str = ""
+    others: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = False
+
+
+def read(
+    settings: Settings,
+    history: History | NoHistory,
+    wanted: Wanted,
+    stdin: bytes = b"",
+    *,
+    before: bool = True,
+) -> Sources:
+    """Read what the settings name. `before` says that some rule asks for the old side of a change.
+
+    Raises:
+        UsageError: a path that is not there, or a mode that needs a history where there is none.
+    """
+    if settings.mode == "stdin":
+        return Sources(from_bytes(settings, {_name_of_stdin(settings): stdin}, wanted), "stdin")
+    if isinstance(history, NoHistory):
+        if settings.mode != "tree" and not (settings.hook and settings.paths):
+            raise UsageError(f"--{settings.mode} needs a git repository: {history}")
+        # A folder that is no repository is nothing to speak of; each finding says that its origin is unknown.
+        plain = history.reason == NOT_A_REPOSITORY
+        notices = () if plain else (Notice(f"no history is read: {history}"),)
+        return _tree(settings, None, wanted, *notices)
+    try:
+        if settings.mode == "staged":
+            return _staged(settings, history, wanted, before=before)
+        if settings.mode == "diff":
+            return _diff(settings, history, wanted, before=before)
+    except GitError as error:
+        raise UsageError(f"--{settings.mode}: {error}") from error
+    try:
+        return _tree(settings, history.tracked_files(), wanted)
+    except GitError as error:
+        return _tree(settings, None, wanted, Notice(f"git's list of files could not be read: {error}"))
+
+
+def _tree(settings: Settings, tracked: list[str] | None, wanted: Wanted, *notices: Notice) -> Sources:
+    found = discover(settings, tracked, wanted)
+    if not found.files and not found.unreadable:
+        notices = (*notices, Notice("nothing to scan: no Python file was found"))
+    return Sources(replace(found, notices=(*found.notices, *notices)), "tree", whole=not _asked(settings))
+
+
+def _asked(settings: Settings) -> tuple[str, ...]:
+    """The paths of the command line, relative to the root; none where the root itself is among them."""
+    asked = tuple(relative(settings.root, path) for path in settings.paths)
+    return () if "" in asked else asked
+
+
+def _name_of_stdin(settings: Settings) -> str:
+    """The name that standard input is given, relative to the root where it lies below it."""
+    try:
+        return Path(settings.stdin_filename).absolute().relative_to(settings.root).as_posix()
+    except ValueError:
+        return Path(settings.stdin_filename).as_posix().lstrip("/")
+
+
+def _staged(settings: Settings, history: History, wanted: Wanted, *, before: bool) -> Sources:
+    """What is staged, as it is staged, whatever the working tree holds. A hook that is given files that
+    are not staged (`pre-commit run --all-files`, `--from-ref`) scans what it is given: never nothing."""
+    asked = _asked(settings)
+    staged = history.staged_files()
+    if settings.hook and not set(asked) <= set(staged):
+        return _tree(settings, history.tracked_files(), wanted)
+    if asked:
+        staged = [
+            path for path in staged if path in asked or path.startswith(tuple(f"{one}/" for one in asked))
+        ]
+    if not staged:
+        return Sources(Discovered((), notices=(Notice("nothing is staged"),)), "staged")
+    index = history.tracked_blobs()
+    contents = dict(history.blobs(index[path] for path in staged if path in index))
+    blobs = {path: data for path in staged if (data := contents.get(index.get(path, ""))) is not None}
+    old = history.blobs_at(history.head, staged) if before and history.head else {}
+    lines = history.changed_lines(None, staged=True)
+    change = Change(
+        tuple(ChangedFile(path, old.get(path), blobs.get(path), lines.get(path, ())) for path in staged),
+        history.head,
+    )
+    others = {path: blob for path, blob in index.items() if path not in blobs and not settings.excludes(path)}
+    return Sources(from_bytes(settings, blobs, wanted), "staged", change, others=others)
+
+
+def _diff(settings: Settings, history: History, wanted: Wanted, *, before: bool) -> Sources:
+    """The whole tree, held against the lines that changed since the merge base."""
+    ref = settings.diff_base or _usual_base(history)
+    base = history.merge_base(ref)
+    tree = _tree(settings, history.tracked_files(), wanted)
+    lines = history.changed_lines(ref, staged=False)
+    old = history.blobs_at(base, sorted(lines)) if before else {}
+    now = {file.path: file.data for file in tree.found.files}
+    changed = tuple(ChangedFile(path, old.get(path), now.get(path), lines[path]) for path in sorted(lines))
+    return replace(tree, mode="diff", change=Change(changed, base), base=ref)
+
+
+def _usual_base(history: History) -> str:
+    for ref in _BASES:
+        try:
+            history.merge_base(ref)
+        except GitError:
+            continue
+        return ref
+    raise UsageError(
+        f"--diff: this branch has no upstream, and there is none of {', '.join(_BASES[1:])}; name a base"
+    )
