@@ -20,6 +20,7 @@ _COMMANDS = {
     "blame": ("scanner.cli.blame", "Say of each line of a file who or what wrote it, and who reviewed it."),
     "provenance": ("scanner.cli.provenance", "Count lines by who or what wrote them, on what evidence."),
     "dark": ("scanner.cli.dark", "Show agents' lines that nobody is on record to have reviewed."),
+    "gate": ("scanner.cli.gate", "Say whether a change may pass, by the policy of its base."),
     "baseline": ("scanner.cli.baseline", "Write down what is known, so that a scan shows only what is new."),
     "config": ("scanner.cli.config", "Show the settings that a scan here would use."),
     "new": ("scanner.cli.new", "Write the skeleton of a rule and its fixture."),
