@@ -21,7 +21,8 @@ QUIET = frozenset(
     "__del__ __exit__ __aexit__ __repr__ __str__ close aclose cleanup shutdown teardown".split()
 )
 QUIET_WORDS = frozenset(
-    "cleanup close shutdown teardown stop dispose disconnect notify telemetry safe safely try maybe kill typing".split()
+    "cleanup close shutdown teardown stop dispose disconnect notify telemetry safe safely try maybe kill "
+    "typing".split()
 )
 
 

@@ -1,7 +1,6 @@
-"""A secret with a default in the code is a secret that everybody knows.
+"""A secret that falls back to a value written in the code.
 
-The environment variable that was meant to hold it is missing in one deployment, and the program starts
-all the same, signing sessions and tokens with a key that is in the repository.
+Wherever the variable is not set, everybody who has read the source knows the key.
 """
 
 import ast

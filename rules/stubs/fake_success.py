@@ -36,6 +36,7 @@ class FakeSuccess(FileRule):
     cwe = (303, 393)
     evidence = ("P",)
     roles = ("live",)
+    preview = True
 
     @on(ast.FunctionDef, ast.AsyncFunctionDef)
     def check(self, source: Source, node: FunctionNode) -> Iterator[Finding]:

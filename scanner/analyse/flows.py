@@ -11,7 +11,7 @@ import ast
 from typing import Any
 
 from scanner.analyse.heavy import MODULES
-from scanner.facts import Import, Use
+from scanner.facts import Import, Place, Use
 from scanner.source import Scope, Source
 
 _BUILTINS = frozenset(
@@ -47,8 +47,20 @@ def collect(source: Source, bodies: Any, imports: list[Import]) -> tuple[Use, ..
             name = source.resolve(node, body.scope)
             if name is not None and name.partition(".")[0].partition("(")[0] in wanted:
                 times = int(_imported(root, body.scope))
-                found.append(Use(_followed(source, node, name, body.scope), times, source.place(node)))
+                found.append(Use(_followed(source, node, name, body.scope), times, _place(source, node)))
     return tuple(sorted(found, key=lambda use: (use.place, use.name)))
+
+
+def _place(source: Source, node: ast.AST) -> Place:
+    """Where a name stands; of one inside an f-string, the whole literal: interpreters before 3.12 do not
+    know the places within."""
+    place = node
+    around = source.parents.get(id(node))
+    while isinstance(around, (ast.expr, ast.keyword, ast.comprehension)):
+        if isinstance(around, ast.JoinedStr):
+            place = around
+        around = source.parents.get(id(around))
+    return source.place(place)
 
 
 def _imported(name: str, scope: Scope) -> bool:

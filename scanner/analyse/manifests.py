@@ -65,6 +65,8 @@ def _place(source: Source, table: list[int], text: str) -> Place:
     return place_at(table, start, start + len(text))
 
 
+_NAMED = re.compile(r"[\w.-]+\s*(\[[^\]]*\])?\s*@")
+_ADDRESS = re.compile(r"\w[\w+]*://|git\+|file:|[./]")
 _EGG = re.compile(r"[#&]egg=([\w.-]+)")
 _NAME = re.compile(r"([A-Za-z0-9][\w.-]*?)\s*(?:\[[^\]]*\])?\s*([<>=!~^@(;,*\d].*)?$", re.DOTALL)
 
@@ -76,7 +78,7 @@ def parse(text: str) -> tuple[str, str] | None:
     egg = _EGG.search(text)
     if egg:
         return normalised(egg[1]), ""
-    if re.match(r"\w[\w+]*://|git\+|file:|[./]", text) or text.endswith((".whl", ".tar.gz", ".zip")):
+    if not _NAMED.match(text) and (_ADDRESS.match(text) or text.endswith((".whl", ".tar.gz", ".zip"))):
         return "", ""
     found = _NAME.match(text)
     if found is None:
@@ -180,7 +182,7 @@ def _setup_cfg(source: Source) -> Iterator[_Declared]:
 
 
 def _lines(group: str, text: str) -> Iterator[_Declared]:
-    for line in re.split(r"[\n;](?![^\n]*['\"])", text):
+    for line in text.splitlines():
         if line.strip() and not line.strip().startswith(("#", "file:")):
             yield group, line.strip()
 

@@ -46,13 +46,9 @@ class Repository:
         """How many leading folders of a path do not belong to the name that it is imported by: those
         above the outermost package."""
         folders = path.split("/")[:-1]
-        start = len(folders)
-        while start > 0 and not self._is_package(folders[:start]):
-            start -= 1  # a folder without `__init__.py` inside a package is part of it
-        if start == 0:
-            start = len(folders)
-        while start > 0 and self._is_package(folders[:start]):
-            start -= 1
+        # The outermost package; a folder without `__init__.py` inside it is part of it all the same.
+        packages = (end - 1 for end in range(1, len(folders) + 1) if self._is_package(folders[:end]))
+        start = next(packages, len(folders))
         if start == len(folders) and start and folders[0] in {"src", "lib"}:
             return 1  # a namespace package below src/
         return start
