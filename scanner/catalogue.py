@@ -230,6 +230,7 @@ def _card(rule: Rule, docstring: str, origin: str) -> Card:
         rule.languages,
         rule.needs,
         rule.security_severity,
+        rule.masks,
     )
 
 
@@ -301,6 +302,7 @@ def _semgrep_card(definition: dict[str, Any], origin: str, *, strict: bool) -> C
         tuple(str(value) for value in definition.get("languages", ("python",))),
         (),
         str(said.get("security-severity", "")),
+        bool(said.get("masks", False)),
     )
 
 

@@ -20,6 +20,7 @@ from scanner.change import Change
 from scanner.discover import Discovered, expected_unreadable
 from scanner.finding import Finding, Location, Notice, Unreadable
 from scanner.history import History, NoHistory
+from scanner.masking import blotted_finding, blotted_texts, places_of
 from scanner.provenance import Attributed, Attribution, Provenance, attribute
 from scanner.relate import relate
 from scanner.settings import Settings, UsageError
@@ -111,7 +112,7 @@ def _baseline(settings: Settings) -> frozenset[str]:
         return frozenset(entry["fingerprint"] for entry in document["findings"])
     except OSError as error:
         raise UsageError(f"--baseline {settings.baseline}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UsageError(
             f"--baseline {settings.baseline}: not a baseline; write one with `assay baseline write`"
         ) from error
@@ -129,6 +130,14 @@ def _report(
     kept = tuple(item for item in weighed if item.fate == "kept" and item.rank >= settings.min_rank)
     passed = tuple(item for item in weighed if item.fate != "kept")
     named = {place.path for item in kept for place in _places(item.finding)}
+    secret = [place for item in weighed for place in places_of(item.finding, whole=item.card.masks)]
+    wanted = named | {place.path for place in secret}
+    texts = {file.path: _text(file.data) for file in sources.files if file.path in wanted}
+    shown, secrets = blotted_texts(texts, secret)
+    kept, passed = (
+        tuple(replace(item, finding=blotted_finding(item.finding, secrets)) for item in items)
+        for items in (kept, passed)
+    )
     return Report(
         kept,
         passed,
@@ -137,9 +146,10 @@ def _report(
         catalogue.cards,
         settings,
         len(sources.files),
-        {file.path: _text(file.data) for file in sources.files if file.path in named},
+        {path: text for path, text in texts.items() if path in named},
         _version(history),
         any(not expected_unreadable(settings, item) for item in unreadable),
+        shown,
         frozenset(
             file.path for file in sources.files if file.path in named and file.data.startswith(BOM_UTF8)
         ),

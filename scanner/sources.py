@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scanner.change import Change, ChangedFile
-from scanner.discover import Discovered, discover, from_bytes, relative
+from scanner.discover import Discovered, discover, from_bytes, language_of, relative, too_large
 from scanner.finding import Notice
 from scanner.history import NOT_A_REPOSITORY, GitError, History, NoHistory
 from scanner.settings import Settings, UsageError
@@ -99,19 +99,25 @@ def _staged(settings: Settings, history: History, languages: frozenset[str]) -> 
         ]
     if not staged:
         return Sources(Discovered((), notices=(Notice("nothing is staged"),)), "staged")
-    blobs = history.staged_blobs(staged)
-    before = history.blobs_at(history.head, staged) if history.head else {}
+    limit = settings.max_bytes
+    blobs = history.staged_blobs(staged, limit=limit)
+    before = history.blobs_at(history.head, staged, limit=limit) if history.head else {}
     lines = history.changed_lines(None, staged=True)
     change = Change(
         tuple(ChangedFile(path, before.get(path), blobs.get(path), lines.get(path, ())) for path in staged),
         history.head,
     )
+    tracked = history.tracked_blobs()
     others = {
-        path: blob
-        for path, blob in history.tracked_blobs().items()
-        if path not in blobs and not settings.excludes(path)
+        path: blob for path, blob in tracked.items() if path not in blobs and not settings.excludes(path)
     }
-    return Sources(from_bytes(settings, blobs, languages), "staged", change, others=others)
+    found = from_bytes(settings, blobs, languages)
+    large = tuple(
+        too_large(path, limit)
+        for path in staged
+        if path in others and path in tracked and language_of(path) in languages
+    )
+    return Sources(replace(found, unreadable=(*found.unreadable, *large)), "staged", change, others=others)
 
 
 def _diff(settings: Settings, history: History, languages: frozenset[str]) -> Sources:

@@ -31,11 +31,12 @@ class FallbackSecret(FileRule):
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         if len(call.args) != 2:
             return
-        variable, default = source.constant(call.args[0]), source.constant(call.args[1])
+        variable, literal = source.constant(call.args[0]), source.literal(call.args[1])
+        default = None if literal is None else literal.value
         if (
             isinstance(variable, str)
             and SECRET.search(variable)
             and isinstance(default, str)
             and default.strip()
         ):
-            yield self.at(source, call, variable=variable)
+            yield self.at(source, call, secret=literal, variable=variable)

@@ -14,7 +14,10 @@ from scanner.source import Source
 
 _FRAME = {"notebook": ' \t"'}
 _MARK = "assay:"
-_ALLOW = re.compile(r"(?:#|//|--)\s*assay:\s*allow(?:\[(?P<rules>[^\]\n]*)\])?[ \t]*(?P<reason>[^\n]*)")
+# Bounded: what starts again and again in one long line must not be read to its end each time.
+_ALLOW = re.compile(
+    r"(?:#|//|--)\s{0,20}assay:\s{0,20}allow(?:\[(?P<rules>[^\]\n]{0,1000})\])?[ \t]{0,20}(?P<reason>[^\n]*)"
+)
 
 
 def of_python(source: Source) -> tuple[Allow, ...]:

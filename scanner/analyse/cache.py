@@ -20,6 +20,7 @@ from typing import Any
 
 FOLDER = ".assay_cache"
 _SCHEMA = 1
+_PATIENCE = 5  # seconds to wait for another run that writes
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder was made by assay; see https://bford.info/cachedir/\n"
 
 
@@ -39,9 +40,12 @@ class Cache:
             return
         try:
             self._key = _user_key()
-            self._connection = _open(root / FOLDER)
+            own = f"results-{_SCHEMA}-{self._mac('', 'name', '')[:16]}.sqlite"
+            self._connection = _open(root / FOLDER, own)
+            if _foreign(root / FOLDER, own):
+                self.problem = f"{FOLDER} holds what this user's assay did not write; that is not read"
         except (OSError, sqlite3.Error) as error:
-            self.problem = f"the cache {FOLDER} cannot be used ({error}); the run goes on without it"
+            self.problem = f"the cache {FOLDER} cannot be used ({_said(error)}); the run goes on without it"
 
     def __enter__(self) -> Cache:
         return self
@@ -93,14 +97,18 @@ class Cache:
         return hashlib.blake2b(message, key=self._key, digest_size=16).hexdigest()
 
 
-def _open(folder: Path) -> sqlite3.Connection:
-    folder.mkdir(exist_ok=True)
+def _open(folder: Path, own: str) -> sqlite3.Connection:
+    """The table of this user in a folder that anybody may have filled. Its name hangs on the user's key,
+    so that a repository cannot bring a file of that name for SQLite to open."""
     if folder.is_symlink():
         raise OSError("it is a link")
-    for name, text in (("CACHEDIR.TAG", _TAG), (".gitignore", "*\n")):
-        if not (folder / name).exists():
-            (folder / name).write_text(text, encoding="utf-8")
-    connection = sqlite3.connect(folder / f"results-{_SCHEMA}.sqlite", timeout=5)
+    folder.mkdir(exist_ok=True)
+    for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _TAG)):
+        _put(folder / name, text)
+    if (folder / own).is_symlink():
+        raise OSError("its table is a link")
+    connection = sqlite3.connect(folder / own, timeout=_PATIENCE)
+    connection.execute("PRAGMA trusted_schema=OFF")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=OFF")
     connection.execute(
@@ -108,6 +116,26 @@ def _open(folder: Path) -> sqlite3.Connection:
         "(key TEXT PRIMARY KEY, findings TEXT, findings_mac TEXT, facts TEXT, facts_mac TEXT) WITHOUT ROWID"
     )
     return connection
+
+
+def _put(file: Path, text: str) -> None:
+    """Write a file that is not there yet; never through a link."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
+        stream.write(text)
+
+
+def _foreign(folder: Path, own: str) -> bool:
+    known = (own, f"{own}-wal", f"{own}-shm", f"{own}-journal", "CACHEDIR.TAG", ".gitignore")
+    with os.scandir(folder) as entries:
+        return any(entry.name not in known for entry in entries)
+
+
+def _said(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _user_key() -> bytes:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from collections.abc import Callable
@@ -43,12 +44,59 @@ def read(path: str, language: str, data: bytes) -> Source | Unreadable:
     return source
 
 
+_MAX_VALUES = 1_000_000  # of one YAML file, after its aliases are expanded
+_MAX_DIGITS = 4_000
+
+
 def _yaml(text: str) -> Any:
+    loader = _yaml_loader()(text)
+    documents = []
+    try:
+        while loader.check_node():
+            node = loader.get_node()
+            if "*" in text:
+                _expanded(node, {})
+            documents.append(loader.construct_document(node))
+    finally:
+        loader.dispose()
+    return documents[0] if len(documents) == 1 else documents
+
+
+@functools.lru_cache(maxsize=1)
+def _yaml_loader() -> Any:
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    documents = list(yaml.load_all(text, Loader=loader))
-    return documents[0] if len(documents) == 1 else documents
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        """Safe, and with numbers of a sane length: `1:1:1…` is a number to base 60, and its value takes
+        the square of its length to compute."""
+
+        def construct_number(self, node: Any) -> Any:
+            short = node.tag.rpartition(":")[2]
+            value = str(self.construct_scalar(node))
+            if len(value) > _MAX_DIGITS:
+                return value
+            return getattr(self, f"construct_yaml_{short}")(node)
+
+    for short in ("int", "float"):
+        Loader.add_constructor(f"tag:yaml.org,2002:{short}", Loader.construct_number)
+    return Loader
+
+
+def _expanded(node: Any, known: dict[int, int]) -> int:
+    """How many values a node stands for, its aliases expanded.
+
+    Raises:
+        ValueError: too many, or without end.
+    """
+    size = known.get(id(node))
+    if size is None:
+        known[id(node)] = 0
+        children = node.value if isinstance(node.value, list) else ()
+        flat = (one for child in children for one in (child if isinstance(child, tuple) else (child,)))
+        size = known[id(node)] = 1 + sum(_expanded(child, known) for child in flat)
+    if not 0 < size <= _MAX_VALUES:
+        raise ValueError(f"its aliases expand to more than {_MAX_VALUES:,} values")
+    return size
 
 
 _PARSERS: dict[str, Callable[[str], Any]] = {"json": json.loads, "toml": tomllib.loads, "yaml": _yaml}
