@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import itertools
 import json
+import re
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
@@ -33,6 +34,30 @@ from scanner.rule import (
 )
 from scanner.settings import Settings, UsageError
 
+# semgrep's name of a language -> how its binary is told, and what a file of it is called here
+ANY_LANGUAGE = "generic"
+SEMGREP_LANGUAGES = {
+    **{name: (name, name) for name in "python javascript typescript go java ruby php rust c cpp".split()},
+    **{name: (name, name) for name in "csharp kotlin scala swift terraform yaml json dockerfile".split()},
+    "py": ("python", "python"),
+    "python2": ("python2", "python"),
+    "python3": ("python3", "python"),
+    "js": ("javascript", "javascript"),
+    "ts": ("typescript", "typescript"),
+    "golang": ("go", "go"),
+    "c++": ("cpp", "cpp"),
+    "c#": ("csharp", "csharp"),
+    "kt": ("kotlin", "kotlin"),
+    "rb": ("ruby", "ruby"),
+    "tf": ("terraform", "terraform"),
+    "hcl": ("terraform", "terraform"),
+    "docker": ("dockerfile", "dockerfile"),
+    "bash": ("bash", "shell"),
+    "sh": ("bash", "shell"),
+    "regex": ("regex", ANY_LANGUAGE),
+    "none": ("regex", ANY_LANGUAGE),
+    "generic": ("generic", ANY_LANGUAGE),
+}
 _SEMGREP_SEVERITY = {"ERROR": Severity.HIGH, "WARNING": Severity.MEDIUM, "INFO": Severity.LOW}
 
 
@@ -42,12 +67,34 @@ class RuleError(Exception):
 
 @dataclass(frozen=True)
 class SemgrepRule:
-    """A rule that semgrep runs: its card, its definition as semgrep reads it, and the alternatives of
-    identifiers without which it cannot match: one set of each pair has to occur."""
+    """A rule that semgrep runs: its card, and its definition as semgrep reads it.
+
+    `needs` holds sets of identifiers without which it cannot match: of each set, one has to occur
+    (one set for the sources, one for the sinks). `roles` are the files that it speaks in, () all.
+    """
 
     card: Card
     definition: dict[str, Any]
     needs: tuple[frozenset[str], ...] = ()
+    roles: tuple[str, ...] = ()
+
+    @property
+    def asks(self) -> bool:
+        """Does it hang on what a file holds, beside its language?"""
+        return bool(self.needs or self.roles)
+
+    @property
+    def readable(self) -> bool:
+        """Is it for a language whose files are discovered?"""
+        return any(SEMGREP_LANGUAGES.get(name) for name in self.definition["languages"])
+
+    def reads(self, language: str) -> bool:
+        return bool({language, ANY_LANGUAGE} & set(self.card.languages))
+
+    def analyzers(self, language: str) -> tuple[str, ...]:
+        """The languages of semgrep that a file of ours is to be read as for this rule."""
+        spelled = (SEMGREP_LANGUAGES.get(name, (name, "")) for name in self.definition["languages"])
+        return tuple(analyzer for analyzer, ours in spelled if ours in (language, ANY_LANGUAGE))
 
 
 @dataclass(frozen=True)
@@ -230,6 +277,7 @@ def _card(rule: Rule, docstring: str, origin: str) -> Card:
         rule.languages,
         rule.needs,
         rule.security_severity,
+        rule.paths,
         rule.masks,
     )
 
@@ -252,8 +300,9 @@ def _semgrep_rules(path: Path, root: Path, *, strict: bool) -> Iterator[SemgrepR
             raise RuleError(f"{path}: rule {definition.get('id', '?')!r}: {error!r}") from error
         if strict and card.id != path.stem.replace("_", "-"):
             raise RuleError(f"{path}: holds the rule `{card.id}`; the file must be named alike")
-        needs = definition.get("metadata", {}).get("identifiers", ())
-        yield SemgrepRule(card, definition, tuple(frozenset(group) for group in needs))
+        meta = definition.get("metadata") or {}
+        roles = tuple(meta.get("roles", ("live",) if strict else ()))
+        yield SemgrepRule(card, definition, tuple(map(frozenset, meta.get("identifiers", ()))), roles)
 
 
 def _yaml_rules(path: Path) -> list[dict[str, Any]]:
@@ -280,7 +329,8 @@ def _semgrep_card(definition: dict[str, Any], origin: str, *, strict: bool) -> C
         if strict
         else _SEMGREP_SEVERITY.get(str(definition.get("severity")), Severity.MEDIUM)
     )
-    message = " ".join(str(definition["message"]).split())
+    # A metavariable of the message becomes an argument of the finding.
+    message = re.sub(r"\$([A-Z_][A-Z_0-9]*)", r"{\1}", " ".join(str(definition["message"]).split()))
     if said["family"] not in FAMILIES:
         raise ValueError(f"family {said['family']!r} is none of ours")
     return Card(
@@ -299,10 +349,19 @@ def _semgrep_card(definition: dict[str, Any], origin: str, *, strict: bool) -> C
         tuple(str(value) for value in _as_list(said.get("aliases"))),
         str(said.get("since", "0.1.0")),
         bool(said.get("preview", False)),
-        tuple(str(value) for value in definition.get("languages", ("python",))),
+        _languages(definition),
         (),
         str(said.get("security-severity", "")),
-        bool(said.get("masks", False)),
+        masks=bool(said.get("masks", False)),
+    )
+
+
+def _languages(definition: dict[str, Any]) -> tuple[str, ...]:
+    """The rule's languages in our words; one that no file of ours is in keeps its name."""
+    return tuple(
+        dict.fromkeys(
+            SEMGREP_LANGUAGES.get(str(name), ("", str(name)))[1] for name in definition["languages"]
+        )
     )
 
 

@@ -70,6 +70,9 @@ _BY_NAME = {
     "Makefile": "makefile",
     "Pipfile": "toml",
     "setup.cfg": "ini",
+    "tox.ini": "ini",
+    "pytest.ini": "ini",
+    ".pytest.ini": "ini",
     "Pipfile.lock": "json",
     "poetry.lock": "toml",
     "uv.lock": "toml",
@@ -84,6 +87,24 @@ class File:
     path: str
     language: str
     data: bytes
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the rules of a run can read: some languages whole, of others only certain paths. A repository
+    may hold thousands of JSON files, and a rule asks for two of them."""
+
+    languages: frozenset[str]
+    paths: tuple[tuple[str, str], ...] = ()  # language, glob
+
+    def covers(self, path: str, language: str) -> bool:
+        """Does some rule read this file?"""
+        if language in self.languages:
+            return True
+        return any(language == of and matches(path, glob) for of, glob in self.paths)
+
+
+NOTHING = Wanted(frozenset())
 
 
 @dataclass(frozen=True)
@@ -107,13 +128,13 @@ def language_of(path: str) -> str:
     return _BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), "")
 
 
-def discover(settings: Settings, tracked: Iterable[str] | None, languages: frozenset[str]) -> Discovered:
-    """Read the files of the languages that some rule asks for.
+def discover(settings: Settings, tracked: Iterable[str] | None, wanted: Wanted) -> Discovered:
+    """Read the files that some rule asks for.
 
     Args:
         settings: root, paths, excludes, the largest size.
         tracked: root-relative paths from git, or None outside a repository.
-        languages: what the rules of this run can read.
+        wanted: what the rules of this run can read.
 
     Raises:
         UsageError: a path that was asked for does not exist, or lies outside the root.
@@ -133,7 +154,7 @@ def discover(settings: Settings, tracked: Iterable[str] | None, languages: froze
     for path in paths:
         if settings.excludes(path) or not inside(path):
             continue
-        got = _read(root, path, languages, settings.max_bytes, named=path in asked)
+        got = _read(root, path, wanted, settings.max_bytes, named=path in asked)
         if isinstance(got, File):
             files.append(got)
         elif got is not None:
@@ -141,7 +162,7 @@ def discover(settings: Settings, tracked: Iterable[str] | None, languages: froze
     return Discovered(tuple(files), tuple(unreadable))
 
 
-def from_bytes(settings: Settings, contents: dict[str, bytes], languages: frozenset[str]) -> Discovered:
+def from_bytes(settings: Settings, contents: dict[str, bytes], wanted: Wanted) -> Discovered:
     """The same for contents that do not come from the disk: the index of git, or standard input."""
     files: list[File] = []
     unreadable: list[Unreadable] = []
@@ -149,7 +170,7 @@ def from_bytes(settings: Settings, contents: dict[str, bytes], languages: frozen
         if settings.excludes(path):
             continue
         language = language_of(path) or _by_shebang(data[:80])
-        if language in languages:
+        if wanted.covers(path, language):
             if len(data) > settings.max_bytes:
                 unreadable.append(too_large(path, settings.max_bytes, len(data)))
             else:
@@ -217,14 +238,12 @@ def _walk(root: Path, unreadable: list[Unreadable]) -> Iterator[str]:
                 todo.append(path)
 
 
-def _read(
-    root: Path, path: str, languages: frozenset[str], limit: int, *, named: bool
-) -> File | Unreadable | None:
+def _read(root: Path, path: str, wanted: Wanted, limit: int, *, named: bool) -> File | Unreadable | None:
     language = language_of(path)
     if not language:
         if "." in path.rpartition("/")[2] and not named:
             return None  # an extension that none of our languages has
-    elif language not in languages:
+    elif not wanted.covers(path, language):
         return None
     try:
         descriptor = os.open(
@@ -236,13 +255,14 @@ def _read(
         if os.path.islink(root / path) or (root / path).is_dir():
             return None  # a link's target is looked at where it stands; a folder here is a submodule
         return Unreadable(path, Reason.MISSING, f"{getattr(error, 'strerror', error)}; check its permissions")
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        return None  # pipes, devices, folders: a submodule is one
     with os.fdopen(descriptor, "rb") as stream:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return None  # pipes, devices, folders
         if not language:
             language = _by_shebang(stream.read(80))
-            if language not in languages:
+            if not wanted.covers(path, language):
                 return None
             stream.seek(0)
         if status.st_size > limit:

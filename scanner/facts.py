@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-SCHEMA = 1  # raise it with every change of shape or meaning: cached facts of another schema are not read
+SCHEMA = 2  # raise it with every change of shape or meaning: cached facts of another schema are not read
 
 
 class Place(NamedTuple):
@@ -92,9 +92,9 @@ class Facts:
     exports: tuple[str, ...] = ()  # __all__, where it is a plain list of strings
     uses: tuple[Use, ...] = ()
     identifiers: tuple[str, ...] = ()  # every name that the file mentions, sorted
-    semgrep: tuple[str, ...] = ()  # ids of the semgrep rules whose identifiers all occur here
     calls: tuple[Call, ...] = ()  # at module level
     requires: tuple[Requirement, ...] = ()  # a manifest's declared dependencies
+    pytest: tuple[tuple[str, str], ...] = ()  # what a configuration file tells pytest
 
 
 class Requirement(NamedTuple):
@@ -113,6 +113,7 @@ _ROWS: dict[str, Any] = {
     "uses": Use,
     "calls": Call,
     "requires": Requirement,
+    "pytest": tuple,
 }
 
 
@@ -141,7 +142,8 @@ def _value(name: str, value: Any) -> Any:
     make = _ROWS.get(name)
     if make is None:
         return tuple(value)
-    return tuple(_SHAPES.get(name, make._make)(item) for item in value)
+    shape = _SHAPES.get(name) or make._make
+    return tuple(shape(item) for item in value)
 
 
 def _function(row: Iterable[Any]) -> Function:
@@ -180,5 +182,6 @@ _SHAPES: dict[str, Any] = {
     "functions": _function,
     "classes": _class,
     "uses": _use,
+    "pytest": tuple,
     "requires": _requirement,
 }

@@ -183,6 +183,7 @@ class Analysis:
     unreadable: Unreadable | None = None
     notices: tuple[Notice, ...] = ()
     allows: tuple[Allow, ...] = field(default=())
+    semgrep: tuple[str, ...] = ()  # the semgrep rules that ask for something, and find it here
 
 
 @dataclass(frozen=True)

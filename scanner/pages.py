@@ -23,6 +23,7 @@ NOTICE = (
 )
 
 _MARK = re.compile(r"\s*(?:#|//|--|<!--)\s*(ruleid|ok|todoruleid|todook):\s*([\w-]+)")
+_EXPECTED = "expected.txt"
 _CONTEXT = 8  # lines shown around a mark where there is no function to cut out
 _LONGEST = 40  # an outer function that is longer gives way to the inner one
 _Z = 1.959964  # of the normal distribution, for 95 %
@@ -220,6 +221,8 @@ def example(files: Mapping[str, str], rule: str, kind: str) -> Example | None:
     Of Python the function around the mark, or the whole statement outside of functions; of anything else
     the paragraph. Where such a piece holds other kinds of marks too, no more than the statement below one.
     """
+    if kind == "ruleid" and _EXPECTED in files:
+        return _expected(files)
     marks = [(path, number) for path, text in files.items() for number in _marked(text, rule, kind)]
     for narrow in (False, True):
         for path, number in marks:
@@ -229,6 +232,16 @@ def example(files: Mapping[str, str], rule: str, kind: str) -> Example | None:
             if narrow or _kinds(piece, rule) <= {kind}:
                 return Example(path, _without_marks(piece), len(files) == 1)
     return None
+
+
+def _expected(files: Mapping[str, str]) -> Example | None:
+    """Where no comment can stand, a list beside the files says what must be found: `path:line → text`."""
+    place = re.search(r"(\S+):(\d+)(?:\s|$)", files[_EXPECTED])
+    if place is None or place[1] not in files:
+        return None
+    lines = files[place[1]].splitlines()
+    line = min(int(place[2]), len(lines))
+    return Example(place[1], textwrap.dedent("\n".join(lines[max(0, line - 3) : line + 2])), alone=False)
 
 
 def _marked(text: str, rule: str, kind: str) -> list[int]:

@@ -23,8 +23,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from scanner.discover import Wanted
 from scanner.facts import Facts, Function, Place
 from scanner.finding import Allow, Candidate, Confidence, Finding, Fix, Location, Related, Severity, arguments
+from scanner.settings import matches
 from scanner.source import Source
 
 if TYPE_CHECKING:
@@ -118,7 +120,13 @@ class Card:
     languages: tuple[str, ...] = ("python",)
     needs: tuple[str, ...] = ()
     security_severity: str = ""
+    paths: tuple[tuple[str, str], ...] = ()
     masks: bool = False
+
+    @property
+    def whole_languages(self) -> tuple[str, ...]:
+        """The languages of which it reads every file; of the others, only those that `paths` names."""
+        return _whole(self.languages, self.paths)
 
     @property
     def base_rank(self) -> float:
@@ -135,6 +143,22 @@ class Card:
         return re.sub(r"\{(\w+)\}", lambda found: values.get(found.group(1), found.group(0)), self.message)
 
 
+def wanted(cards: Iterable[Card]) -> Wanted:
+    """What these rules read together; Python always, notebooks too, for the facts."""
+    listed = list(cards)
+    return Wanted(
+        frozenset(
+            {"python", "notebook", *(language for card in listed for language in card.whole_languages)}
+        ),
+        tuple(sorted({pair for card in listed for pair in card.paths})),
+    )
+
+
+def _whole(languages: tuple[str, ...], paths: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    scoped = {language for language, _ in paths}
+    return tuple(language for language in languages if language not in scoped)
+
+
 Check = TypeVar("Check", bound=Callable[..., Any])
 
 
@@ -145,8 +169,9 @@ def on(*nodes: type[ast.AST]) -> Callable[[Check], Check]:
 
 def on_call(*names: str) -> Callable[[Check], Check]:
     """Hand the method each call of these, by dotted name: `requests.get`, `builtins.open`,
-    `requests.Session().get`. Imports and aliases are resolved, across files too: where the name comes
-    from another module of the repository, the finding becomes a candidate by itself."""
+    `requests.Session().get`; or, with a dot in front, of whatever receiver: `.drop_all`. Imports and
+    aliases are resolved, across files too: where the name comes from another module of the repository,
+    the finding becomes a candidate by itself."""
     return _mark("calls", names)
 
 
@@ -179,6 +204,8 @@ class Rule:
     since: ClassVar[str] = "0.1.0"
     preview: ClassVar[bool] = False
     languages: ClassVar[tuple[str, ...]] = ("python",)
+    # (language, glob): of this language, only these files; nothing else of it is read for this rule.
+    paths: ClassVar[tuple[tuple[str, str], ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ()
     security_severity: ClassVar[str] = ""
     masks: ClassVar[bool] = False  # is all that a finding marks a secret, which no output may show?
@@ -187,6 +214,12 @@ class Rule:
     @property
     def id(self) -> str:
         return rule_id(type(self).__name__)
+
+    def reads(self, path: str, language: str) -> bool:
+        """Is this a file that the rule speaks about?"""
+        if language in _whole(self.languages, self.paths):
+            return True
+        return any(language == of and matches(path, glob) for of, glob in self.paths)
 
 
 def rule_id(class_name: str) -> str:

@@ -23,6 +23,7 @@ from scanner.history import History, NoHistory
 from scanner.masking import blotted_finding, blotted_texts, places_of
 from scanner.provenance import Attributed, Attribution, Provenance, attribute
 from scanner.relate import relate
+from scanner.rule import wanted
 from scanner.settings import Settings, UsageError
 from scanner.sources import read
 from scanner.weigh import Report, Weighed, judge_allows, weigh
@@ -38,7 +39,7 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
     catalogue = rules.load(settings.rule_paths).select(settings)
     history = History.open(settings.root)
     say("reading")
-    sources = read(settings, history, _languages(catalogue), stdin)
+    sources = read(settings, history, wanted(catalogue.cards), stdin, before=bool(catalogue.change_rules))
     settings = replace(settings, mode=sources.mode, diff_base=sources.base)
     with Cache(settings.root, enabled=settings.cache) as cache:
         say(f"analysing {len(sources.found.files):,} files")
@@ -70,11 +71,6 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
         )
         unreadable = (*sources.found.unreadable, *facts.unreadable)
         return _report(weighed, unreadable, gathered(notices), sources.found, catalogue, settings, history)
-
-
-def _languages(catalogue: Catalogue) -> frozenset[str]:
-    wanted = {language for card in catalogue.cards for language in card.languages}
-    return frozenset(wanted | {"python", "notebook"})
 
 
 def _attribute(findings: Sequence[Finding], history: History | NoHistory, settings: Settings) -> Attribution:
@@ -147,12 +143,12 @@ def _report(
         settings,
         len(sources.files),
         {path: text for path, text in texts.items() if path in named},
-        _version(history),
+        {} if settings.hook else _version(history),  # a hook has no time for what only a log asks
         any(not expected_unreadable(settings, item) for item in unreadable),
-        shown,
         frozenset(
             file.path for file in sources.files if file.path in named and file.data.startswith(BOM_UTF8)
         ),
+        shown,
     )
 
 

@@ -12,7 +12,7 @@ import io
 import re
 import tokenize
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from scanner.facts import Place
 from scanner.finding import Location
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+Keys = tuple[str | int, ...]
 BUILTINS = frozenset(dir(builtins))
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _MAX_CHAIN = 64  # links of one `a.b().c[0]…`; longer ones are not code that anybody wrote
@@ -32,6 +33,15 @@ class Comment(NamedTuple):
     line: int
     column: int
     text: str
+
+
+class Check(NamedTuple):
+    """An oracle of a test that is lost: the statement, why nobody notices its failure (see
+    `analyse/oracles.py`), and the function that it stands in."""
+
+    node: ast.stmt
+    fate: str
+    function: FunctionNode
 
 
 class Scope:
@@ -81,7 +91,9 @@ class Source:
         self.document: Any = None  # the value of a JSON, TOML or YAML file
         self.cells: tuple[tuple[int, int], ...] = ()  # of a notebook: first line and number of code cells
         self.lowered_text = ""
+        self.locate: Callable[[str], dict[Keys, Place]] | None = None  # finds the places of its keys
         self.lowered_lines: frozenset[int] = frozenset()
+        self.checks: list[Check] = []  # of a test file
 
     @property
     def tree(self) -> ast.Module:
@@ -109,7 +121,25 @@ class Source:
     def is_test(self) -> bool:
         return self.role == "test"
 
+    @cached_property
+    def lowered(self) -> str:
+        """The text in lower case: a cheap look for words, before anything is tokenised."""
+        return self.text.lower()
+
     # Text and places
+
+    @cached_property
+    def _places(self) -> dict[Keys, Place]:
+        return self.locate(self.text) if self.locate is not None else {}
+
+    def place_of(self, keys: Keys) -> Place:
+        """Where a document holds the value at `keys` (names, and numbers of list items); where the file
+        does not tell, the nearest thing around it."""
+        while keys:
+            if keys in self._places:
+                return self._places[keys]
+            keys = keys[:-1]
+        return Place(1, 1, 1, len(self.lines[0]) + 1)
 
     @cached_property
     def lines(self) -> list[str]:

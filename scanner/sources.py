@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scanner.change import Change, ChangedFile
-from scanner.discover import Discovered, discover, from_bytes, language_of, relative, too_large
+from scanner.discover import Discovered, Wanted, discover, from_bytes, language_of, relative, too_large
 from scanner.finding import Notice
 from scanner.history import NOT_A_REPOSITORY, GitError, History, NoHistory
 from scanner.settings import Settings, UsageError
@@ -34,39 +34,42 @@ class Sources:
 
 
 def read(
-    settings: Settings, history: History | NoHistory, languages: frozenset[str], stdin: bytes = b""
+    settings: Settings,
+    history: History | NoHistory,
+    wanted: Wanted,
+    stdin: bytes = b"",
+    *,
+    before: bool = True,
 ) -> Sources:
-    """Read what the settings name.
+    """Read what the settings name. `before` says that some rule asks for the old side of a change.
 
     Raises:
         UsageError: a path that is not there, or a mode that needs a history where there is none.
     """
     if settings.mode == "stdin":
-        return Sources(from_bytes(settings, {_name_of_stdin(settings): stdin}, languages), "stdin")
+        return Sources(from_bytes(settings, {_name_of_stdin(settings): stdin}, wanted), "stdin")
     if isinstance(history, NoHistory):
         if settings.mode != "tree" and not (settings.hook and settings.paths):
             raise UsageError(f"--{settings.mode} needs a git repository: {history}")
         # A folder that is no repository is nothing to speak of; each finding says that its origin is unknown.
         plain = history.reason == NOT_A_REPOSITORY
         notices = () if plain else (Notice(f"no history is read: {history}"),)
-        return _tree(settings, None, languages, *notices)
+        return _tree(settings, None, wanted, *notices)
     try:
         if settings.mode == "staged":
-            return _staged(settings, history, languages)
+            return _staged(settings, history, wanted, before=before)
         if settings.mode == "diff":
-            return _diff(settings, history, languages)
+            return _diff(settings, history, wanted, before=before)
     except GitError as error:
         raise UsageError(f"--{settings.mode}: {error}") from error
     try:
-        return _tree(settings, history.tracked_files(), languages)
+        return _tree(settings, history.tracked_files(), wanted)
     except GitError as error:
-        return _tree(settings, None, languages, Notice(f"git's list of files could not be read: {error}"))
+        return _tree(settings, None, wanted, Notice(f"git's list of files could not be read: {error}"))
 
 
-def _tree(
-    settings: Settings, tracked: list[str] | None, languages: frozenset[str], *notices: Notice
-) -> Sources:
-    found = discover(settings, tracked, languages)
+def _tree(settings: Settings, tracked: list[str] | None, wanted: Wanted, *notices: Notice) -> Sources:
+    found = discover(settings, tracked, wanted)
     if not found.files and not found.unreadable:
         notices = (*notices, Notice("nothing to scan: no Python file was found"))
     return Sources(replace(found, notices=(*found.notices, *notices)), "tree", whole=not _asked(settings))
@@ -86,49 +89,47 @@ def _name_of_stdin(settings: Settings) -> str:
         return Path(settings.stdin_filename).as_posix().lstrip("/")
 
 
-def _staged(settings: Settings, history: History, languages: frozenset[str]) -> Sources:
+def _staged(settings: Settings, history: History, wanted: Wanted, *, before: bool) -> Sources:
     """What is staged, as it is staged, whatever the working tree holds. A hook that is given files that
     are not staged (`pre-commit run --all-files`, `--from-ref`) scans what it is given: never nothing."""
     asked = _asked(settings)
     staged = history.staged_files()
     if settings.hook and not set(asked) <= set(staged):
-        return _tree(settings, history.tracked_files(), languages)
+        return _tree(settings, history.tracked_files(), wanted)
     if asked:
         staged = [
             path for path in staged if path in asked or path.startswith(tuple(f"{one}/" for one in asked))
         ]
     if not staged:
         return Sources(Discovered((), notices=(Notice("nothing is staged"),)), "staged")
+    index = history.tracked_blobs()
     limit = settings.max_bytes
-    blobs = history.staged_blobs(staged, limit=limit)
-    before = history.blobs_at(history.head, staged, limit=limit) if history.head else {}
+    wanted_blobs = [index[path] for path in staged if path in index]
+    contents = dict(history.blobs(wanted_blobs, limit=limit))
+    blobs = {path: data for path in staged if (data := contents.get(index.get(path, ""))) is not None}
+    old = history.blobs_at(history.head, staged, limit=limit) if before and history.head else {}
     lines = history.changed_lines(None, staged=True)
     change = Change(
-        tuple(ChangedFile(path, before.get(path), blobs.get(path), lines.get(path, ())) for path in staged),
+        tuple(ChangedFile(path, old.get(path), blobs.get(path), lines.get(path, ())) for path in staged),
         history.head,
     )
-    tracked = history.tracked_blobs()
-    others = {
-        path: blob for path, blob in tracked.items() if path not in blobs and not settings.excludes(path)
-    }
-    found = from_bytes(settings, blobs, languages)
+    others = {path: blob for path, blob in index.items() if path not in blobs and not settings.excludes(path)}
+    found = from_bytes(settings, blobs, wanted)
     large = tuple(
-        too_large(path, limit)
-        for path in staged
-        if path in others and path in tracked and language_of(path) in languages
+        too_large(path, limit) for path in staged if path in others and wanted.covers(path, language_of(path))
     )
     return Sources(replace(found, unreadable=(*found.unreadable, *large)), "staged", change, others=others)
 
 
-def _diff(settings: Settings, history: History, languages: frozenset[str]) -> Sources:
+def _diff(settings: Settings, history: History, wanted: Wanted, *, before: bool) -> Sources:
     """The whole tree, held against the lines that changed since the merge base."""
     ref = settings.diff_base or _usual_base(history)
     base = history.merge_base(ref)
-    tree = _tree(settings, history.tracked_files(), languages)
+    tree = _tree(settings, history.tracked_files(), wanted)
     lines = history.changed_lines(ref, staged=False)
-    before = history.blobs_at(base, sorted(lines))
+    old = history.blobs_at(base, sorted(lines)) if before else {}
     now = {file.path: file.data for file in tree.found.files}
-    changed = tuple(ChangedFile(path, before.get(path), now.get(path), lines[path]) for path in sorted(lines))
+    changed = tuple(ChangedFile(path, old.get(path), now.get(path), lines[path]) for path in sorted(lines))
     return replace(tree, mode="diff", change=Change(changed, base), base=ref)
 
 

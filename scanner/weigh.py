@@ -84,8 +84,8 @@ class Report:
     texts: Mapping[str, str] = field(default_factory=dict)  # of the files that a kept finding names
     version: Mapping[str, str] = field(default_factory=dict)  # repository, revision, branch
     incomplete: bool = False
-    shown: Mapping[str, str] = field(default_factory=dict)  # of `texts`, those with a secret, without it
     marked: frozenset[str] = frozenset()  # of `texts`, the files that start with a byte order mark
+    shown: Mapping[str, str] = field(default_factory=dict)  # of `texts`, those with a secret, without it
 
     @property
     def exit_code(self) -> int:

@@ -56,7 +56,8 @@ def test_every_fixture_belongs_to_a_rule() -> None:
 
 def _owners(path: Path) -> set[Path]:
     """What a fixture's file may be named after: itself without suffixes, or a folder around it."""
-    return {path.with_name(path.name.partition(".")[0]), *path.parents}
+    stem = path.name.partition(".")[0]
+    return {*([path.with_name(stem)] if stem else []), *path.parents}
 
 
 def test_every_page_is_current() -> None:
@@ -186,6 +187,13 @@ def test_an_example_that_is_no_python_is_a_paragraph() -> None:
     found = pages.example({"ci.yml": text}, "some-hazard", "ruleid")
     assert found is not None
     assert found.text == "jobs:\n  run: curl"
+
+
+def test_an_example_of_a_file_without_comments_is_what_is_around_the_place() -> None:
+    files = {".mcp.json": '{\n  "a": 1,\n  "key": "x",\n  "b": 2\n}\n', "expected.txt": ".mcp.json:3 → x\n"}
+    found = pages.example(files, "some-hazard", "ruleid")
+    assert found is not None
+    assert (found.path, found.text) == (".mcp.json", '{\n  "a": 1,\n  "key": "x",\n  "b": 2\n}')
 
 
 @pytest.mark.parametrize(

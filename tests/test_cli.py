@@ -119,7 +119,8 @@ def test_an_expected_one_does_not(assay: Assay, project: Project) -> None:
             ["explain", "falback-secret"],
             "assay: no rule is called `falback-secret`; did you mean `fallback-secret`?\n",
         ),
-        (["blame", "nowhere.py"], "assay: nowhere.py: no such file\n"),
+        (["blame", "shop"], "assay: shop: Is a directory\n"),
+        (["blame", "nowhere.py"], "assay: nowhere.py: No such file or directory\n"),
     ],
 )
 def test_a_usage_error_is_one_line(assay: Assay, project: Project, arguments: list[str], said: str) -> None:
@@ -226,7 +227,7 @@ def test_rules_lists_a_family(assay: Assay, tmp_path: Path) -> None:
 def test_explain_prints_the_page(assay: Assay, tmp_path: Path) -> None:
     run = assay("explain", "fallback-secret", cwd=tmp_path)
     assert run.code == 0
-    assert run.out.startswith("# fallback-secret\n\nA secret with a default in the code")
+    assert run.out.startswith("# fallback-secret\n\nA secret that falls back to a value")
     assert "## How often it is right" in run.out
 
 

@@ -1,25 +1,32 @@
-"""A secret with a default in the code is a secret that everybody knows.
+"""A secret that falls back to a value written in the code.
 
-The environment variable that was meant to hold it is missing in one deployment, and the program starts
-all the same, signing sessions and tokens with a key that is in the repository.
+Wherever the variable is not set, everybody who has read the source knows the key.
 """
 
 import ast
 import re
 from collections.abc import Iterator
 
-from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
+from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on, on_call
 
 SECRET = re.compile(
-    r"(^|_)(secret|secret_key|jwt_key|signing_key|private_key|encryption_key|password|passwd)(_|$)", re.I
+    r"(^|_)(secret|secret_key|jwt_key|signing_key|private_key|encryption_key|session_key|auth_secret|"
+    r"password|passwd)(_|$)",
+    re.I,
 )
+# Names that speak of a secret, and hold none: `SECRET_NAME`, `PASSWORD_FIELD`, `SECRET_KEY_FILE`.
+ABOUT = re.compile(
+    r"(name|field|file|path|dir|url|header|hash|hasher|length|policy|algorithm|prefix|arn|id)$", re.I
+)
+READS = ("os.getenv", "os.environ.get")
+SETTINGS = frozenset(["pydantic_settings.BaseSettings", "pydantic.BaseSettings"])
 
 
 class FallbackSecret(FileRule):
     message = "`{variable}` falls back to a secret that is written in the code"
     why = "The example in every tutorial has a default, so that the first run works without any set-up."
     instead = (
-        "Read it without a default (`os.environ[{variable!r}]`), and refuse to start where it is missing."
+        "Read it without a default (`os.environ['{variable}']`), and refuse to start where it is missing."
     )
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "security"
     cwe = (798, 1188)
@@ -27,16 +34,41 @@ class FallbackSecret(FileRule):
     security_severity = "7.5"
     roles = ("live",)
 
-    @on_call("os.getenv", "os.environ.get")
-    def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
-        if len(call.args) != 2:
+    @on_call(*READS)
+    def default_of_a_read(self, source: Source, call: ast.Call) -> Iterator[Finding]:
+        if len(call.args) == 2 and _is_secret(source.constant(call.args[0]), source.constant(call.args[1])):
+            secret = source.literal(call.args[1])
+            yield self.at(source, call, secret=secret, variable=source.constant(call.args[0]))
+
+    @on(ast.BoolOp)
+    def alternative_of_a_read(self, source: Source, node: ast.BoolOp) -> Iterator[Finding]:
+        read, fallback = node.values[0], node.values[-1]
+        if not isinstance(node.op, ast.Or) or not isinstance(read, ast.Call) or not read.args:
             return
-        variable, literal = source.constant(call.args[0]), source.literal(call.args[1])
-        default = None if literal is None else literal.value
-        if (
-            isinstance(variable, str)
-            and SECRET.search(variable)
-            and isinstance(default, str)
-            and default.strip()
-        ):
-            yield self.at(source, call, secret=literal, variable=variable)
+        variable = source.constant(read.args[0])
+        if _is_secret(variable, source.constant(fallback)) and source.resolve(read.func) in READS:
+            yield self.at(source, node, secret=source.literal(fallback), variable=variable)
+
+    @on(ast.ClassDef)
+    def default_of_a_setting(self, source: Source, node: ast.ClassDef) -> Iterator[Finding]:
+        if not any(source.resolve(base) in SETTINGS for base in node.bases):
+            return
+        for field in node.body:
+            if not isinstance(field, ast.AnnAssign) or not isinstance(field.target, ast.Name):
+                continue
+            value = field.value
+            if isinstance(value, ast.Call):
+                default = [one.value for one in value.keywords if one.arg == "default"]
+                value = default[0] if default else (value.args[0] if value.args else None)
+            if _is_secret(field.target.id, source.constant(value)):
+                yield self.at(source, field, secret=source.literal(value), variable=field.target.id)
+
+
+def _is_secret(variable: object, default: object) -> bool:
+    return (
+        isinstance(variable, str)
+        and isinstance(default, str)
+        and bool(SECRET.search(variable))
+        and not ABOUT.search(variable)
+        and bool(default.strip())
+    )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 from scanner import facts as facts_module
-from scanner.analyse import workers
+from scanner.analyse import semgrep, workers
 from scanner.analyse.cache import Cache, blob_id
 from scanner.analyse.file import Handlers, analyse_file, handlers
 from scanner.analyse.near import near
+from scanner.analyse.semgrep import Lane
 from scanner.catalogue import Catalogue
 from scanner.discover import File
 from scanner.facts import Facts
@@ -52,11 +53,16 @@ class FactsStore:
         self.whole = whole  # are these the facts of every file of the tree?
 
     @cached_property
-    def _keys(self) -> dict[str, str]:
+    def _lent(self) -> dict[str, Facts]:
+        """What the cache knows of the other files that these lean on."""
         if not self._others:
-            return self._own
+            return {}
         chosen = near(self._read(self._own), self._others)
-        return {**self._own, **{path: self._others[path] for path in chosen}}
+        return self._read({path: self._others[path] for path in chosen})
+
+    @cached_property
+    def _keys(self) -> dict[str, str]:
+        return {**self._own, **{path: self._others[path] for path in self._lent}}
 
     @property
     def digest(self) -> str:
@@ -67,9 +73,9 @@ class FactsStore:
         lines.append("whole" if self.whole else "part")
         return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
-    def load(self) -> dict[str, Facts]:
-        """Facts by path, in the order of the paths."""
-        return self._read(self._keys)
+    def load(self, paths: Collection[str] | None = None) -> dict[str, Facts]:
+        """Facts by path, in the order of the paths; all of them, or those of some paths of this run."""
+        return self._read(self._keys if paths is None else {path: self._own[path] for path in paths})
 
     def _read(self, keys: Mapping[str, str]) -> dict[str, Facts]:
         cached = self._cache.read([key for key in keys.values() if key not in self._texts], "facts")
@@ -86,10 +92,11 @@ class Analysed:
 
     analyses: tuple[Analysis, ...]
     facts: FactsStore
+    semgrep: Lane
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        return tuple(finding for one in self.analyses for finding in one.findings)
+        return (*(finding for one in self.analyses for finding in one.findings), *self.semgrep.findings)
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -101,7 +108,7 @@ class Analysed:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        return tuple(notice for one in self.analyses for notice in one.notices)
+        return (*(notice for one in self.analyses for notice in one.notices), *self.semgrep.notices)
 
     @property
     def allows(self) -> tuple[Allow, ...]:
@@ -150,7 +157,9 @@ def analyse(
             rows.append((key, findings, facts))
     cache.write(rows)
     analyses = tuple(_decode(fresh.get(keys[file.path]) or cached[keys[file.path]]) for file in files)
-    return Analysed(analyses, FactsStore(keys, facts_texts, cache, known, whole=whole))
+    store = FactsStore(keys, facts_texts, cache, known, whole=whole)
+    lane = semgrep.run(files, analyses, store.load, catalogue, settings, cache)
+    return Analysed(analyses, store, lane)
 
 
 def _work(file: File, to: Handlers) -> str:
@@ -172,11 +181,12 @@ def _encode(analysis: Analysis) -> list[Any]:
             [allow.line, list(allow.covers), list(allow.rules), allow.reason, allow.column, allow.end_column]
             for allow in analysis.allows
         ],
+        list(analysis.semgrep),
     ]
 
 
 def _decode(row: list[Any]) -> Analysis:
-    path, findings, candidates, unreadable, notices, allows = row
+    path, findings, candidates, unreadable, notices, allows, possible = row
     return Analysis(
         path,
         tuple(from_row(finding) for finding in findings),
@@ -187,6 +197,7 @@ def _decode(row: list[Any]) -> Analysis:
             Allow(path, line, (covers[0], covers[1]), tuple(rules), reason, column, end)
             for line, covers, rules, reason, column, end in allows
         ),
+        tuple(possible),
     )
 
 

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import configparser
 import functools
 import json
 import sys
 from collections.abc import Callable
 from typing import Any
 
+from scanner.analyse import places
 from scanner.facts import Facts
 from scanner.finding import Reason, Unreadable
 from scanner.source import Source
@@ -22,8 +24,9 @@ else:
     import tomli as tomllib
 
 
-def read(path: str, language: str, data: bytes) -> Source | Unreadable:
-    """Decode one file, and parse it where its language has a parser here."""
+def read(path: str, language: str, data: bytes, *, parsed: bool = True) -> Source | Unreadable:
+    """Decode one file, and parse it where some rule asks for its structure: what is malformed, and of no
+    interest to anybody, is no news."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -32,9 +35,10 @@ def read(path: str, language: str, data: bytes) -> Source | Unreadable:
         )
         return Unreadable(path, Reason.ENCODING, detail, data[: error.start].count(b"\n") + 1)
     source = Source(path, data, text, language)
-    parse = _PARSERS.get(language)
+    parse = _PARSERS.get(language) if parsed else None
     if parse is None:
         return source
+    source.locate = places.FINDERS.get(language)
     try:
         source.document = parse(text)
     except RecursionError:
@@ -99,7 +103,15 @@ def _expanded(node: Any, known: dict[int, int]) -> int:
     return size
 
 
-_PARSERS: dict[str, Callable[[str], Any]] = {"json": json.loads, "toml": tomllib.loads, "yaml": _yaml}
+def _json(text: str) -> Any:
+    """JSON as editors write it: comments and trailing commas are let pass."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return json.loads(places.without_comments(text))
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {"json": _json, "toml": tomllib.loads, "yaml": _yaml}
 
 
 def _one_line(error: Exception) -> str:
@@ -116,4 +128,41 @@ def _line(error: Exception) -> int:
 
 def collect(source: Source) -> Facts:
     """The facts of a file that is not Python."""
-    return Facts(source.path, source.role)
+    return Facts(source.path, source.role, pytest=_pytest(source))
+
+
+_PYTEST_KEYS = ("addopts", "asyncio_mode", "python_classes", "python_files", "python_functions", "testpaths")
+_PYTEST_SECTIONS = {
+    "setup.cfg": "tool:pytest",
+    "tox.ini": "pytest",
+    "pytest.ini": "pytest",
+    ".pytest.ini": "pytest",
+}
+
+
+def _pytest(source: Source) -> tuple[tuple[str, str], ...]:
+    """What the file tells pytest; lists become words."""
+    name = source.path.rpartition("/")[2]
+    if name == "pyproject.toml":
+        section: Any = source.document
+        for key in ("tool", "pytest", "ini_options"):
+            section = section.get(key) if isinstance(section, dict) else None
+    elif name in _PYTEST_SECTIONS and _PYTEST_SECTIONS[name] in source.text:
+        section = _ini_section(source.text, _PYTEST_SECTIONS[name])
+    else:
+        return ()
+    if not isinstance(section, dict):
+        return ()
+    known = ((key, section[key]) for key in _PYTEST_KEYS if key in section)
+    return tuple(
+        (key, " ".join(map(str, value)) if isinstance(value, list) else str(value)) for key, value in known
+    )
+
+
+def _ini_section(text: str, name: str) -> dict[str, str]:
+    parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return {}  # pytest would stop here; which tests it would run is not known
+    return dict(parser[name]) if parser.has_section(name) else {}

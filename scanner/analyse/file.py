@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scanner import facts
 from scanner.analyse import allows, documents, notebook, python
-from scanner.catalogue import Catalogue
-from scanner.discover import File
+from scanner.catalogue import Catalogue, SemgrepRule
+from scanner.discover import NOTHING, File, Wanted
 from scanner.facts import Facts
 from scanner.finding import Analysis, Candidate, Finding, Notice, Reason, Unreadable
 from scanner.masking import blotted_finding, blotted_texts, places_of
-from scanner.rule import FileRule
+from scanner.rule import FileRule, wanted
 from scanner.source import Scope, Source
 
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -29,13 +28,18 @@ class Handlers:
     nodes: dict[type, list[tuple[FileRule, Callable[..., _Yielded]]]]
     calls: dict[str, list[tuple[FileRule, Callable[..., _Yielded], tuple[str, ...]]]]
     files: list[tuple[FileRule, Callable[..., _Yielded]]]
-    semgrep: tuple[tuple[str, tuple[frozenset[str], ...]], ...] = ()
+    semgrep: tuple[SemgrepRule, ...] = ()
+    documents: Wanted = NOTHING  # the files whose structure some rule of ours asks for
 
 
 def handlers(catalogue: Catalogue) -> Handlers:
     """Sort the methods of the enabled rules by what they are marked with."""
     made = Handlers(
-        {}, {}, [], tuple((rule.card.id, rule.needs) for rule in catalogue.semgrep_rules if rule.needs)
+        {},
+        {},
+        [],
+        tuple(rule for rule in catalogue.semgrep_rules if rule.asks),
+        wanted(card for card in catalogue.cards if card.engine in {"file", "repository"}),
     )
     for rule in catalogue.file_rules:
         for name in dir(type(rule)):
@@ -94,11 +98,6 @@ def _python(source: Source | Unreadable, to: Handlers) -> tuple[Analysis, Facts]
         return Analysis(source.path, unreadable=source), Facts(source.path)
     found = python.index(source, to.nodes)
     gathered = python.collect(source, found)
-    semgrep = tuple(
-        rule
-        for rule, needs in to.semgrep
-        if source.language == "python" and all(group & found.identifiers for group in needs)
-    )
     run = _Run(source)
     for cls, methods in to.nodes.items():
         for node, scope in found.nodes[cls]:
@@ -127,18 +126,21 @@ def _python(source: Source | Unreadable, to: Handlers) -> tuple[Analysis, Facts]
             None,
             tuple(notices),
             allows.of_python(source),
+            _possible(source, to, found.identifiers),
         ),
-        _with_semgrep(gathered, semgrep),
+        gathered,
     )
 
 
-def _with_semgrep(gathered: Facts, semgrep: tuple[str, ...]) -> Facts:
-    if not semgrep:
-        return gathered
-    row = facts.to_row(gathered)
-    position = 1 + list(Facts.__dataclass_fields__).index("semgrep")
-    row[position] = semgrep
-    return facts.from_row(row)
+def _possible(source: Source, to: Handlers, identifiers: set[str] | None = None) -> tuple[str, ...]:
+    """The semgrep rules that can speak here: source and sink of the same rule occur."""
+    return tuple(
+        rule.card.id
+        for rule in to.semgrep
+        if rule.reads(source.language)
+        and (not rule.roles or source.role in rule.roles)
+        and (identifiers is None or all(group & identifiers for group in rule.needs))
+    )
 
 
 def _dispatch_call(run: _Run, call: ast.Call, scope: Scope, to: Handlers) -> None:
@@ -151,12 +153,18 @@ def _dispatch_call(run: _Run, call: ast.Call, scope: Scope, to: Handlers) -> Non
     if interested is None:
         return
     name = run.source.resolve(func, scope)
-    if name is None:
-        return
+    method_name = f".{last}" if isinstance(func, ast.Attribute) else None
     for rule, method, names in interested:
+        if method_name in names:
+            run.hand(rule, method, call, scope)
+            continue
+        if name is None:
+            continue
         if name in names:
             run.hand(rule, method, call, scope)
-        elif not name.startswith("builtins.") and "()" not in name:
+        elif (
+            any(meant[0] != "." for meant in names) and not name.startswith("builtins.") and "()" not in name
+        ):
             # It may be a name that another module of the repository passes on.
             run.hand(rule, method, call, scope, symbol=name, meant=names)
 
@@ -235,12 +243,14 @@ def _wholly_secret(item: Finding | Candidate) -> Finding | Candidate:
 
 
 def _document(file: File, to: Handlers) -> tuple[Analysis, Facts]:
-    source = documents.read(file.path, file.language, file.data)
+    source = documents.read(
+        file.path, file.language, file.data, parsed=to.documents.covers(file.path, file.language)
+    )
     if isinstance(source, Unreadable):
         return Analysis(file.path, unreadable=source), Facts(file.path)
     run = _Run(source)
     for rule, method in to.files:
-        if file.language in rule.languages:
+        if rule.reads(file.path, file.language):
             run.hand(rule, method, None, source.module_scope)
     gathered = documents.collect(source)
     return (
@@ -251,6 +261,7 @@ def _document(file: File, to: Handlers) -> tuple[Analysis, Facts]:
             None,
             tuple(run.notices),
             allows.of_text(source),
+            _possible(source, to),
         ),
         gathered,
     )

@@ -20,6 +20,7 @@ from io import BytesIO
 from typing import Any
 
 from scanner import facts
+from scanner.analyse import oracles
 from scanner.finding import Reason, Unreadable
 from scanner.source import FunctionNode, Scope, Source, annotated
 
@@ -105,7 +106,8 @@ def _unparsed(path: str, data: bytes, text: str, error: SyntaxError) -> Source |
 
 
 _PYTHON_2 = re.compile(
-    r"^[ \t]*print\s+[^(=\s.,\[]|^[ \t]*except\s+[\w.]+\s*,\s*\w+\s*:|^[ \t]*raise\s+[\w.]+\s*,|^[ \t]*exec\s+['\"\w]|<>|\b0[0-7]+\b|\bur['\"]",
+    r"^[ \t]*print\s+[^(=\s.,\[]|^[ \t]*except\s+[\w.]+\s*,\s*\w+\s*:"
+    r"|^[ \t]*raise\s+[\w.]+\s*,|^[ \t]*exec\s+['\"\w]|<>|\b0[0-7]+\b|\bur['\"]",
     re.MULTILINE,
 )
 
@@ -594,7 +596,6 @@ def collect(source: Source, found: Index) -> facts.Facts:
         exports(source.tree),
         tuple(facts.Use(name, count, place) for name, (count, place) in sorted(uses.items())),
         tuple(sorted(found.identifiers)),
-        (),
         tuple(top),
     )
 
@@ -641,19 +642,28 @@ def _is_foreign(name: str, scope: Scope) -> bool:
 
 def _function_facts(source: Source, body: Body) -> facts.Function:
     node: Any = body.scope.node
+    parameters = tuple(arg.arg for arg in _parameters(node.args))
     return facts.Function(
         body.scope.name,
         source.header(node),
         node.end_lineno,
-        tuple(arg.arg for arg in _parameters(node.args)),
+        parameters,
         _dotted(source, node.decorator_list, body.scope),
         _calls(source, body),
         _hashes(body),
         len(body.tokens),
         isinstance(node, ast.AsyncFunctionDef),
-        (),
+        oracles.of_test_file(source, body.scope, parameters) if source.is_test else _oracle(body.tokens),
         _traits(node, body),
     )
+
+
+_ASSERT, _RAISE = _token("Assert"), _token("Raise")
+
+
+def _oracle(tokens: list[int]) -> tuple[str, ...]:
+    """Of a function that is no test's: does it fail on what it does not like?"""
+    return (*(("assert",) if _ASSERT in tokens else ()), *(("raise",) if _RAISE in tokens else ()))
 
 
 def _class_facts(source: Source, scope: Scope) -> facts.Class:

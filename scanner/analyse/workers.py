@@ -27,10 +27,10 @@ def run(items: Sequence[Any], weights: Sequence[int], work: Callable[[Any], str]
     count = min(jobs or os.cpu_count() or 1, _MOST)
     if count < 2 or len(items) < 2 or sum(weights) < (_SMALL if jobs == 0 else 0) or not may_fork():
         return _quietly(items, work)
-    shards = _shards(weights, min(count, len(items)))
-    children = [_fork(items, shard, work) for shard in shards[1:]]
-    results: dict[int, str] = dict(zip(shards[0], _quietly([items[i] for i in shards[0]], work), strict=True))
-    for (process, stream), shard in zip(children, shards[1:], strict=True):
+    parts = shards(weights, min(count, len(items)))
+    children = [_fork(items, shard, work) for shard in parts[1:]]
+    results: dict[int, str] = dict(zip(parts[0], _quietly([items[i] for i in parts[0]], work), strict=True))
+    for (process, stream), shard in zip(children, parts[1:], strict=True):
         with os.fdopen(stream, "rb") as pipe:
             data = pipe.read()
         os.waitpid(process, 0)
@@ -56,15 +56,15 @@ def _quietly(items: Sequence[Any], work: Callable[[Any], str]) -> list[str]:
             gc.enable()
 
 
-def _shards(weights: Sequence[int], count: int) -> list[list[int]]:
+def shards(weights: Sequence[int], count: int) -> list[list[int]]:
     """Positions in `count` shards of about equal weight, the same for the same weights."""
-    shards: list[list[int]] = [[] for _ in range(count)]
+    made: list[list[int]] = [[] for _ in range(count)]
     loads = [0] * count
     for position in sorted(range(len(weights)), key=lambda i: (-weights[i], i)):
         lightest = loads.index(min(loads))
-        shards[lightest].append(position)
+        made[lightest].append(position)
         loads[lightest] += weights[position] + 200
-    return shards
+    return made
 
 
 def _fork(items: Sequence[Any], shard: list[int], work: Callable[[Any], str]) -> tuple[int, int]:

@@ -31,11 +31,12 @@ def command(file: str, format_: str) -> None:
     read, and says why.
     """
     absolute = Path(os.path.abspath(file))
-    if not absolute.is_file():
-        raise UsageError(f"{file}: no such file")
+    try:
+        content = absolute.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}") from error
     root = root_of((file,))
     path = absolute.relative_to(root).as_posix()
-    content = absolute.read_bytes()
     lines = blame_lines(path, History.open(root), content)
     if format_ == "json":
         click.echo(as_json("lines", [_row(line) for line in lines], path=path), nl=False)

@@ -106,7 +106,12 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
         report = scan(settings, stdin, say)
     for target in options["outputs"]:
         _write(target, report)
-    _print(report, options)
+    try:
+        _print(report, options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; the interpreter must not complain when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     ctx.exit(report.exit_code)
 
 
@@ -142,7 +147,7 @@ def settings_of(paths: tuple[str, ...], options: dict[str, Any]) -> Settings:
         "hook": options.get("hook") or None,
     }
     changes = {key: value for key, value in flags.items() if value is not None and value != ()}
-    return replace(base, paths=paths, **_mode(paths, options), **changes)
+    return replace(base, **{"paths": paths, **_mode(paths, options), **changes})
 
 
 def _mode(paths: tuple[str, ...], options: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from scanner.report.hostile import columns as width_of
 from scanner.report.hostile import safe
 
 SCHEMA = 1  # raise it when a key of any table is renamed, removed, or changes its meaning
@@ -27,9 +28,13 @@ def columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Rows in columns as wide as their widest cell, the last one as long as it likes. Cells are made
     harmless first: most of them are text of the scanned repository."""
     shown = [list(header), *([safe(cell) for cell in row] for row in rows)]
-    widths = [max(len(cell) for cell in column) for column in zip(*shown, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in shown)
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+    widths = [max(map(width_of, column)) for column in zip(*shown, strict=True)]
+    return "".join(f"{_line(row, widths)}\n" for row in shown)
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    padded = (cell + " " * (width - width_of(cell)) for cell, width in zip(row, widths, strict=True))
+    return "  ".join(padded).rstrip()
 
 
 def as_json(name: str, rows: Sequence[dict[str, Any]], **about: Any) -> str:

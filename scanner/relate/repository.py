@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from scanner.facts import Class, Facts, Function, Import
+from scanner.relate.oracles import Oracles
 
 _MAX_HOPS = 12  # re-exports of re-exports
 
@@ -154,6 +155,11 @@ class Repository:
             else:
                 return name
         return name
+
+    @cached_property
+    def oracles(self) -> Oracles:
+        """Which functions are tests, and which of them check anything."""
+        return Oracles(self)
 
     def definition(self, name: str) -> tuple[Facts, Function | Class] | None:
         """The file and the definition behind a dotted name, if they are the repository's own."""

@@ -1,0 +1,63 @@
+"""A route answers 200 with the error in the body.
+
+Clients, proxies, retries and dashboards look at the status; for them this request went well. The text of
+the error goes out to whoever asked.
+"""
+
+import ast
+from collections.abc import Iterator
+
+from scanner import shapes
+from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on
+from scanner.source import FunctionNode
+
+VERBS = frozenset("get post put patch delete route api_route".split())
+ERRORS = frozenset(["error", "errors", "err", "exception", "detail", "traceback"])
+
+
+class ErrorSentAsSuccess(FileRule):
+    message = "`{function}` answers 200 when it fails, with the error in the body"
+    why = "Catching all and returning a dictionary makes every route look handled."
+    instead = "Raise the framework's HTTP error with a status of its own, and log the details here."
+    severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "exceptions"
+    cwe = (392, 209)
+    evidence = ("E02",)
+    roles = ("live",)
+
+    @on(ast.Try)
+    def check(self, source: Source, node: ast.Try) -> Iterator[Finding]:
+        function = source.scope.node
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or not _is_route(function):
+            return
+        for handler in node.handlers:
+            last = handler.body[-1]
+            if not isinstance(last, ast.Return) or not _is_error(last.value, handler.name):
+                continue
+            sets_status = any(
+                isinstance(one, ast.Attribute) and one.attr == "status_code" for one in ast.walk(handler)
+            )
+            if shapes.is_broad(source, handler) and not sets_status:
+                yield self.at(source, last, symbol=source.scope.name, function=function.name)
+
+
+def _is_route(function: FunctionNode) -> bool:
+    """Decorated as `@app.get("/path")` and the like; the path tells it from a cache's `get`."""
+    for decorator in function.decorator_list:
+        if not isinstance(decorator, ast.Call) or not isinstance(decorator.func, ast.Attribute):
+            continue
+        path = decorator.args[0] if decorator.args else None
+        if decorator.func.attr in VERBS and isinstance(path, ast.Constant):
+            return isinstance(path.value, str) and path.value[:1] in {"/", ""}
+    return False
+
+
+def _is_error(value: ast.expr | None, caught: str | None) -> bool:
+    """`{"error": str(e)}`, bare or in a `jsonify` without a status beside it."""
+    if isinstance(value, ast.Call) and shapes.last_name(value) == "jsonify" and value.args:
+        value = value.args[0]
+    if not isinstance(value, ast.Dict) or caught is None:
+        return False
+    keys = {key.value for key in value.keys if isinstance(key, ast.Constant)}
+    if not keys & ERRORS and keys.isdisjoint({"success", "status"}):
+        return False
+    return any(isinstance(node, ast.Name) and node.id == caught for node in ast.walk(value))

@@ -1,0 +1,66 @@
+"""Every error is caught here, and nobody hears of it.
+
+`except Exception: pass` hides the typo in the line above as well as the error that was meant. What fails
+later fails without a trace.
+"""
+
+import ast
+from collections.abc import Iterator
+
+from scanner import shapes
+from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on
+
+# Best effort by nature: what these do is over, or optional, when they fail.
+CLEANUP = frozenset(
+    "close aclose unlink remove rmtree rmdir shutdown stop terminate kill cancel disconnect rollback join "
+    "cleanup release flush quit dispose __exit__ __aexit__ exit detach unregister unlock wait reset "
+    "clear stop_server delete kill_process terminate_process".split()
+)
+QUIET = frozenset(
+    "__del__ __exit__ __aexit__ __repr__ __str__ close aclose cleanup shutdown teardown".split()
+)
+QUIET_WORDS = frozenset(
+    "cleanup close shutdown teardown stop dispose disconnect notify telemetry safe safely try maybe".split()
+)
+
+
+class SwallowedException(FileRule):
+    message = "this `except` catches every error and tells nobody"
+    why = "A handler that does nothing makes any code run through, so it is the cheapest way to a green run."
+    instead = "Catch the error that you expect, by name, or log what happened with `logger.exception`."
+    severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "exceptions"
+    cwe = (390, 396)
+    evidence = ("E02",)
+    roles = ("live",)
+
+    @on(ast.Try)
+    def check(self, source: Source, node: ast.Try) -> Iterator[Finding]:
+        for handler in node.handlers:
+            if not all(
+                isinstance(one, (ast.Pass, ast.Continue)) or _is_ellipsis(one) for one in handler.body
+            ):
+                continue
+            if shapes.is_broad(source, handler) and not _is_best_effort(source, node, handler):
+                yield self.at(source, shapes.header_of(source, handler), symbol=source.scope.name)
+
+
+def _is_ellipsis(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _is_best_effort(source: Source, node: ast.Try, handler: ast.ExceptHandler) -> bool:
+    name = source.scope.name.rpartition(".")[2]
+    if node.orelse or name in QUIET or shapes.words(name) & QUIET_WORDS:
+        return True  # with an `else`, going on without is the other way through
+    if any(isinstance(one, (ast.Import, ast.ImportFrom)) for one in node.body):
+        return True
+    if any(isinstance(one, (ast.Return, ast.Break)) for one in shapes.own_nodes(node.body)):
+        return True  # one way of several to the answer: the next one follows below
+    if all(_cleans_up(one) for one in node.body):
+        return True
+    return shapes.has_remark(source, handler)
+
+
+def _cleans_up(node: ast.stmt) -> bool:
+    calls = [one for one in ast.walk(node) if isinstance(one, ast.Call)]
+    return any(shapes.last_name(call) in CLEANUP for call in calls)

@@ -1,0 +1,47 @@
+"""Every website may call this API with the visitor's cookies.
+
+A wildcard origin with credentials makes the middleware echo whatever origin asks, so that the browser's
+protection is gone.
+"""
+
+import ast
+from collections.abc import Iterator
+
+from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
+
+MIDDLEWARE = ("fastapi.middleware.cors.CORSMiddleware", "starlette.middleware.cors.CORSMiddleware")
+
+
+class CredentialedWildcardCors(FileRule):
+    message = "every website may call this API with its visitor's credentials"
+    why = "The wildcard and the credentials each silence a browser error, so quick starts set both."
+    instead = "Name the origins that need credentials, or drop `allow_credentials` for a public API."
+    severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "security"
+    cwe = (942,)
+    evidence = ("P",)
+    security_severity = "6.5"
+    roles = ("live",)
+
+    @on_call(
+        ".add_middleware", "starlette.middleware.Middleware", "fastapi.middleware.Middleware", *MIDDLEWARE
+    )
+    def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
+        given = {keyword.arg: keyword.value for keyword in call.keywords}
+        if _is_wildcard(given.get("allow_origins")) and _is_true(given.get("allow_credentials")):
+            yield self.at(source, call)
+
+    @on_call("flask_cors.CORS", "flask_cors.cross_origin")
+    def of_flask(self, source: Source, call: ast.Call) -> Iterator[Finding]:
+        given = {keyword.arg: keyword.value for keyword in call.keywords}
+        if _is_true(given.get("supports_credentials")) and _is_wildcard(given.get("origins")):
+            yield self.at(source, call)
+
+
+def _is_wildcard(node: ast.expr | None) -> bool:
+    if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        return any(_is_wildcard(item) for item in node.elts)
+    return isinstance(node, ast.Constant) and node.value == "*"
+
+
+def _is_true(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True

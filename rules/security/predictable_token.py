@@ -1,0 +1,59 @@
+"""A secret value comes from a generator that can be predicted.
+
+`random` is made for simulations: who has seen some of its output can compute the rest.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
+
+DRAWS = tuple(
+    f"random.{name}" for name in ("choice", "choices", "randint", "randrange", "getrandbits", "sample")
+)
+DRAWS += ("random.randbytes",)
+SECRET = re.compile(
+    r"(?:^|_)(?:otp|password|passwd|secret|secret_key|api_key|apikey|session_id|csrf_token|auth_token|"
+    r"access_token|refresh_token|reset_token|verification_code|reset_code|access_code|auth_code|salt|"
+    r"verification_token|invite_code|session_token|api_token|pin_code|temp_password)$"
+)
+MAKES = re.compile(
+    r"(?:generate|create|make|gen|new|random)_(?:\w+_)?(?:token|otp|password|secret|api_key|session_id|salt)$"
+)
+
+
+class PredictableToken(FileRule):
+    message = "`{name}` comes from `random`, which can be predicted"
+    why = "`random` is the first module that comes to mind, and its output looks as it should."
+    instead = "Use the `secrets` module: `secrets.token_urlsafe()`, `secrets.choice(…)`."
+    severity, confidence, family = Severity.HIGH, Confidence.HIGH, "security"
+    cwe = (330, 338)
+    evidence = ("E12",)
+    security_severity = "7.5"
+    roles = ("live",)
+
+    @on_call(*DRAWS)
+    def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
+        name = _name_of(source, call)
+        if name:
+            yield self.at(source, call, name=name)
+
+
+def _name_of(source: Source, call: ast.Call) -> str:
+    """The secret that the value becomes: a variable, a keyword, or the function that returns it."""
+    for around in source.ancestors(call):
+        if isinstance(around, ast.keyword) and around.arg:
+            return around.arg if SECRET.search(around.arg) else ""
+        if isinstance(around, ast.Assign):
+            target = around.targets[0]
+            name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+            return name if SECRET.search(name) else _maker(source)
+        if isinstance(around, (ast.Return, ast.stmt)):
+            return _maker(source) if isinstance(around, ast.Return) else ""
+    return ""
+
+
+def _maker(source: Source) -> str:
+    name = source.scope.name.rpartition(".")[2]
+    return name if MAKES.search(name) else ""

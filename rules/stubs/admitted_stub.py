@@ -1,0 +1,172 @@
+"""A function says itself that it is not the real thing, and gives back something made up.
+
+The comment is the author's own admission, so the finding needs no guess: live code calls this, and gets
+an answer that nothing computed. An honest stub raises `NotImplementedError`.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from scanner import shapes
+from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
+
+# A cheap look at the lower-case text before the comments are read.
+HINTS = ("in a real ", "in production", "for now", "placeholder", "mock", "dummy", "stub")
+HINTS += (
+    "would normally",
+    "would typically",
+    "not implemented",
+    "not yet implemented",
+    "simplified",
+    "would be replaced",
+)
+ADMISSION = re.compile(
+    r"\bin (?:a |an )?(?:real|actual|production|full)(?:[- ]world)?[ -]"
+    r"(?:implementation|app|application|system|scenario|environment|project|deployment|code|setting)\b"
+    r"|\bin (?:production|reality|practice),? (?:you|we|this|use|it|replace|implement|the|call|query|fetch)"
+    r"\b.*"
+    r"\b(?:would|should|could|use|call|be|replace|implement|query|fetch)\b"
+    r"|\bfor now,? (?:we |we'll |just |simply |i'll )*"
+    r"(?:return|use|simulat|assume|mock|hard-?cod|fake|stub|generat|provide)"
+    r"|\b(?:this|it|we|you) would (?:normally|typically|usually|actually|then|be replaced)\b"
+    r"|\b(?:mock|dummy|fake|stub|placeholder|simulated) (?:implementation|response|result|data"
+    r"|value|logic|return|score|metrics?|check|validation|verification|calculation)\b"
+    r"|^placeholder\b|\bplaceholder(?: -|:| for| until|$)"
+    r"|\b(?:not|isn't) (?:yet |fully |actually )*implemented\b"
+    r"|\breplace (?:this )?with (?:real|actual|your)\b",
+    re.IGNORECASE,
+)
+# `placeholder` is also what an input field or an SQL parameter has; these are no admission.
+NO_ADMISSION = re.compile(
+    r"placeholder (?:text|token|string|character|column|image|param|in |is |that|dict|name)"
+    r"|mock(?:ed)? (?:server|object|class|patch)|not implemented (?:by|in|on|for|here)\b"
+    r"|\b(?:was|were|if|when|unless|where|because|raise)\b.{0,40}\bnot implemented",
+    re.IGNORECASE,
+)
+# Calls that compute no answer.
+TRIVIAL = frozenset(
+    "str int float bool len dict list tuple set round min max sum range enumerate format join isoformat "
+    "strftime now utcnow today time uuid4 uniform randint random choice sleep hex lower upper strip "
+    "get items keys values append timedelta datetime Decimal isinstance getattr".split()
+)
+
+
+class AdmittedStub(FileRule):
+    message = "`{function}` gives a made-up answer, and its own comment says so"
+    why = "Agents finish the interface first, and leave what it stands for to a comment that nobody reads."
+    instead = (
+        "Implement it, or let it raise `NotImplementedError`, so that its callers see that nothing is there."
+    )
+    severity, confidence, family = Severity.HIGH, Confidence.HIGH, "stubs"
+    cwe = (1164,)
+    evidence = ("P",)
+    roles = ("live",)
+
+    @on_file
+    def check(self, source: Source) -> Iterator[Finding]:
+        text = source.lowered
+        if not any(hint in text for hint in HINTS):
+            return
+        admissions = {
+            comment.line: comment
+            for comment in source.comments
+            if ADMISSION.search(comment.text) and not NO_ADMISSION.search(comment.text)
+        }
+        if not admissions:
+            return
+        for node in ast.walk(source.tree):
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or not node.end_lineno:
+                continue
+            # A comment after the last statement still belongs to the block that it is indented for.
+            here = [
+                line
+                for line, comment in admissions.items()
+                if node.lineno <= line <= node.end_lineno + 2 and comment.column > node.col_offset + 1
+            ]
+            if here and _is_made_up(source, node, here):
+                yield self.at(
+                    source,
+                    node,
+                    function=node.name,
+                    details={"comment": admissions[min(here)].text.lstrip("# ")[:200]},
+                )
+
+
+def _is_made_up(source: Source, function: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[int]) -> bool:
+    nodes = list(shapes.own_nodes(function.body))
+    if any(isinstance(node, (ast.Yield, ast.YieldFrom, ast.Raise)) for node in nodes):
+        return False
+    nested = [node for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    lines = [line for line in lines if not any(one.lineno <= line <= (one.end_lineno or 0) for one in nested)]
+    if not lines:
+        return False
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    results = [value for value in shapes.returned(function) if value is not None]
+    if all(shapes.is_talk(call) or _is_trivial(call) for call in calls):
+        if not results:
+            return bool(calls) and all(shapes.is_talk(call) for call in calls) and _only_talks(function)
+        if all(_is_made_of_literals(function, value) for value in results):
+            return any(_says_something(value) for value in results)
+    return any(_stands_above(node, lines) for node in nodes)
+
+
+def _only_talks(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return all(isinstance(node, (ast.Expr, ast.Pass, ast.Return)) for node in shapes.body_of(function))
+
+
+def _is_trivial(call: ast.Call) -> bool:
+    name = shapes.last_name(call)
+    return name in TRIVIAL or name[:1].isupper()
+
+
+def _is_made_of_literals(function: ast.FunctionDef | ast.AsyncFunctionDef, value: ast.expr) -> bool:
+    """No attribute of an object takes part: a getter or a formatter is no stub."""
+    if isinstance(value, ast.Name):
+        assigned = [
+            node.value
+            for node in shapes.own_nodes(function.body)
+            if isinstance(node, ast.Assign)
+            and any(isinstance(target, ast.Name) and target.id == value.id for target in node.targets)
+        ]
+        return bool(assigned) and all(
+            not isinstance(one, ast.Name) and _is_made_of_literals(function, one) for one in assigned
+        )
+    if isinstance(value, ast.Constant):
+        return True
+    if isinstance(value, ast.UnaryOp):
+        return isinstance(value.operand, ast.Constant)
+    if isinstance(value, ast.Call):
+        return shapes.last_name(value)[:1].isupper() and any(
+            shapes.is_literal(one) for one in [*value.args, *(keyword.value for keyword in value.keywords)]
+        )
+    if isinstance(value, ast.Dict):
+        return any(shapes.is_literal(item) for item in value.values)
+    if isinstance(value, (ast.List, ast.Tuple)):
+        return bool(value.elts) and all(_is_made_of_literals(function, item) for item in value.elts)
+    return isinstance(value, ast.JoinedStr)
+
+
+def _says_something(value: ast.expr) -> bool:
+    """None, an empty list and False say "nothing", as they should."""
+    if isinstance(value, ast.Constant):
+        return bool(value.value)
+    if isinstance(value, (ast.List, ast.Tuple)):
+        return bool(value.elts)
+    if isinstance(value, ast.Dict):
+        return bool(value.keys)
+    return True
+
+
+def _stands_above(node: ast.AST, lines: list[int]) -> bool:
+    """The admission on the line of a `return` of literals, or on the line above it."""
+    if not isinstance(node, ast.Return) or node.value is None:
+        return False
+    value = node.value
+    if isinstance(value, ast.Constant):
+        telling = value.value is True or (
+            isinstance(value.value, (int, float)) and value.value not in (0, 1, -1)
+        )
+    else:
+        telling = shapes.is_literal(value) and _says_something(value)
+    return telling and any(node.lineno - 1 <= line <= (node.end_lineno or node.lineno) for line in lines)

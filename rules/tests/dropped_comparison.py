@@ -1,0 +1,20 @@
+"""A comparison whose outcome nobody looks at was meant to be an assertion."""
+
+from collections.abc import Iterator
+
+from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
+
+
+class DroppedComparison(FileRule):
+    message = "this comparison is computed and dropped: the test passes whatever comes out"
+    why = "One forgotten word, `assert`, and no runner complains."
+    instead = "Write `assert` in front of it."
+    severity, confidence, family = Severity.HIGH, Confidence.HIGH, "tests"
+    cwe = (482,)
+    roles = ("test",)
+
+    @on_file
+    def check(self, source: Source) -> Iterator[Finding]:
+        for check in source.checks:
+            if check.fate == "dropped-comparison":
+                yield self.at(source, check.node, symbol=source.symbol(check.function))

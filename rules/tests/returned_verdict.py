@@ -1,0 +1,25 @@
+"""A test that returns its verdict passes whatever the verdict is.
+
+pytest and unittest look at exceptions only. A test that ends in `return False` is green.
+"""
+
+from collections.abc import Iterator
+
+from scanner.relate.repository import Repository
+from scanner.rule import Confidence, Finding, RepositoryRule, Severity
+
+
+class ReturnedVerdict(RepositoryRule):
+    message = "`{test}` returns its verdict, and no test runner looks at it: the test passes whatever it says"
+    why = "Agents write a script with checks first, and name its steps like tests."
+    instead = "Assert the condition in place of returning it."
+    severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "tests"
+    evidence = ("E32",)
+    languages = ("python", "toml", "ini")
+
+    def check(self, repository: Repository) -> Iterator[Finding]:
+        oracles = repository.oracles
+        for test in oracles.unchecked(scripts=True):
+            if "returns" in test.function.oracle and "yields" not in test.function.oracle:
+                name = test.function.name
+                yield self.at(test.facts.path, test.function.place, name, test=name)

@@ -1,0 +1,24 @@
+"""An assertion inside a `try` that catches its failure cannot fail the test."""
+
+from collections.abc import Iterator
+
+from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
+
+
+class SwallowedAssertion(FileRule):
+    message = "the `except` around this check hides its failure: `{test}` passes either way"
+    why = "Agents wrap what may fail, and an assertion is what may fail."
+    instead = (
+        "Let the assertion rise; catch only the exception that the call may raise, around the call alone."
+    )
+    severity, confidence, family = Severity.HIGH, Confidence.HIGH, "tests"
+    cwe = (390,)
+    evidence = ("E02",)
+    roles = ("test",)
+
+    @on_file
+    def check(self, source: Source) -> Iterator[Finding]:
+        for check in source.checks:
+            if check.fate == "swallowed":
+                name = source.symbol(check.function)
+                yield self.at(source, check.node, symbol=name, test=name)

@@ -1,0 +1,26 @@
+"""An assertion that cannot be false checks nothing.
+
+`assert True`, `assert x == x`, `assert (result, "message")`, `assert result or True`, `assert len(x) >= 0`.
+"""
+
+from collections.abc import Iterator
+
+from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
+
+
+class TautologicalAssertion(FileRule):
+    message = "this assertion is true whatever the code does: {reason}"
+    why = "A green test is rewarded, and an assertion that cannot fail is the shortest way there."
+    instead = "Assert on the value that the code under test returns or changes."
+    severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "tests"
+    cwe = (571,)
+    evidence = ("E32",)
+    aliases = ("asserting-a-constant",)
+    roles = ("test",)
+
+    @on_file
+    def check(self, source: Source) -> Iterator[Finding]:
+        for check in source.checks:
+            kind, _, reason = check.fate.partition(":")
+            if kind == "tautology":
+                yield self.at(source, check.node, symbol=source.symbol(check.function), reason=reason)

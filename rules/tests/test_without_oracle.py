@@ -1,0 +1,43 @@
+"""A test that cannot fail on a wrong result tests nothing.
+
+It runs the code, drops what comes out, and is green whatever that was. Helpers, fixtures, base classes and
+decorators are followed over files before a test is called so.
+"""
+
+from collections.abc import Iterator
+
+from scanner.relate.oracles import Test
+from scanner.relate.repository import Repository
+from scanner.rule import Confidence, Finding, RepositoryRule, Severity
+
+
+class TestWithoutOracle(RepositoryRule):
+    message = "`{test}` checks nothing: {reason}"
+    why = "A green test is rewarded, and an agent that does not know the right result leaves the check out."
+    instead = "Assert on the result: on the value that comes back, or on what the call changes."
+    severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "tests"
+    cwe = (1053,)
+    evidence = ("E32",)
+    languages = ("python", "toml", "ini")
+
+    def check(self, repository: Repository) -> Iterator[Finding]:
+        oracles = repository.oracles
+        for test in oracles.unchecked():
+            reason = _reason(test)
+            if reason:
+                name = test.function.name
+                yield self.at(test.facts.path, test.function.place, name, test=name, reason=reason)
+
+
+def _reason(test: Test) -> str:
+    words = test.function.oracle
+    if "returns" in words:
+        return ""  # `returned-verdict` speaks
+    if "smoke" in words and "hushed" not in words:
+        return ""  # the author says that running through is the point
+    if "empty" in words:
+        return "its body is empty"
+    if "hushed" in words:
+        return "its `try` hides even a crash"
+    dropped = [word.partition(":")[2] for word in words if word.startswith("drops:")]
+    return f"nobody looks at `{dropped[0]}`" if dropped else ""

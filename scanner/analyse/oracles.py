@@ -1,0 +1,797 @@
+"""What in a function can make a test fail, and whether it ever runs.
+
+An *oracle* is what can tell a wrong result from a right one: an assertion, an expected exception, a helper
+that raises on a mismatch. This module reads one function at a time and says, in short words, what it found;
+`scanner.relate.oracles` follows the calls from there, over files.
+
+Words of a function in a test file (`facts.Function.oracle`):
+
+    assert          an `assert` that runs and compares with something definite
+    weak:KIND       an `assert` that most wrong results pass: truthy, not-none, isinstance, status, contains
+    tautology       an `assert` that cannot fail
+    call            a statement that calls something named like an assertion
+    raises          a context that expects an exception or a warning
+    raise           a `raise`: a helper that fails on what it does not like
+    teardown        one of these after a `yield`: a fixture or a context manager that checks at its end
+    dead            an oracle that is never reached, or never entered, or never called
+    swallowed       an oracle whose failure a `try` around it hides
+    empty           nothing but a docstring, `pass`, `...`, a line of output
+    hushed          without any of the above: a `try` around all of it that hides even a crash
+    drops:NAME      without any of the above: the result of a call is bound to a name that nobody reads
+    returns         gives a verdict back, which no runner looks at
+    gives           gives another value back: a helper named like a test
+    skips           ends in an unconditional skip before it checks anything
+    smoke           name, docstring or comment say that not crashing is the point
+    accepts         they say that something is accepted, allowed, works
+    calls:NAME      calls its own parameter: a fixture that may check
+    uses:NAME       asks for a fixture by a mark
+    autouse         a fixture that runs for every test around it
+    idle:NAME       a nested function that nobody calls
+
+Of a function in other files only `assert` and `raise`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from scanner.source import Check, FunctionNode, Scope, Source
+
+_ASSERTING = re.compile(
+    r"_?_?(?:assert|expect|verify|verifies|should|must|ensure|check|validate|compare|snapshot|approve|fail)"
+    r"(?:$|_|s_|[A-Z]|s$|ed_|ion|ions)"
+    r"|.*_(?:assert|should|expect|verify|check|fail|must)(?:$|s$|_)"
+    r"|.*(?:Assert|Should|Expect|Verify|Check)(?:s?$|s?[A-Z])"
+    r"|raise_for_status$|check_output$|check_call$|check_returncode$|approx_equal$|typecheck$|fnmatch_lines.*$"
+    r"|no_fnmatch.*$|re_match_lines.*$|assertoutcome$|doctest.*$|testmod$|testfile$|runtest.*$|run_tests?$"
+)
+_RAISES = re.compile(
+    r"(?:_?assert\w*)?(?:[rR]aises|[wW]arns|[lL]ogs)\w*|deprecated_call|raises_\w+|\w+_raises"
+)
+_CATCHES_ASSERTIONS = frozenset({"AssertionError", "Exception", "BaseException"})
+_LOGS = frozenset(
+    "print log debug info warning warn error exception critical echo write secho print_exc".split()
+)
+_SKIPS = frozenset({"skip", "skipTest", "SkipTest", "importorskip", "xfail"})
+_SMOKE = re.compile(
+    # "does not raise", "should_never_crash", "without error"
+    r"smoke|\bsanity|(?:no|not|n[\u2019']?t|never|without|dont|doesnt|shouldnt|cannot|any)[_ ]+"
+    r"(?:\w+[_ ]+){0,2}"
+    r"(?:rais|crash|fail|thro|error|explo|hang|hung|block|break|broke|blow|deadlock|leak|segfault|warn|panic|except|"
+    r"infinite|recurs|problem|issue|trigger|abort|die|choke|overflow|complain|trip|reject)"
+    r"|no[_-]?op|segfault|silent|graceful|tolerat|toleran|swallow|ignor|idempot|robust|surviv|intentional|deliberate"
+    r"|on purpose|harmless",
+    re.IGNORECASE,
+)
+_ACCEPTS = re.compile(
+    r"#\d{2,}|issues?/\d|ticket|regress|\btest \d{4,}|\bbug\b|used to|previous|\bfix(?:es|ed)?\b"
+    r"|does nothing|\bcan\b|\bmay\b|\b[a-z]{3,}able\b|(?:not|n't) (?:require|need)|import|compil|accept|allow"
+    r"|\bpass(?:es)?\b|\bvalid\b|\bok\b|succe(?:ss|ed)|\bwork(?:s|ing)?\b|still|\bjust\b|coverage"
+    r"|(?:make|making|be|to) sure|ensure|unaffected|\bsafe",
+    re.IGNORECASE,
+)
+
+
+_INPUT_FOLDERS = re.compile(
+    r"(?:^|/)(?:test_?)?(?:fixtures?|data|resources?|samples?|assets?|snippets?|templates?|corpus|golden|inputs?|cases|"
+    r"projects?|test_runner_apps|example_scripts|mock_project\w*|dummy\w*|repos)/",
+)
+
+
+def is_input(path: str) -> bool:
+    """Is a file in a test folder itself what tests are run on: a sample, a fixture, a dummy project?"""
+    return _INPUT_FOLDERS.search(path) is not None
+
+
+def is_asserting(name: str) -> bool:
+    """Is a function named like a check? `assertEqual`, `check_headers`, `expect`, `raise_for_status`."""
+    known = _known_names.get(name)
+    if known is None:
+        known = _known_names[name] = _ASSERTING.match(name) is not None
+    return known
+
+
+_known_names: dict[str, bool] = {}
+
+
+def of_test_file(source: Source, scope: Scope, parameters: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of one function of a test file; what never runs goes to `source.checks`, with its place."""
+    node: Any = scope.node
+    reader = _Reader(source, scope, node)
+    known = len(source.checks)
+    reader.block(node.body, "")
+    if len(source.checks) > known and (is_input(source.path) or _is_sample(scope)):
+        del source.checks[known:]
+    words = reader.words
+    if node.decorator_list:
+        words.update(_of_decorators(node))
+    if not words & _PLAIN and node.name.startswith("test"):
+        words.update(_of_unchecked(source, scope, parameters))
+    return tuple(sorted(words))
+
+
+_PLAIN = frozenset({"assert", "call", "raises"})
+
+
+def _is_sample(scope: Scope) -> bool:
+    """A test inside a class that some other test runs: `class SampleFailingTest(TestCase)`."""
+    return (
+        re.match(r"_?(?:Sample|Dummy|Fake|Example)", scope.name.rpartition(".")[0].rpartition(".")[2])
+        is not None
+    )
+
+
+class _Reader:
+    """Walks the statements of one function, not its expressions, and keeps the fate of each oracle."""
+
+    def __init__(self, source: Source, scope: Scope, function: FunctionNode) -> None:
+        self.source = source
+        self.scope = scope
+        self.function = function
+        self.words: set[str] = set()
+        self.yielded = False
+        self.is_test = function.name.startswith("test")
+        self.loops = 0
+        self.marking = 0  # handlers around, beside a way that must not be taken: `assert True` says "right"
+        self.guarded = 0  # contexts and `try` around: what they hold may be there to raise
+        self.reported = ""  # the fate that the checks of this block were last reported under
+
+    def block(self, statements: list[ast.stmt], fate: str) -> str:
+        """Read a block whose oracles share a fate; returns by which statement it always leaves, if any."""
+        left = ""
+        for statement in statements:
+            cls = statement.__class__
+            if cls is ast.Expr:
+                self._expression(statement, fate)  # type: ignore[arg-type]
+            elif cls is ast.Assert:
+                self._assert(statement, fate)  # type: ignore[arg-type]
+            else:
+                read = _COMPOUND.get(cls)
+                if read is not None:
+                    ends = read(self, statement, fate)
+                    if ends and not left:
+                        left = ends
+                        fate = fate or self._new(f"after-{ends}")
+        return left
+
+    def _new(self, fate: str) -> str:
+        """A fate begins: of all oracles that share it, only the first is reported."""
+        self.reported = ""
+        return fate
+
+    # One kind of statement each; they return by which statement the flow always leaves
+
+    def _leave(self, statement: ast.stmt, fate: str) -> str:
+        value = getattr(statement, "value", None)
+        if value is not None and not (isinstance(value, ast.Constant) and value.value is None):
+            self.words.add("returns" if _is_verdict(value) else "gives")
+        return _LEAVES[statement.__class__]
+
+    def _raise(self, statement: ast.Raise, fate: str) -> str:
+        exc = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+        if _last_name(exc) in _SKIPS:
+            self.words.add("skips")
+            return ""
+        if not fate:
+            self._found("raise")
+        return "raise"
+
+    def _if(self, statement: ast.If, fate: str) -> str:
+        always = _truth(statement.test)
+        taken = self.block(statement.body, fate or (self._new("false-guard") if always is False else ""))
+        other = self.block(statement.orelse, fate or (self._new("false-guard") if always is True else ""))
+        if always is True:
+            return ""  # the author's switch; what follows is not ours to call dead
+        return taken if taken and other else ""
+
+    def _loop(self, statement: ast.For | ast.AsyncFor, fate: str) -> str:
+        self.loops += 1
+        self.block(
+            statement.body, fate or (self._new("empty-loop") if self._is_empty(statement.iter) else "")
+        )
+        self.loops -= 1
+        self.block(statement.orelse, fate)
+        return ""
+
+    def _while(self, statement: ast.While, fate: str) -> str:
+        self.loops += 1
+        self.block(
+            statement.body, fate or (self._new("false-guard") if _truth(statement.test) is False else "")
+        )
+        self.loops -= 1
+        self.block(statement.orelse, fate)
+        return ""
+
+    def _with(self, statement: ast.With | ast.AsyncWith, fate: str) -> str:
+        named: list[str] = []
+        for item in statement.items:
+            name = _called(item.context_expr)
+            if name and _RAISES.fullmatch(name):
+                if not fate:
+                    self._found("raises")
+                if isinstance(item.optional_vars, ast.Name) and "aises" in name:
+                    named.append(item.optional_vars.id)
+            elif name == "suppress" and _catches_assertions(_first_arguments(item.context_expr)):
+                fate = fate or self._new("swallowed")
+            elif name and is_asserting(name) and not fate:
+                self._found("call")
+        self.guarded += 1
+        if named and not fate:
+            ends = self._expecting(statement, tuple(named))
+        else:
+            ends = self.block(statement.body, fate)
+        self.guarded -= 1
+        return ends if ends != "raise" else ""
+
+    def _expecting(self, statement: ast.With | ast.AsyncWith, names: tuple[str, ...]) -> str:
+        """`with raises(...) as error`: what looks at `error` inside the block stands behind the call that
+        must raise, so it never runs."""
+        body = statement.body
+        for position, inner in enumerate(body):
+            late = position > 0 and isinstance(inner, (ast.Assert, ast.Expr)) and _reads_value(inner, names)
+            self.block([inner], self._new("after-raising") if late else "")
+        return ""
+
+    def _try(self, statement: ast.Try, fate: str) -> str:
+        hides = not statement.orelse and self._hides(statement)
+        self.guarded += 1
+        body = self.block(statement.body, fate or (self._new("swallowed") if hides else ""))
+        self.guarded -= 1
+        marker = any(_must_not_be_reached(item) for item in [*statement.body, *statement.orelse])
+        self.marking += marker
+        handlers = [self.block(handler.body, fate) for handler in statement.handlers]
+        self.marking -= marker
+        self.block(statement.orelse, fate)
+        final = self.block(statement.finalbody, fate)
+        if final:
+            return final
+        return body if body and body != "raise" and all(handlers) else ""
+
+    def _hides(self, statement: ast.Try) -> bool:
+        """Does an assertion that fails in a `try` vanish? A loop that tries again does not count, nor does
+        a helper that gives the outcome back."""
+        if self.loops and any(isinstance(item, (ast.Break, ast.Return)) for item in statement.body):
+            return False
+        for handler in statement.handlers:
+            if not _is_hush(handler):
+                continue
+            gives = [item for item in handler.body if isinstance(item, ast.Return) and item.value is not None]
+            if self.is_test or not gives:
+                return True
+        return False
+
+    def _match(self, statement: ast.Match, fate: str) -> str:
+        for case in statement.cases:
+            self.block(case.body, fate)
+        return ""
+
+    def _nested(self, statement: FunctionNode, fate: str) -> str:
+        if not self.is_test or statement.decorator_list or statement.name.startswith("_"):
+            return ""
+        used = _uses(self.function, statement)
+        if used == "":
+            return ""
+        inner = _Reader(self.source, self.scope, self.function)
+        inner.block(statement.body, self._new(used))
+        if "dead" in inner.words:
+            self.words.update(("dead", f"idle:{statement.name}"))
+        return ""
+
+    # The oracles themselves
+
+    def _assert(self, statement: ast.Assert, fate: str) -> None:
+        if fate:
+            self._lost(statement, fate)
+            return
+        how = strength(statement.test)
+        if how in _SUSPECTS:
+            reason = tautology(statement.test, self.function.name)
+            if reason and self.marking:
+                how = "assert"
+            elif reason:
+                how = "tautology"
+                self._flaw(statement, f"tautology:{reason}")
+            elif _misspelt(statement.test):
+                self._flaw(statement, "misspelt")
+        self._found(how)
+
+    def _flaw(self, node: ast.stmt, fate: str) -> None:
+        self.source.checks.append(Check(node, fate, self.function))
+
+    def _expression(self, statement: ast.Expr, fate: str) -> None:
+        value: ast.expr = statement.value
+        if value.__class__ is ast.Await:
+            value = value.value
+        cls = value.__class__
+        if cls is ast.Call:
+            func = value.func  # type: ignore[attr-defined]
+            name = (
+                func.attr
+                if func.__class__ is ast.Attribute
+                else func.id
+                if func.__class__ is ast.Name
+                else ""
+            )
+            if (name and is_asserting(name)) or name in _EXPECTING:
+                self._asserting_call(statement, value, name, fate)  # type: ignore[arg-type]
+            elif name in _MISSPELT and cls is ast.Call:
+                self._flaw(statement, "misspelt")
+            elif name in _SKIPS and statement in self.function.body and not self.words & _PLAIN:
+                self.words.add("skips")
+        elif cls is ast.Yield or cls is ast.YieldFrom:
+            self.yielded = True
+        elif cls is ast.Compare:
+            if self.is_test and not self.guarded and not fate:
+                self._flaw(statement, "dropped-comparison")
+        elif cls is ast.Attribute and value.attr in _MOCK_ASSERTS:  # type: ignore[attr-defined]
+            self._flaw(statement, "not-called")
+
+    def _asserting_call(self, statement: ast.Expr, call: ast.Call, name: str, fate: str) -> None:
+        if name in _EXPECTING and not _given_code(call, name):
+            if _is_known_context(self.source, call, name, self.scope):
+                self._lost(statement, fate or self._new("not-entered"))
+            return
+        if not fate:
+            reason = tautology_of_call(call, name, self.function.name) if name in _UNITTEST_ASSERTS else ""
+            if reason:
+                self._flaw(statement, f"tautology:{reason}")
+            self._found("tautology" if reason else "call")
+        elif _SURELY.match(name):  # `ensure_table()` may well be set-up
+            self._lost(statement, fate)
+
+    def _found(self, word: str) -> None:
+        self.words.add(word)
+        if self.yielded:
+            self.words.add("teardown")
+
+    def _lost(self, node: ast.stmt, fate: str) -> None:
+        self.words.add("swallowed" if fate == "swallowed" else "dead")
+        if self.reported != fate:
+            self.source.checks.append(Check(node, fate, self.function))
+        self.reported = fate
+
+    def _is_empty(self, node: ast.expr) -> bool:
+        if isinstance(node, ast.Call):
+            zero = [isinstance(item, ast.Constant) and item.value == 0 for item in node.args]
+            return isinstance(node.func, ast.Name) and node.func.id == "range" and zero == [True]
+        if isinstance(node, ast.Name):
+            value = self.scope.assigned.get(node.id)
+            if value is None or self.scope.bound.get(node.id) != 1 or not _is_empty_literal(value):
+                return False
+            loads = [
+                inner
+                for inner in ast.walk(self.function)
+                if isinstance(inner, ast.Name) and inner.id == node.id and isinstance(inner.ctx, ast.Load)
+            ]
+            return len(loads) == 1
+        return _is_empty_literal(node)
+
+
+_COMPOUND: dict[type, Any] = {
+    ast.If: _Reader._if,
+    ast.For: _Reader._loop,
+    ast.AsyncFor: _Reader._loop,
+    ast.While: _Reader._while,
+    ast.With: _Reader._with,
+    ast.AsyncWith: _Reader._with,
+    ast.Try: _Reader._try,
+    ast.Match: _Reader._match,
+    ast.FunctionDef: _Reader._nested,
+    ast.AsyncFunctionDef: _Reader._nested,
+    ast.Raise: _Reader._raise,
+    ast.Return: _Reader._leave,
+    ast.Continue: _Reader._leave,
+    ast.Break: _Reader._leave,
+}
+if hasattr(ast, "TryStar"):
+    _COMPOUND[ast.TryStar] = _Reader._try
+_LEAVES: dict[type, str] = {ast.Return: "return", ast.Continue: "continue", ast.Break: "break"}
+_EXPECTING = frozenset(
+    {"raises", "warns", "deprecated_call", "assertRaises", "assertRaisesRegex", "assertWarns"}
+)
+_SURELY = re.compile(r"_*(?:assert|fail(?:$|[A-Z_]))")
+_CLOCK = frozenset(
+    "time now utcnow today perf_counter monotonic uuid4 getLogger get_logger print len str".split()
+)
+
+
+_MOCK_ASSERTS = frozenset(
+    "assert_called assert_called_once assert_called_with assert_called_once_with assert_any_call "
+    "assert_has_calls assert_not_called assert_awaited assert_awaited_once assert_awaited_with "
+    "assert_awaited_once_with assert_any_await assert_has_awaits assert_not_awaited".split()
+)
+_MISSPELT = frozenset(
+    "called_with called_once called_once_with not_called awaited_with awaited_once awaited_once_with".split()
+)
+_SUSPECTS = frozenset({"assert", "tautology", "weak:isinstance", "weak:not-empty"})
+_UNITTEST_ASSERTS = frozenset(
+    "assertTrue assertEqual assertEquals assertIs assertGreaterEqual assertIsNotNone assertIsInstance".split()
+)
+# What a test of equality itself is called: there `x == x` is the point
+_REFLEXIVE = re.compile(
+    r"(?:^|_)(?:eq|equal\w*|hash\w*|compar\w*|ident\w*|reflex\w*|order\w*|sort\w*|singleton|nan|cmp|cache\w*|[lg][te])(?:_|$)",
+    re.IGNORECASE,
+)
+
+
+def _misspelt(test: ast.expr) -> bool:
+    return isinstance(test, ast.Call) and isinstance(test.func, ast.Attribute) and test.func.attr in _MISSPELT
+
+
+def tautology(test: ast.expr, name: str) -> str:
+    """Why an asserted expression can never be false; "" where it can. `name` is the test's."""
+    cls = test.__class__
+    if cls is ast.Compare:
+        return _tautology_of_comparison(test, name)  # type: ignore[arg-type]
+    if cls is ast.Constant:
+        return "it is a constant" if test.value else ""  # type: ignore[attr-defined]
+    if cls is ast.Tuple:
+        return "it is a tuple, and a tuple with items is true" if test.elts else ""  # type: ignore[attr-defined]
+    if cls is ast.BoolOp and isinstance(test.op, ast.Or):  # type: ignore[attr-defined]
+        values = test.values  # type: ignore[attr-defined]
+        if any(_truth(value) is True for value in values):
+            return "one side of its `or` is a true constant"
+        return "it says `x or not x`" if _are_opposite(values) else ""
+    if cls is ast.Call and _last_name(test.func) == "isinstance":  # type: ignore[attr-defined]
+        arguments = test.args  # type: ignore[attr-defined]
+        if len(arguments) == 2 and isinstance(arguments[1], ast.Name) and arguments[1].id == "object":
+            return "everything is an `object`"
+    return ""
+
+
+def _tautology_of_comparison(test: ast.Compare, name: str) -> str:
+    if len(test.ops) != 1:
+        return ""
+    op, left, right = test.ops[0], test.left, test.comparators[0]
+    if isinstance(left, ast.Name) and isinstance(right, ast.Name) and left.id == right.id:
+        if isinstance(op, (ast.Eq, ast.Is, ast.LtE, ast.GtE)) and not _REFLEXIVE.search(name):
+            return "it compares a value with itself"
+    elif (_is_length(left) and _is_number(right, 0) and isinstance(op, ast.GtE)) or (
+        _is_length(left) and isinstance(op, ast.Gt) and _is_number(getattr(right, "operand", None), 1)
+    ):
+        return "a length is never negative"
+    elif (
+        isinstance(left, ast.Constant)
+        and isinstance(right, ast.Constant)
+        and isinstance(op, (ast.Eq, ast.Is))
+    ):
+        return "it compares two constants" if left.value == right.value else ""
+    return ""
+
+
+def tautology_of_call(call: ast.Call, method: str, name: str) -> str:
+    """The same for `self.assertTrue(…)` and its like."""
+    arguments = call.args
+    if not arguments:
+        return ""
+    if method == "assertTrue":
+        return tautology(arguments[0], name)
+    if method == "assertIsNotNone":
+        known = isinstance(arguments[0], ast.Constant) and arguments[0].value is not None
+        return "it is a constant" if known else ""
+    ops: dict[str, ast.cmpop] = {"assertIs": ast.Is(), "assertGreaterEqual": ast.GtE()}
+    if len(arguments) < 2 or method == "assertIsInstance":
+        return ""
+    return _tautology_of_comparison(
+        ast.Compare(arguments[0], [ops.get(method, ast.Eq())], [arguments[1]]), name
+    )
+
+
+def _are_opposite(values: list[ast.expr]) -> bool:
+    """`x or not x`, `x is None or x is not None`."""
+    if len(values) != 2:
+        return False
+    one, other = values
+    if isinstance(other, ast.UnaryOp) and isinstance(other.op, ast.Not):
+        return ast.dump(one) == ast.dump(other.operand)
+    if not (isinstance(one, ast.Compare) and isinstance(other, ast.Compare)):
+        return False
+    pair = {one.ops[0].__class__, other.ops[0].__class__}
+    same = ast.dump(one.left) == ast.dump(other.left) and ast.dump(one.comparators[0]) == ast.dump(
+        other.comparators[0]
+    )
+    return same and len(one.ops) == len(other.ops) == 1 and pair in ({ast.Is, ast.IsNot}, {ast.Eq, ast.NotEq})
+
+
+def _is_length(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
+
+
+def _is_number(node: ast.expr | None, value: int) -> bool:
+    return isinstance(node, ast.Constant) and node.value == value and not isinstance(node.value, bool)
+
+
+def strength(test: ast.expr) -> str:
+    """How much of a wrong result an asserted expression can notice: `assert`, `weak:KIND` or `tautology`."""
+    cls = test.__class__
+    if cls is ast.Compare:
+        return _strength_of_comparison(test)  # type: ignore[arg-type]
+    if cls is ast.Constant:
+        return "tautology" if test.value else "assert"  # type: ignore[attr-defined]
+    if cls is ast.Tuple:
+        return "tautology" if test.elts else "assert"  # type: ignore[attr-defined]
+    if cls is ast.Name or cls is ast.Attribute:
+        return "weak:truthy"
+    if cls is ast.Call:
+        name = _last_name(test.func)  # type: ignore[attr-defined]
+        return f"weak:{name}" if name in {"isinstance", "hasattr", "callable"} else "assert"
+    if cls is ast.BoolOp and isinstance(test.op, ast.And):  # type: ignore[attr-defined]
+        kinds = {strength(value) for value in test.values}  # type: ignore[attr-defined]
+        return "assert" if "assert" in kinds else min(kinds)
+    return "assert"
+
+
+def _strength_of_comparison(test: ast.Compare) -> str:
+    if len(test.ops) != 1:
+        return "assert"
+    op, right, left = test.ops[0], test.comparators[0], test.left
+    none = isinstance(right, ast.Constant) and right.value is None
+    if none and isinstance(op, (ast.IsNot, ast.NotEq)):
+        return "weak:not-none"
+    if not isinstance(right, ast.Constant):
+        return "assert"
+    if isinstance(left, ast.Call) and _last_name(left.func) == "len":
+        asks = (op.__class__, right.value) in {(ast.Gt, 0), (ast.GtE, 1), (ast.NotEq, 0)}
+        return "weak:not-empty" if asks or (_is_number(right, 0) and isinstance(op, ast.GtE)) else "assert"
+    if isinstance(left, ast.Attribute) and left.attr in {"status_code", "status"} and isinstance(op, ast.Eq):
+        return "weak:status" if right.value in {200, "200"} else "assert"
+    return "assert"
+
+
+def _must_not_be_reached(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Raise):
+        return True
+    if isinstance(statement, ast.Assert):
+        return _truth(statement.test) is False
+    return isinstance(statement, ast.Expr) and _called(statement.value) in {"fail", "exit"}
+
+
+def _truth(test: ast.expr) -> bool | None:
+    """The truth of a literal guard; None where it is not a literal."""
+    if isinstance(test, ast.Constant):
+        return bool(test.value)
+    if (
+        isinstance(test, ast.UnaryOp)
+        and isinstance(test.op, ast.Not)
+        and isinstance(test.operand, ast.Constant)
+    ):
+        return not test.operand.value
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        return False if any(_truth(value) is False for value in test.values) else None
+    return None
+
+
+def _is_verdict(node: ast.expr) -> bool:
+    """`True`, `a == b`, `not x`, `all(…)`, `success`: what somebody means to be looked at."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, bool)
+    if isinstance(node, ast.Call):
+        return _last_name(node.func) in {"all", "any", "bool"}
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.Not)
+    if isinstance(node, ast.Name):
+        return re.search(r"succe|pass|fail|ok$|valid", node.id) is not None
+    if isinstance(node, ast.Tuple):
+        return any(isinstance(item, (ast.Constant, ast.Name)) and _is_verdict(item) for item in node.elts)
+    return isinstance(node, (ast.Compare, ast.BoolOp))
+
+
+def _is_empty_literal(node: ast.expr) -> bool:
+    if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        return not node.elts
+    return isinstance(node, ast.Dict) and not node.keys
+
+
+def _catches_assertions(types: list[ast.expr]) -> bool:
+    flat = [inner for node in types for inner in (node.elts if isinstance(node, ast.Tuple) else [node])]
+    return any(isinstance(node, ast.Name) and node.id in _CATCHES_ASSERTIONS for node in flat)
+
+
+def _is_quiet(statement: ast.stmt) -> bool:
+    """A statement that lets a caught failure vanish: `pass`, a log line, a plain return."""
+    if isinstance(statement, (ast.Pass, ast.Continue, ast.Break)):
+        return True
+    if isinstance(statement, ast.Return):
+        return statement.value is None or isinstance(statement.value, ast.Constant)
+    if not isinstance(statement, ast.Expr):
+        return False
+    value = statement.value
+    if isinstance(value, ast.Constant):
+        return True
+    return isinstance(value, ast.Call) and _last_name(value.func) in _LOGS
+
+
+def _last_name(node: ast.expr | None) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _called(node: ast.expr) -> str:
+    """The last name of the function that an expression calls; "" for what is no call."""
+    if isinstance(node, ast.Await):
+        node = node.value
+    return _last_name(node.func) if isinstance(node, ast.Call) else ""
+
+
+def _first_arguments(node: ast.expr) -> list[ast.expr]:
+    return list(node.args) if isinstance(node, ast.Call) else []
+
+
+def _given_code(call: ast.Call, name: str) -> bool:
+    """Does `raises(Error, function, …)` call the code itself? Then nobody has to enter it."""
+    needed = 3 if name.endswith("Regex") else 1 if name == "deprecated_call" else 2
+    return len(call.args) >= needed or any(isinstance(argument, ast.Starred) for argument in call.args)
+
+
+def _is_known_context(source: Source, call: ast.Call, name: str, scope: Scope) -> bool:
+    if name.startswith("assert"):
+        return isinstance(call.func, ast.Attribute) and _last_name(call.func.value) in {"self", "cls"}
+    return (source.resolve(call.func, scope) or "") in {
+        "pytest.raises",
+        "pytest.warns",
+        "pytest.deprecated_call",
+    }
+
+
+def _reads_value(statement: ast.stmt, names: tuple[str, ...]) -> bool:
+    """Does an assertion look at the exception that a `with raises(...) as name` has caught?"""
+    if isinstance(statement, ast.Expr) and not is_asserting(_called(statement.value)):
+        return False
+    return any(isinstance(node, ast.Name) and node.id in names for node in ast.walk(statement))
+
+
+def _uses(function: FunctionNode, nested: FunctionNode) -> str:
+    """Why a nested function never runs: `never-called`, `never-awaited`; "" where it may."""
+    bare = []
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and node.id == nested.name and isinstance(node.ctx, ast.Load):
+            bare.append(node)
+        elif (
+            isinstance(node, ast.Call) and _last_name(node.func) in {"locals", "globals", "exec", "eval"}
+        ) or (isinstance(node, (ast.Nonlocal, ast.Global)) and nested.name in node.names):
+            return ""
+    if not bare:
+        return "never-called"
+    if not isinstance(nested, ast.AsyncFunctionDef):
+        return ""
+    dropped = [
+        node.value.func
+        for node in ast.walk(function)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+    ]
+    return "never-awaited" if all(any(name is func for func in dropped) for name in bare) else ""
+
+
+def _of_decorators(node: FunctionNode) -> set[str]:
+    words: set[str] = set()
+    for decorator in node.decorator_list:
+        if not isinstance(decorator, ast.Call):
+            continue
+        name = _last_name(decorator.func)
+        if name == "usefixtures":
+            words.update(f"uses:{item.value!s}" for item in decorator.args if isinstance(item, ast.Constant))
+        elif name == "fixture" and any(item.arg == "autouse" for item in decorator.keywords):
+            words.add("autouse")
+    return words
+
+
+def _of_unchecked(source: Source, scope: Scope, parameters: tuple[str, ...]) -> set[str]:
+    """What else is worth knowing of a test in which no oracle was found."""
+    node: Any = scope.node
+    words: set[str] = set()
+    calls: list[ast.Call] = []
+    loads: set[str] = set()
+    results: set[str] = set()
+    logged: set[int] = set()
+    for inner in _within(node):
+        cls = inner.__class__
+        if cls is ast.Call:
+            calls.append(inner)
+            if _last_name(inner.func) in _LOGS:
+                logged.update(id(part) for argument in inner.args for part in ast.walk(argument))
+        elif cls is ast.Name:
+            if inner.ctx.__class__ is ast.Load and id(inner) not in logged:
+                loads.add(inner.id)
+        elif cls is ast.Assign:
+            name = _called(inner.value)
+            if name[:1].islower() and name not in _CLOCK:
+                results.update(item.id for item in inner.targets if isinstance(item, ast.Name))
+    words.update(
+        f"calls:{call.func.id}"
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id in parameters
+    )
+    words.update(f"drops:{name}" for name in results - loads if not name.startswith("_"))
+    body = [statement for statement in node.body if not _is_preface(statement)]
+    if not body:
+        words.add("empty")
+    elif any(isinstance(item, ast.Try) for item in body) and all(_hushes(item) for item in body):
+        words.add("hushed")
+    said = f"{source.path}\n{scope.name}".replace("_", " ") + "\n" + _words_about(source, node)
+    if _SMOKE.search(said):
+        words.add("smoke")
+    elif _ACCEPTS.search(said) or _only_defines(body):
+        words.add("accepts")
+    return words
+
+
+def _within(node: FunctionNode) -> Iterator[Any]:
+    """The nodes of a function, bodies of classes in it left out but for their headers."""
+    pending: list[Any] = list(node.body)
+    while pending:
+        inner = pending.pop()
+        yield inner
+        if inner.__class__ is ast.ClassDef:
+            pending += [*inner.bases, *inner.decorator_list]
+            pending += [part for part in inner.body if not isinstance(part, ast.Assign)]
+        else:
+            pending += ast.iter_child_nodes(inner)
+
+
+def _only_defines(body: list[ast.stmt]) -> bool:
+    """Does a test end in a class made from another, or in a look at an attribute? Then being able to is
+    what it tests."""
+    last = body[-1] if body else None
+    if isinstance(last, (ast.With, ast.AsyncWith)):
+        last = last.body[-1]
+    if isinstance(last, ast.ClassDef):
+        return bool(last.bases or last.keywords)
+    return isinstance(last, ast.Expr) and isinstance(last.value, (ast.Attribute, ast.Subscript))
+
+
+def _is_preface(statement: ast.stmt) -> bool:
+    """A statement that tests nothing: a docstring, `pass`, a line of output."""
+    if isinstance(statement, ast.Pass):
+        return True
+    if not isinstance(statement, ast.Expr):
+        return False
+    value = statement.value
+    if isinstance(value, ast.Constant):
+        return True
+    if not isinstance(value, ast.Call) or _last_name(value.func) != "print":
+        return False
+    return not any(
+        isinstance(part, (ast.Call, ast.Attribute)) for item in value.args for part in ast.walk(item)
+    )
+
+
+def _hushes(statement: ast.stmt) -> bool:
+    """A `try` that hides whatever goes wrong inside it; or a statement that cannot go wrong."""
+    if isinstance(statement, (ast.Import, ast.ImportFrom, ast.Return)) or _is_preface(statement):
+        return not isinstance(statement, ast.Return) or isinstance(
+            statement.value, (ast.Constant, type(None))
+        )
+    if not isinstance(statement, ast.Try) or statement.orelse:
+        return False
+    return any(_is_hush(handler) for handler in statement.handlers)
+
+
+def _is_hush(handler: ast.ExceptHandler) -> bool:
+    """Does a failing assertion end here, unseen?"""
+    if handler.type is not None and not _catches_assertions([handler.type]):
+        return False
+    return all(_is_quiet(statement) for statement in handler.body)
+
+
+def _words_about(source: Source, node: FunctionNode) -> str:
+    """What the author says in a test: docstring and comments, those behind the last statement too."""
+    said = []
+    first = node.body[0]
+    if (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
+        said.append(first.value.value)
+    end = node.end_lineno or node.lineno
+    while end < len(source.lines) and re.match(r"\s+#", source.lines[end]):
+        end += 1
+    for line in source.lines[max(0, node.lineno - 2) : end]:
+        _, mark, comment = line.partition("#")
+        if mark:
+            said.append(comment)
+    return "\n".join(said)

@@ -1,0 +1,485 @@
+"""Which tests have an oracle, helpers followed across files.
+
+A test is *checked* when something that it reaches can tell a wrong result from a right one: its own
+statements, the helpers that it calls (five deep, base classes and re-exports included), the fixtures that it
+asks for, the decorators around it, the teardown of its class. What the repository does not define, and is
+named like a check, gets the benefit of the doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner.analyse.oracles import is_asserting, is_input
+from scanner.facts import Class, Facts, Function
+from scanner.relate.runner import Runner
+
+if TYPE_CHECKING:
+    from scanner.relate.repository import Repository
+
+_DEEP = 5
+_CHECKING = frozenset({"assert", "call", "raises", "weak", "raise", "dead", "swallowed", "tautology"})
+# Of these the finding is another rule's: the test has an oracle, it is only a bad one.
+_FOREIGN = re.compile(
+    r"(?:numpy|pandas|torch|polars|xarray|jax|tensorflow|geopandas|scipy|dask|cupy)\.\S*(?:testing|_testing)\b"
+    r"|warnings\.(?:simplefilter|filterwarnings)$|.*\.objects\.a?get$"  # they raise where nothing fits
+    r"|(?:asyncio\.(?:wait_for|timeout)|anyio\.fail_after|trio\.fail_after|async_timeout\.timeout|pytest\.mark\.timeout)\b"
+    r"|(?:hypothesis\.stateful|doctest|approvaltests|inline_snapshot|syrupy|sybil|testfixtures|hamcrest|assertpy|sure"
+    r"|expects|pytest_check|pytest_regressions|playwright\.\S*expect|dirty_equals|deepdiff|jsonschema|atheris"
+    r"|pytest\.(?:fail|exit)|pytest_bdd|behave|schemathesis|mypy\.api|compileall|py_compile|typeguard|beartype)\b"
+)
+_FIXTURES = frozenset(
+    # Plugins whose fixture checks by itself, when called or at the end of the test
+    "snapshot snapshot_json benchmark data_regression num_regression image_regression "
+    "file_regression dataframe_regression ndarrays_regression obj_regression original_datadir "
+    "httpx_mock respx_mock mocked_responses aioresponses check verify subtests golden lua_snapshot "
+    "approve assert_snapshot httpserver mypy_plugin django_assert_num_queries "
+    "django_assert_max_num_queries assert_all_responses_were_requested snap_compare".split()
+)
+_NEUTRAL = re.compile(
+    r"(?:pytest|unittest|mock|builtins|functools|contextlib|django|hypothesis|parameterized|ddt|responses|respx|httpretty|vcr|"
+    r"freezegun|time_machine|moto|pytest_asyncio|anyio|trio|asyncio|tornado|twisted|flaky|tenacity|requests_mock|aioresponses|"
+    r"patch|pyfakefs|celery|click|typing|typing_extensions|warnings|faker|factory|allure|pytest_django)\b"
+)
+_ON_PURPOSE = frozenset({"skip", "xfail", "expectedFailure"})
+_TEARDOWNS = (
+    "tearDown",
+    "asyncTearDown",
+    "teardown_method",
+    "tearDownClass",
+    "teardown",
+    "teardown_class",
+    "teardown_module",
+)
+_METHODS = (
+    "__init__",
+    "__enter__",
+    "__exit__",
+    "__aenter__",
+    "__aexit__",
+    "__call__",
+    "__post_init__",
+    "check",
+)
+
+
+class Test(NamedTuple):
+    """A test that a runner collects, with its class if it is a method."""
+
+    facts: Facts
+    function: Function
+    owner: str  # the dotted name of its class, "" for a function
+
+
+class Oracles:
+    """Answers for one repository; everything is computed once, when somebody asks."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._known: dict[int, bool] = {}
+
+    @cached_property
+    def runner(self) -> Runner:
+        """What the repository tells its test runner."""
+        return Runner.of(self._repository.files)
+
+    # Which functions are tests
+
+    def tests(self) -> Iterator[Test]:
+        """Every test function that pytest, unittest or Django's runner would collect, in order of paths."""
+        for facts in self._repository.files.values():
+            if facts.role != "test" or "/management/commands/" in facts.path or is_input(facts.path):
+                continue
+            is_test_file = self.runner.collects(facts.path)
+            if is_test_file is None:
+                continue
+            classes = {item.name: item for item in facts.classes}
+            collected: dict[str, bool] = {}
+            for function in facts.functions:
+                owner, _, name = function.name.rpartition(".")
+                if not name.startswith("test") or any(
+                    item.endswith("fixture") for item in function.decorators
+                ):
+                    continue
+                if not owner:
+                    if is_test_file and function.name != "test":
+                        yield Test(facts, function, "")
+                elif owner in classes:
+                    known = collected.get(owner)
+                    if known is None:
+                        known = collected[owner] = self._is_collected(facts, classes[owner], is_test_file)
+                    if known:
+                        yield Test(facts, function, f"{_module(facts.path)}.{owner}")
+
+    def _is_collected(self, facts: Facts, owner: Class, is_test_file: bool) -> bool:
+        if "." in owner.name:
+            return False
+        if is_test_file and owner.name.startswith("Test") and "__init__" not in owner.attributes:
+            return True
+        return self.is_test_case(f"{_module(facts.path)}.{owner.name}")
+
+    def is_test_case(self, name: str, hops: int = 8) -> bool:
+        """Does a class come from `unittest.TestCase`, or from something foreign that is named like it?"""
+        found = self._repository.definition(name)
+        if found is None or not isinstance(found[1], Class):
+            last = self._repository.resolve(name).rpartition(".")[2]
+            return last.endswith(("TestCase", "TestBase", "TestCaseBase", "TestsBase"))
+        return hops > 0 and any(self.is_test_case(base, hops - 1) for base in found[1].bases)
+
+    def roots(self, name: str, hops: int = 8) -> frozenset[str]:
+        """The foreign classes that a class comes from; empty where it has no base at all."""
+        found = self._repository.definition(name)
+        if found is None or not isinstance(found[1], Class):
+            return frozenset({self._repository.resolve(name)})
+        if not hops:
+            return frozenset({""})
+        return frozenset(root for base in found[1].bases for root in self.roots(base, hops - 1))
+
+    def bases(self, name: str) -> tuple[str, ...]:
+        """What a class is directly derived from: a base in between may know how to await."""
+        found = self._repository.definition(name)
+        if found is None or not isinstance(found[1], Class):
+            return ()
+        return tuple(self._repository.resolve(base) for base in found[1].bases)
+
+    def awaits(self, test: Test) -> bool:
+        """May something run the event loop for an async test that carries no mark itself?"""
+        if test.owner and self.roots(test.owner) - {"builtins.object"}:
+            return True
+        path = test.facts.path
+        if self.runner.setting(path, "asyncio_mode") == "auto" or "auto" in self.runner.setting(
+            path, "addopts"
+        ):
+            return True
+        if "pytestmark" in test.facts.identifiers:
+            return True
+        owner = test.owner.rpartition(".")[2]
+        if any(
+            item.name == owner and (item.decorators or "pytestmark" in item.attributes)
+            for item in test.facts.classes
+        ):
+            return True
+        return any(
+            name.startswith("pytest_") or name in {"anyio_backend", "pytest_plugins"}
+            for around in _conftests(path)
+            if around in self._repository.files
+            for name in self._repository.files[around].names
+        )
+
+    # What checks
+
+    def unchecked(self, *, scripts: bool = False) -> tuple[Test, ...]:
+        """The tests that nothing can fail but a crash, those that are so on purpose left out; with
+        `scripts`, also those that a function of their own file calls, for what they return."""
+        if scripts:
+            return tuple(test for test in self._unchecked if not self.is_left_out(test, scripts=True))
+        return tuple(test for test in self._unchecked if not self.is_left_out(test))
+
+    @cached_property
+    def _unchecked(self) -> tuple[Test, ...]:
+        return tuple(test for test in self.tests() if not self.is_checked(test))
+
+    def is_checked(self, test: Test) -> bool:
+        """Can anything that the test reaches tell a wrong result?"""
+        facts, function, owner = test
+        if self._checks(facts, function, _DEEP):
+            return True
+        if any(
+            self._fixture_checks(name, _DEEP) for name in function.parameters if name not in {"self", "cls"}
+        ):
+            return True
+        used = (word.partition(":")[2] for word in function.oracle if word.startswith("uses:"))
+        if any(self._fixture_checks(name, _DEEP, asked=True) for name in used):
+            return True
+        if any(self._calls_fixture(word) for word in function.oracle if word.startswith("calls:")):
+            return True
+        if self._module_checks(facts, owner):
+            return True
+        return bool(owner) and any(self._is_own_check(f"{owner}.{name}") for name in _TEARDOWNS)
+
+    def _is_own_check(self, name: str) -> bool:
+        found = self._repository.definition(name)
+        return (
+            found is not None
+            and isinstance(found[1], Function)
+            and self._checks(found[0], found[1], _DEEP - 1)
+        )
+
+    def is_left_out(self, test: Test, *, scripts: bool = False) -> bool:
+        """Is a test that checks nothing so on purpose: skipped, expected to fail, an override that disables
+        what its base class tests, a step of a script that calls it by itself?"""
+        words = test.function.oracle
+        if "skips" in words:
+            return True
+        if not test.owner and self._is_called_at_home(test):
+            return not (scripts and self._is_fed(test) and self._is_in_suite(test.facts.path))
+        if any(item.rpartition(".")[2] in _ON_PURPOSE for item in test.function.decorators):
+            return True
+        if "empty" in words and test.owner in self._bases:
+            return True
+        return self._overrides(test)
+
+    def _is_called_at_home(self, test: Test) -> bool:
+        if "returns" not in test.function.oracle and self._is_fed(test):
+            return False
+        name = f"{_module(test.facts.path)}.{test.function.name}"
+        others = (function.calls for function in test.facts.functions if function is not test.function)
+        return any(call.callee == name for calls in others for call in calls)
+
+    def _is_in_suite(self, path: str) -> bool:
+        """Does a file that can also run as a script lie where pytest runs it with the rest?"""
+        return self._uses_pytest and re.search(r"(?:^|/)tests?/", path) is not None
+
+    @cached_property
+    def _uses_pytest(self) -> bool:
+        return any("pytest" in facts.identifiers for facts in self._repository.files.values())
+
+    def _is_fed(self, test: Test) -> bool:
+        """Are all parameters fixtures? A function that asks for others is a helper named like a test."""
+        marked = any(
+            ".parametrize" in name or "patch" in name or "given" in name for name in test.function.decorators
+        )
+        return marked or all(
+            name in self._fixtures or name in _BUILTIN_FIXTURES for name in test.function.parameters
+        )
+
+    def is_accepting_half(self, test: Test) -> bool:
+        """Do other tests of the file expect the same call to raise? Then not raising is the point here."""
+        rejected = self._rejected.get(test.facts.path)
+        if rejected is None:
+            rejected = self._rejected[test.facts.path] = frozenset(
+                call.callee
+                for function in test.facts.functions
+                if "raises" in function.oracle
+                for call in function.calls
+            )
+        return any(
+            call.callee in rejected and not call.callee.startswith(("builtins.", "pytest.", "unittest."))
+            for call in test.function.calls
+        )
+
+    @cached_property
+    def _rejected(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def _overrides(self, test: Test) -> bool:
+        if not test.owner:
+            return False
+        found = self._repository.definition(test.owner)
+        if found is None or not isinstance(found[1], Class):
+            return False
+        name = test.function.name.rpartition(".")[2]
+        return any(self._has_member(base, name, 8) for base in found[1].bases)
+
+    @cached_property
+    def _bases(self) -> frozenset[str]:
+        """The classes that another class of the repository's tests derives from."""
+        return frozenset(
+            self._repository.resolve(base)
+            for facts in self._repository.files.values()
+            if facts.role == "test"
+            for item in facts.classes
+            for base in item.bases
+        )
+
+    def _has_member(self, base: str, name: str, hops: int) -> bool:
+        found = self._repository.definition(base)
+        if found is None or not isinstance(found[1], Class):
+            return not _is_plain_base(self._repository.resolve(base))
+        if name in found[1].attributes:
+            return True
+        return hops > 0 and any(self._has_member(inner, name, hops - 1) for inner in found[1].bases)
+
+    def _checks(self, facts: Facts, function: Function, deep: int) -> bool:
+        key = id(function)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        self._known[key] = False  # a cycle adds nothing
+        result = self._checks_by_itself(facts, function, deep)
+        if not result and deep < _DEEP:
+            del self._known[key]  # it was cut short; from nearer it may be seen
+        if result:
+            self._known[key] = True
+        return result
+
+    def _checks_by_itself(self, facts: Facts, function: Function, deep: int) -> bool:
+        if any(word.partition(":")[0] in _CHECKING for word in function.oracle):
+            return True
+        if any(is_asserting(_last(call.callee)) for call in function.calls):
+            return True
+        idle = {word.partition(":")[2] for word in function.oracle if word.startswith("idle:")}
+        for inner in self._nested(facts).get(function.name, ()):
+            if inner.name.rpartition(".")[2] not in idle and self._checks(facts, inner, deep):
+                return True
+        if deep == 0:
+            return False
+        if any(self._decorator_may_check(name) for name in function.decorators):
+            return True
+        names = [*(call.callee for call in function.calls), *function.decorators]
+        owner = f"{_module(facts.path)}.{function.name.rpartition('.')[0]}"
+        return any(self._callee_checks(facts, name, deep - 1, owner) for name in names)
+
+    def _decorator_may_check(self, name: str) -> bool:
+        """A decorator that the repository does not define, and that is not known to be neutral."""
+        if name.startswith(".") or _NEUTRAL.match(name):
+            return False
+        resolved = self._repository.resolve(name)
+        return not _NEUTRAL.match(resolved) and self._repository.definition(resolved) is None
+
+    def _callee_checks(self, facts: Facts, callee: str, deep: int, owner: str) -> bool:
+        if callee.startswith("."):
+            return callee in _RAISING or self._method_checks(callee[1:]) or _is_test_name(callee[1:])
+        if callee.startswith(("builtins.", "unittest.mock.")):
+            return False
+        name = self._repository.resolve(callee.replace("()", "").replace("[]", ""))
+        found = self._repository.definition(name)
+        if found is None:
+            return self._foreign_checks(facts, name, owner)
+        inside, item = found
+        if isinstance(item, Function):
+            if inside.role == "live" and not is_asserting(_last(item.name)):
+                return False  # a crash of the code under test is no oracle
+            return self._checks(inside, item, deep)
+        if inside.role == "live":
+            return False
+        members = (self._repository.definition(f"{name}.{method}") for method in _METHODS)
+        return any(
+            member is not None
+            and isinstance(member[1], Function)
+            and self._checks(member[0], member[1], deep)
+            for member in members
+        )
+
+    def _foreign_checks(self, facts: Facts, name: str, owner: str) -> bool:
+        if _FOREIGN.match(name):
+            return True
+        last = _last(name)
+        if is_asserting(last) or _is_test_name(last):
+            return True
+        if name.startswith(f"{owner}."):
+            rest = name[len(owner) + 1 :]
+            # A method that no class of the repository defines: a foreign base, or a subclass, may check.
+            return self._method_checks(last) or ("." not in rest and not self._is_unittest_api(last))
+        if name.startswith(_module(facts.path) + "."):
+            return self._method_checks(last)
+        return False
+
+    def _is_unittest_api(self, name: str) -> bool:
+        return name in _UNITTEST
+
+    def _method_checks(self, name: str) -> bool:
+        """A method of an unknown object: does any test helper of that name check?"""
+        return name in self._checking_methods
+
+    @cached_property
+    def _checking_methods(self) -> frozenset[str]:
+        return frozenset(
+            function.name.rpartition(".")[2]
+            for facts, function in self._repository.functions()
+            if facts.role == "test"
+            and not function.name.rpartition(".")[2].startswith(("test", "__"))
+            and any(
+                word in {"assert", "call", "raises"} or word.startswith("weak:") for word in function.oracle
+            )
+            and "fixture" not in " ".join(function.decorators)
+        )
+
+    # Fixtures, nested functions, modules
+
+    @cached_property
+    def _fixtures(self) -> dict[str, list[tuple[Facts, Function]]]:
+        found: dict[str, list[tuple[Facts, Function]]] = {}
+        for facts, function in self._repository.functions():
+            if function.decorators and any(name.endswith("fixture") for name in function.decorators):
+                found.setdefault(function.name.rpartition(".")[2], []).append((facts, function))
+        return found
+
+    def _fixture_checks(self, name: str, deep: int, asked: bool = False) -> bool:
+        if name in _FIXTURES:
+            return True
+        for facts, function in self._fixtures.get(name, ()):
+            if "teardown" in function.oracle:
+                return True
+            if any(
+                self._checks(facts, inner, deep - 1) for inner in self._nested(facts).get(function.name, ())
+            ):
+                return True
+            if asked and self._checks(facts, function, deep - 1):
+                return True
+            names = function.parameters if deep else ()
+            if any(self._fixture_checks(inner, deep - 1) for inner in names if inner != name):
+                return True
+        return False
+
+    def _calls_fixture(self, word: str) -> bool:
+        """A test calls its parameter: a checking fixture, or one that the repository does not define."""
+        name = word.partition(":")[2]
+        own = self._fixtures.get(name)
+        return own is None and is_asserting(name)
+
+    def _module_checks(self, facts: Facts, owner: str) -> bool:
+        """A fixture that runs by itself for every test of the file, and checks at its end."""
+        return any(
+            "autouse" in function.oracle and "teardown" in function.oracle
+            for path in _conftests(facts.path)
+            if path in self._repository.files
+            for function in self._repository.files[path].functions
+        )
+
+    def _nested(self, facts: Facts) -> dict[str, list[Function]]:
+        """Function → the functions that stand inside it, through classes in between."""
+        known = self._nested_by_path.get(facts.path)
+        if known is None:
+            known = self._nested_by_path[facts.path] = {}
+            names = {function.name for function in facts.functions}
+            for function in facts.functions:
+                outer = function.name.rpartition(".")[0]
+                while outer and outer not in names:
+                    outer = outer.rpartition(".")[0]
+                if outer:
+                    known.setdefault(outer, []).append(function)
+        return known
+
+    @cached_property
+    def _nested_by_path(self) -> dict[str, dict[str, list[Function]]]:
+        return {}
+
+
+_BUILTIN_FIXTURES = frozenset(
+    "self cls request tmp_path tmpdir tmp_path_factory monkeypatch capsys capfd caplog recwarn mocker "
+    "pytester testdir event_loop benchmark snapshot client db settings httpx_mock requests_mock".split()
+)
+_UNITTEST = frozenset(
+    "id setUp tearDown skipTest addCleanup subTest run debug countTestCases shortDescription "
+    "defaultTestResult doCleanups setUpClass tearDownClass setUpTestData enterContext addClassCleanup "
+    "enterClassContext client".split()
+)
+
+
+_RAISING = frozenset({".one", ".scalar_one"})
+
+
+def _is_test_name(name: str) -> bool:
+    """A test that another test runs."""
+    return name.startswith("test_") and name not in {"test_client", "test_request_context", "test_cli_runner"}
+
+
+def _is_plain_base(name: str) -> bool:
+    return name.startswith(("unittest.", "builtins.", "typing.", "abc."))
+
+
+def _last(callee: str) -> str:
+    return callee.rpartition(".")[2].replace("()", "").replace("[]", "")
+
+
+def _module(path: str) -> str:
+    return path.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+
+
+def _conftests(path: str) -> list[str]:
+    folders = path.split("/")[:-1]
+    return [path, *("/".join([*folders[:end], "conftest.py"]) for end in range(len(folders), -1, -1))]

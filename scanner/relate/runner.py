@@ -1,0 +1,64 @@
+"""What a repository tells pytest: which files and folders hold tests, and how async ones run."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scanner.facts import Facts
+
+_TESTS = re.compile(r"(?:^|[/_-])(?:tests?|e2e|unit|integration)/")
+_FILES = ("test_*.py", "*_test.py")
+
+
+@dataclass(frozen=True)
+class Runner:
+    """pytest's settings, by the folder that they hold for; "" is the root."""
+
+    settings: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def of(cls, files: Mapping[str, Facts]) -> Runner:
+        found: dict[str, dict[str, str]] = {}
+        for path, facts in files.items():
+            if facts.pytest:
+                found.setdefault(path.rpartition("/")[0], dict(facts.pytest))
+        return cls(found)
+
+    def _around(self, path: str) -> tuple[str, Mapping[str, str]]:
+        """The settings nearest above a file, and their folder."""
+        folder = path.rpartition("/")[0]
+        while True:
+            if folder in self.settings:
+                return folder, self.settings[folder]
+            if not folder:
+                return "", {}
+            folder = folder.rpartition("/")[0]
+
+    def collects(self, path: str) -> bool | None:
+        """Would pytest look for test functions in a file? None for a script that happens to be named like
+        a test: `testpaths` leaves it out, and no folder says that it holds tests."""
+        folder, settings = self._around(path)
+        paths = settings.get("testpaths", "").split()
+        inside = path[len(folder) + 1 :] if folder else path
+        if (
+            paths
+            and not any(_is_below(inside, item.strip("./")) for item in paths)
+            and not _TESTS.search(path)
+        ):
+            return None
+        name = path.rpartition("/")[2]
+        patterns = settings.get("python_files", "").split() or _FILES
+        return any(fnmatch.fnmatch(name, pattern.rpartition("/")[2]) for pattern in patterns)
+
+    def setting(self, path: str, key: str) -> str:
+        """The value of one setting that holds for a file; "" where there is none."""
+        return self._around(path)[1].get(key, "")
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return (
+        not folder or path == folder or path.startswith(f"{folder}/") or fnmatch.fnmatch(path, f"{folder}/*")
+    )

@@ -1,0 +1,136 @@
+"""Shapes of Python code that several rules look for: what a function gives back, what a handler does with
+the error, what is only talk. Pure functions over nodes; nothing here knows a rule."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from scanner.facts import Place
+from scanner.source import FunctionNode, Source
+
+_NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_LOGGING = frozenset(
+    "debug info warning warn error exception critical log print echo secho fatal trace success rule "
+    "write notice".split()
+)
+_RECORDERS = _LOGGING | frozenset(
+    "capture_exception record_exception print_exc format_exc exc_info print_exception add_error "
+    "set_exception "
+    "fail showwarning _exit exit abort excepthook capture_message captureException record notify report "
+    "handle_error on_error".split()
+)
+BROAD = frozenset(["builtins.Exception", "builtins.BaseException"])
+
+
+def own_nodes(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """Every node of a block, in no particular order, nested definitions left out."""
+    pending: list[ast.AST] = list(body)
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, _NESTED):
+            pending.extend(ast.iter_child_nodes(node))
+
+
+def body_of(function: FunctionNode) -> list[ast.stmt]:
+    """The statements of a function, its docstring left out."""
+    first = function.body[0]
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+        return function.body[1:]
+    return function.body
+
+
+def parameters(function: FunctionNode) -> list[str]:
+    """The names of the parameters, `self` and `cls` left out."""
+    args = function.args
+    every = [*args.posonlyargs, *args.args, *args.kwonlyargs]
+    every += [arg for arg in (args.vararg, args.kwarg) if arg is not None]
+    return [arg.arg for arg in every if arg.arg not in {"self", "cls"}]
+
+
+def returned(function: FunctionNode) -> list[ast.expr | None]:
+    """What the `return` statements of a function give, in the order of the source."""
+    found = [node for node in own_nodes(function.body) if isinstance(node, ast.Return)]
+    return [node.value for node in sorted(found, key=lambda node: (node.lineno, node.col_offset))]
+
+
+def last_name(call: ast.Call) -> str:
+    """The last part of what is called: `get` of `a.b.get(…)`."""
+    func = call.func
+    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+
+
+def is_literal(node: ast.AST | None) -> bool:
+    """A constant, or a container of constants."""
+    if isinstance(node, ast.Constant):
+        return True
+    if isinstance(node, ast.UnaryOp):
+        return is_literal(node.operand)
+    if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        return all(is_literal(item) for item in node.elts)
+    if isinstance(node, ast.Dict):
+        return all(key is not None and is_literal(key) for key in node.keys) and all(
+            is_literal(value) for value in node.values
+        )
+    return False
+
+
+def is_broad(source: Source, handler: ast.ExceptHandler) -> bool:
+    """`except:`, `except Exception`, or a tuple that holds it."""
+    if handler.type is None:
+        return True
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(source.resolve(kind) in BROAD for kind in kinds)
+
+
+def records(handler: ast.ExceptHandler) -> bool:
+    """Does a handler re-raise, log, count, or do anything with the error that it caught?"""
+    for node in own_nodes(handler.body):
+        if isinstance(node, (ast.Raise, ast.Yield, ast.YieldFrom)):
+            return True
+        if isinstance(node, ast.Name) and node.id == handler.name and isinstance(node.ctx, ast.Load):
+            return True
+        if isinstance(node, ast.Call) and is_recording(node):
+            return True
+    return False
+
+
+def is_recording(call: ast.Call) -> bool:
+    """A call that logs, prints or hands an error on."""
+    name = last_name(call)
+    return name in _RECORDERS or name.lstrip("_").startswith(("log", "report", "warn", "record", "print"))
+
+
+def is_talk(call: ast.Call) -> bool:
+    """A call that only says something: a log line, a print."""
+    name = last_name(call)
+    return name in _LOGGING or name.lstrip("_").startswith("log_")
+
+
+def words(name: str) -> frozenset[str]:
+    """The words of an identifier: `verifyApi_token` -> verify, api, token."""
+    return frozenset(part.lower() for part in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name))
+
+
+def comments_in(source: Source, first: int, last: int) -> list[tuple[int, str]]:
+    """The comments on these lines, without their hash signs."""
+    return [
+        (comment.line, comment.text.lstrip("#:! ").rstrip())
+        for comment in source.comments
+        if first <= comment.line <= last
+    ]
+
+
+def header_of(source: Source, handler: ast.ExceptHandler) -> Place:
+    """The `except` line: what a finding about a handler should mark, not its body."""
+    text = source.lines[handler.lineno - 1]
+    start = source.column(handler.lineno, handler.col_offset)
+    return Place(handler.lineno, start, handler.lineno, len(text.partition("#")[0].rstrip()) + 1)
+
+
+def has_remark(source: Source, handler: ast.ExceptHandler) -> bool:
+    """Does a comment in the handler say why?"""
+    last = handler.body[-1].end_lineno or handler.lineno
+    return any("#" in line for line in source.lines[handler.lineno - 1 : last])

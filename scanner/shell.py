@@ -1,0 +1,178 @@
+"""Shell text as the commands that it runs: enough of the grammar to tell a command from a word in a string.
+
+Comments and the bodies of here-documents are left out; quotes are taken off; a continued line is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from scanner.facts import Place
+from scanner.source import Source
+
+
+class Command(NamedTuple):
+    """One simple command: its words without quotes, and the line it starts on, from 1."""
+
+    words: tuple[str, ...]
+    line: int
+
+    @property
+    def name(self) -> str:
+        """The program, its path left out; `VAR=x` and `sudo` in front of it are looked through."""
+        for word in self.words:
+            if word in {"sudo", "exec", "time", "nohup", "command", "env", "then", "do", "else", "!", "if"}:
+                continue
+            if "=" in word and word.partition("=")[0].isidentifier():
+                continue
+            return word.rpartition("/")[2]
+        return ""
+
+
+def commands(text: str) -> list[Command]:
+    """The simple commands of a script, in order."""
+    found: list[Command] = []
+    words: list[str] = []
+    word: list[str] | None = None
+    start = line = 1
+    heredocs: list[str] = []
+    position, size = 0, len(text)
+
+    def end_word() -> None:
+        nonlocal word
+        if word is not None:
+            words.append("".join(word))
+            word = None
+
+    def end_command() -> None:
+        end_word()
+        if words:
+            found.append(Command(tuple(words), start))
+            words.clear()
+
+    while position < size:
+        character = text[position]
+        if character == "\\" and position + 1 < size:
+            if text[position + 1] == "\n":
+                line += 1
+            else:
+                word = [*(word or []), text[position + 1]]
+            position += 2
+            continue
+        if word is None and not words:
+            start = line
+        if character in "'\"":
+            end = _quoted_end(text, position)
+            inner = text[position + 1 : end]
+            word = [*(word or []), inner]
+            line += inner.count("\n")
+            position = end + 1
+            continue
+        if character == "#" and word is None:
+            position = text.find("\n", position)
+            if position < 0:
+                break
+            continue
+        if text.startswith("<<", position) and not text.startswith("<<<", position):
+            end_word()
+            mark, position = _heredoc_mark(text, position + 2)
+            heredocs.append(mark)
+            continue
+        if character == "\n":
+            end_command()
+            line += 1
+            position += 1
+            for mark in heredocs:
+                position, skipped = _after_heredoc(text, position, mark)
+                line += skipped
+            heredocs.clear()
+            continue
+        if character in ";|&(){}`":
+            if (
+                word is not None
+                and character in "{}"
+                and (character == "{" or "{" in word or "$" in word[:1])
+            ):
+                word.append(character)
+            else:
+                end_command()
+            position += 1
+            continue
+        if character in " \t\r":
+            end_word()
+        else:
+            word = [*(word or []), character]
+        position += 1
+    end_command()
+    return found
+
+
+def _quoted_end(text: str, start: int) -> int:
+    quote = text[start]
+    position = start + 1
+    while position < len(text):
+        if text[position] == "\\" and quote == '"':
+            position += 2
+            continue
+        if text[position] == quote:
+            return position
+        position += 1
+    return len(text)
+
+
+def _heredoc_mark(text: str, position: int) -> tuple[str, int]:
+    end = position
+    while end < len(text) and text[end] not in "\n;|&) ":
+        end += 1
+        if text[position:end] in {"-", "- ", " "}:
+            position = end
+    return text[position:end].strip("-'\"\\ "), end
+
+
+def _after_heredoc(text: str, position: int, mark: str) -> tuple[int, int]:
+    """The offset after the line that holds only the mark, and the lines passed."""
+    skipped = 0
+    while position < len(text):
+        end = text.find("\n", position)
+        end = len(text) if end < 0 else end
+        skipped += 1
+        current = text[position:end].strip()
+        position = end + 1
+        if current == mark:
+            break
+    return min(position, len(text)), skipped
+
+
+def commands_of(source: Source) -> Iterator[Command]:
+    """What a file makes a shell run: a script, the recipes of a makefile, the steps of a workflow."""
+    if source.language == "shell":
+        yield from commands(source.text)
+    elif source.language == "makefile":
+        for number, line in enumerate(source.lines, 1):
+            if line.startswith("\t"):
+                for one in commands(line.lstrip("\t@-+ ")):
+                    yield one._replace(line=number)
+    elif source.language == "yaml":
+        yield from _of_workflow(source)
+
+
+def _of_workflow(source: Source) -> Iterator[Command]:
+    jobs = source.document.get("jobs") if isinstance(source.document, dict) else None
+    for job, body in jobs.items() if isinstance(jobs, dict) else ():
+        steps = body.get("steps") if isinstance(body, dict) else None
+        for number, step in enumerate(steps if isinstance(steps, list) else ()):
+            text = step.get("run") if isinstance(step, dict) else None
+            if not isinstance(text, str):
+                continue
+            first = source.place_of(("jobs", str(job), "steps", number, "run")).line
+            block = source.lines[first - 1].rstrip()[-1:] in {"|", ">", "-", "+"}
+            for one in commands(text):
+                yield one._replace(line=min(first + (one.line if block else 0), len(source.lines)))
+
+
+def place_of(source: Source, command: Command) -> Place:
+    """The first line of a command, from its first character to its last."""
+    text = source.lines[command.line - 1]
+    indent = len(text) - len(text.lstrip())
+    return Place(command.line, indent + 1, command.line, len(text.rstrip()) + 1)
