@@ -252,7 +252,7 @@ def _read(root: Path, path: str, wanted: Wanted, limit: int, *, named: bool) -> 
     except FileNotFoundError:
         return None  # tracked, and deleted in the work tree
     except (OSError, ValueError) as error:
-        if os.path.islink(root / path) or (root / path).is_dir():
+        if _is_special(root / path):
             return None  # a link's target is looked at where it stands; a folder here is a submodule
         return Unreadable(path, Reason.MISSING, f"{getattr(error, 'strerror', error)}; check its permissions")
     status = os.fstat(descriptor)
@@ -268,6 +268,14 @@ def _read(root: Path, path: str, wanted: Wanted, limit: int, *, named: bool) -> 
         if status.st_size > limit:
             return too_large(path, limit, status.st_size)
         return File(path, language, stream.read())
+
+
+def _is_special(path: Path) -> bool:
+    """Is it a link, a folder, a socket …: anything but a file?"""
+    try:
+        return not stat.S_ISREG(os.lstat(path).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def too_large(path: str, limit: int, size: int = 0) -> Unreadable:

@@ -65,15 +65,17 @@ class Cache:
         if self._connection is None:
             return {}
         found: dict[str, Any] = {}
+        asked = {_stored(key): key for key in keys}
+        names = list(asked)
         try:
-            for start in range(0, len(keys), 500):
-                part = keys[start : start + 500]
+            for start in range(0, len(names), 500):
+                part = names[start : start + 500]
                 marks = ",".join("?" * len(part))
                 query = f"SELECT key, {column}, {column}_mac FROM results WHERE key IN ({marks})"
-                for key, text, mac in self._connection.execute(query, part):
-                    if hmac.compare_digest(self._mac(key, column, text), mac):
-                        found[key] = json.loads(text)
-        except (sqlite3.Error, ValueError) as error:
+                for name, text, mac in self._connection.execute(query, part):
+                    if hmac.compare_digest(self._mac(name, column, text), mac):
+                        found[asked[name]] = json.loads(text)
+        except (sqlite3.Error, ValueError, TypeError) as error:
             self.problem = f"the cache {FOLDER} is damaged ({error}); delete it. The run goes on without it"
             return {}
         return found
@@ -83,8 +85,8 @@ class Cache:
         if self._connection is None:
             return
         entries = [
-            (key, findings, self._mac(key, "findings", findings), facts, self._mac(key, "facts", facts))
-            for key, findings, facts in rows
+            (name, findings, self._mac(name, "findings", findings), facts, self._mac(name, "facts", facts))
+            for name, findings, facts in ((_stored(key), *rest) for key, *rest in rows)
         ]
         try:
             with self._connection:
@@ -95,6 +97,11 @@ class Cache:
     def _mac(self, key: str, column: str, text: str) -> str:
         message = f"{key}\0{column}\0{text}".encode("utf-8", "surrogatepass")
         return hashlib.blake2b(message, key=self._key, digest_size=16).hexdigest()
+
+
+def _stored(key: str) -> str:
+    """A key as SQLite takes it: names of files may hold bytes that are no text."""
+    return key if key.isascii() and not key.startswith('"') else json.dumps(key)
 
 
 def _open(folder: Path, own: str) -> sqlite3.Connection:

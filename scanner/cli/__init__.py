@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import traceback
 
 import click
 
@@ -72,7 +73,17 @@ def main() -> None:
         # Whoever read our output has seen enough; the interpreter must not complain when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except Exception:  # noqa: BLE001 - a bug of ours is no finding: it must not end with their exit code
+        code = _bug(traceback.format_exc())
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _bug(trace: str) -> int:
+    from scanner.report.hostile import safe
+
+    lines = [safe(line) for line in trace.splitlines()]
+    click.echo("\n".join(["assay: this is a bug of ours, please report it:", *lines]), err=True)
+    return 3
 
 
 def _forget_the_folder() -> None:
