@@ -106,7 +106,8 @@ def _unparsed(path: str, data: bytes, text: str, error: SyntaxError) -> Source |
 
 
 _PYTHON_2 = re.compile(
-    r"^\s*print\s+[^(=\s.,\[]|^\s*except\s+[\w.]+\s*,\s*\w+\s*:|^\s*raise\s+[\w.]+\s*,|^\s*exec\s+['\"\w]|<>|\b0[0-7]+\b|\bur['\"]",
+    r"^[ \t]*print\s+[^(=\s.,\[]|^[ \t]*except\s+[\w.]+\s*,\s*\w+\s*:"
+    r"|^[ \t]*raise\s+[\w.]+\s*,|^[ \t]*exec\s+['\"\w]|<>|\b0[0-7]+\b|\bur['\"]",
     re.MULTILINE,
 )
 
