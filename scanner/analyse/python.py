@@ -20,7 +20,7 @@ from io import BytesIO
 from typing import Any
 
 from scanner import facts
-from scanner.analyse import oracles
+from scanner.analyse import oracles, routes
 from scanner.finding import Reason, Unreadable
 from scanner.source import FunctionNode, Scope, Source, annotated
 
@@ -596,6 +596,7 @@ def collect(source: Source, found: Index) -> facts.Facts:
         tuple(facts.Use(name, count, place) for name, (count, place) in sorted(uses.items())),
         tuple(sorted(found.identifiers)),
         tuple(top),
+        **routes.collect(source, found),
     )
 
 

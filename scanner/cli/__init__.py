@@ -17,6 +17,7 @@ _COMMANDS = {
     "scan": ("scanner.cli.scan", "Scan a tree, a diff or what is staged."),
     "rules": ("scanner.cli.rules", "List the rules."),
     "explain": ("scanner.cli.explain", "Say what a rule means, why agents do it, what to do instead."),
+    "routes": ("scanner.cli.routes", "Show the routes of a web application, and what guards each."),
     "blame": ("scanner.cli.blame", "Say of each line of a file who or what wrote it, and who reviewed it."),
     "baseline": ("scanner.cli.baseline", "Write down what is known, so that a scan shows only what is new."),
     "config": ("scanner.cli.config", "Show the settings that a scan here would use."),
