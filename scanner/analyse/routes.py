@@ -10,7 +10,7 @@ Kinds of wiring:
     middleware      what runs around every request of `name`
     before          a function that runs before each request of `name`
     alias           a type that stands for a dependency: `CurrentUser = Annotated[User, Depends(…)]`
-    setting         a Django setting, as far as it holds dotted names
+    setting         a Django setting, as far as it holds dotted names; "*" for all those of the file
     owned           a model with a foreign key to the users: `target` is the field
 """
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _WEB = frozenset(
     "fastapi flask flask_sock flask_login starlette django rest_framework channels quart sqlmodel "
     "flask_restful flask_restx "
-    "include_router register_blueprint urlpatterns add_middleware MIDDLEWARE ForeignKey "
+    "include_router register_blueprint urlpatterns add_middleware MIDDLEWARE ROOT_URLCONF ForeignKey "
     "router app bp blueprint api_bp blueprints routers BaseHTTPMiddleware".split()
 )
 _VERBS = frozenset("get post put patch delete head options".split())
@@ -364,7 +364,10 @@ class _Told:
         dependencies: ast.expr | None,
         scope: Scope,
     ) -> None:
-        target = self._object(child, scope) if child is not None else "?"
+        if isinstance(child, ast.Call):
+            target = f"{self.named(child.func, scope) or '?'}()"
+        else:
+            target = self._object(child, scope) if child is not None else "?"
         guards = self._listed(dependencies, scope)
         path = self._text(prefix, scope)
         self._wire("mount", self._object(parent, scope), target, call, path=path, guards=guards)
@@ -449,13 +452,19 @@ class _Told:
     # Settings
 
     def settings(self) -> None:
+        named: set[str] = set()
         for node in ast.walk(self.source.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                if node.value.count(".") >= 1 and _DOTTED.match(node.value):
+                    named.add(node.value)
+                continue
             if not isinstance(node, (ast.Assign, ast.AugAssign)) or node.value is None:
                 continue
             target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
             name = target.id if isinstance(target, ast.Name) else ""
             if name in SETTINGS or name.endswith("URLCONF"):
                 self._setting(name, node, node.value)
+        self._wire("setting", "*", "", self.source.tree.body[0], guards=sorted(named))
 
     def urlpatterns(self) -> None:
         """A module of urls is a router, of which there is one a module."""

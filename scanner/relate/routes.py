@@ -83,9 +83,29 @@ class Web:
     def mounts(self) -> tuple[tuple[Facts, Wiring, str, str], ...]:
         """Every mount, with the resolved names of parent and child; "?" where the code does not tell."""
         return tuple(
-            (facts, item, self._resolved(item.name), self._resolved(item.target))
+            (facts, item, self._resolved(item.name), self._child(item.target))
             for facts, item in self._wired("mount")
         )
+
+    def _child(self, target: str) -> str:
+        """The router that is mounted; "?" for one that a function of ours makes, or that we cannot find."""
+        made = target.removesuffix("()")
+        name = self._resolved(made)
+        if name in self.routers or made == "?":
+            return name
+        if made != target:
+            return "?" if self._repository.definition(name) is not None else name
+        # Imported from a folder that is on the path at run time only: by the end of its name.
+        alike = [known for known in self.routers if known.endswith(f".{target}")]
+        if len(alike) == 1:
+            return alike[0]
+        ours = name.partition(".")[0] in self._tops
+        return "?" if alike or ours else name
+
+    @cached_property
+    def _tops(self) -> frozenset[str]:
+        """The first parts of the names that modules of the repository are imported by."""
+        return frozenset(name.partition(".")[0] for name in self._repository.modules)
 
     @cached_property
     def handlers(self) -> dict[str, tuple[Facts, Handler]]:
