@@ -23,20 +23,22 @@ _WORDS = {
     "auth": re.compile(
         r"auth(?!or)|login|log_in|signed_in|jwt|token|api_?key|permission|credential|secret|session_?id|"
         r"cookie|identity|password|verify|is_anonymous|current_user|get_user|bearer",
-        re.I,
+        re.I | re.M,
     ),
     "owner": re.compile(
         r"owner|user|tenant|account|member|author|org(anization)?_?id|team|permission|creat(ed_by|or)|"
         r"is_allowed|authoriz|workspace|access|ensure|(^|_)can_|check_|principal|public|shared?_|visible",
-        re.I,
+        re.I | re.M,
     ),
-    "limit": re.compile(r"limit|throttl|attempt|lock(ed)?_?out|captcha|axes|failed_|cooldown|too_many", re.I),
+    "limit": re.compile(
+        r"limit|throttl|attempt|lock(ed)?_?out|captcha|axes|failed_|cooldown|too_many", re.I | re.M
+    ),
     "signature": re.compile(
         r"signature|hmac|construct_event|verif|secret|compare_digest|token|svix|auth|sha256|validate_|"
         r"api_?key|webhook_?key|password|x_hub",
-        re.I,
+        re.I | re.M,
     ),
-    "user": re.compile(r"user|principal|identity|actor|member|\bme\b", re.I),
+    "user": re.compile(r"user|principal|identity|actor|member|\bme\b", re.I | re.M),
 }
 _PASSWORD = re.compile(
     r"(^|_)(verify|check|compare|validate)_?(hashed_)?(password|passwd|pwd|otp|totp|pin|code)|"
@@ -101,7 +103,8 @@ def describe(source: Source, node: FunctionNode, scope: Scope) -> tuple[tuple[st
                 acts.extend(look.acts(inner))
             elif look.reads_payload(inner):
                 traits.add("payload")
-    traits.update(name for name, pattern in _WORDS.items() if any(map(pattern.search, words)))
+    said = "\n".join(sorted(words))
+    traits.update(name for name, pattern in _WORDS.items() if pattern.search(said))
     return tuple(sorted(traits)), tuple(acts)
 
 

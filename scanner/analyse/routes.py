@@ -95,8 +95,9 @@ _DOTTED = re.compile(r"[A-Za-z_][\w.]*\Z")
 
 
 def collect(source: Source, found: Index) -> dict[str, tuple[Any, ...]]:
-    """The fields `routes`, `handlers` and `wiring` of the facts; empty where no framework is in sight."""
-    if found.identifiers.isdisjoint(_WEB):
+    """The fields `routes`, `handlers` and `wiring` of the facts; empty where no framework is in sight, and
+    for tests and examples, which serve nobody."""
+    if source.role != "live" or found.identifiers.isdisjoint(_WEB):
         return {}
     told = _Told(source, found)
     for body in found.bodies:
@@ -116,6 +117,8 @@ class _Told:
         self.identifiers = found.identifiers
         self.django = bool({"django", "rest_framework", "channels"} & found.identifiers)
         self.dependencies = bool({"Depends", "Security"} & found.identifiers)
+        self.makes = not _MADE.isdisjoint(found.identifiers)
+        self.owns = "ForeignKey" in found.identifiers or "sqlmodel" in found.identifiers
         self.routes: list[Route] = []
         self.handlers: list[Handler] = []
         self.wiring: list[Wiring] = []
@@ -128,7 +131,7 @@ class _Told:
             self._class(scope)
         else:
             self._aliases(scope)
-        if scope.kind != "class":
+        if self.makes and scope.kind != "class":
             self._objects(scope)
         for call in body.calls:
             func = call.func
@@ -154,17 +157,19 @@ class _Told:
                 declared = True
             else:
                 guards += self._decoration(decorator, around)
-        if self.dependencies:
-            guards += self._signature(node, around)
+        depends = self._signature(node, around) if self.dependencies else []
         for decorator, declaration in declarations:
             self._declared(decorator, declaration, scope, around)
-        if not declared and not self._answers(node, scope) and not guards:
-            if answering.denies(self.source, body.calls, scope):
-                self.handlers.append(Handler(scope.name, (), ("denies",)))
+        if not declared and not depends and not self._answers(node, scope):
+            refuses = answering.denies(self.source, body.calls, scope)
+            if guards or refuses:
+                traits = ("denies",) if refuses else ()
+                self.handlers.append(Handler(scope.name, tuple(filter(None, guards)), traits))
             return
-        traits, acts = answering.describe(self.source, node, scope)
-        if declared or traits or guards:
-            self.handlers.append(Handler(scope.name, tuple(filter(None, guards)), traits, acts))
+        guards += depends
+        said, acts = answering.describe(self.source, node, scope)
+        if declared or said or guards:
+            self.handlers.append(Handler(scope.name, tuple(filter(None, guards)), said, acts))
 
     def _decoration(self, decorator: ast.expr, scope: Scope) -> list[str]:
         """What a decorator stands for: itself, or the classes that it sets."""
@@ -189,7 +194,7 @@ class _Told:
     def _class(self, scope: Scope) -> None:
         node: Any = scope.node
         around = scope.parent or scope
-        if "ForeignKey" in self.identifiers:
+        if self.owns:
             self._owned(node, scope)
         middleware = "Middleware" in node.name or any(
             "Middleware" in self.named(base, around) for base in node.bases
