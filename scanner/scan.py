@@ -22,7 +22,7 @@ from scanner.finding import Finding, Location, Notice, Unreadable
 from scanner.history import History, NoHistory
 from scanner.masking import blotted_finding, blotted_texts, places_of
 from scanner.provenance import Attributed, Attribution, Provenance, attribute
-from scanner.relate import relate
+from scanner.relate import Repository, relate
 from scanner.rule import wanted
 from scanner.settings import Settings, UsageError
 from scanner.sources import read
@@ -71,6 +71,16 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
         )
         unreadable = (*sources.found.unreadable, *facts.unreadable)
         return _report(weighed, unreadable, gathered(notices), sources.found, catalogue, settings, history)
+
+
+def survey(settings: Settings) -> Repository:
+    """The facts of the files that the settings name, put together, and nothing judged."""
+    catalogue = rules.load(settings.rule_paths).select(settings)
+    sources = read(settings, History.open(settings.root), wanted(catalogue.cards))
+    with Cache(settings.root, enabled=settings.cache) as cache:
+        native = replace(settings, semgrep=False)
+        facts = analysis.analyse(sources.found.files, catalogue, native, cache, whole=sources.whole)
+        return Repository(facts.facts.load())
 
 
 def _attribute(findings: Sequence[Finding], history: History | NoHistory, settings: Settings) -> Attribution:

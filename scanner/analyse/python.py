@@ -20,7 +20,7 @@ from io import BytesIO
 from typing import Any
 
 from scanner import facts
-from scanner.analyse import flows, manifests, oracles
+from scanner.analyse import flows, manifests, oracles, routes
 from scanner.finding import Reason, Unreadable
 from scanner.source import OWN, FunctionNode, Scope, Source, annotated
 
@@ -759,6 +759,7 @@ def collect(source: Source, found: Index) -> facts.Facts:
         calls=tuple(top),
         requires=manifests.collect(source)[0] if source.path.endswith("setup.py") else (),
         flows=flows.collect(source, found.bodies, found.imports),
+        **routes.collect(source, found),
     )
 
 
