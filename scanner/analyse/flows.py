@@ -43,7 +43,7 @@ def collect(source: Source, bodies: Any, imports: list[Import]) -> tuple[Use, ..
         return ()
     found: list[Use] = []
     for body in bodies:
-        for node, root in body.chains:
+        for node, root, _ in body.chains:
             name = source.resolve(node, body.scope)
             if name is not None and name.partition(".")[0].partition("(")[0] in wanted:
                 times = int(_imported(root, body.scope))

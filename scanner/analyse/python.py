@@ -22,7 +22,7 @@ from typing import Any
 from scanner import facts
 from scanner.analyse import flows, manifests, oracles
 from scanner.finding import Reason, Unreadable
-from scanner.source import FunctionNode, Scope, Source, annotated
+from scanner.source import OWN, FunctionNode, Scope, Source, annotated
 
 _COOKIE = re.compile(rb"coding[:=]")
 _DEEP = "the parser gave up; split its longest expression, or exclude the file"
@@ -319,7 +319,10 @@ class Body:
 
     scope: Scope
     calls: list[ast.Call] = field(default_factory=list)
-    chains: list[tuple[ast.expr, str]] = field(default_factory=list)  # outermost node, root name
+    heads: list[int] = field(default_factory=list)  # of each call, where the chain of its callee would be
+    callees: list[str | None] = field(default_factory=list)  # of each call, the dotted name; see `_calls`
+    # outermost node, root name, what follows it
+    chains: list[tuple[ast.expr, str, str]] = field(default_factory=list)
     tokens: list[int] = field(default_factory=list)
     cuts: list[int] = field(default_factory=list)
     noise: list[int] = field(default_factory=list)  # cuts of statements that a copy may have or lack
@@ -377,7 +380,7 @@ def _walk(
             identifiers.add(name)
             tokens.append(_MASKED)
             if node.ctx.__class__ is ast.Load:
-                body.chains.append((node, name))
+                body.chains.append((node, name, ""))
             else:
                 bound[name] = bound.get(name, 0) + 1
             continue
@@ -387,9 +390,10 @@ def _walk(
             literals.append(value)
             continue
         if kind == _ATTRIBUTE:
-            inner = node
+            inner, suffix = node, ""
             while inner.__class__ is ast.Attribute:
                 name = inner.attr
+                suffix = f".{name}{suffix}"
                 identifiers.add(name)
                 tokens.append(_names.get(name) or _learn(name))
                 inner = inner.value
@@ -400,13 +404,14 @@ def _walk(
                     tokens[-1] = _MASKED  # `self.x` is the `x` of a function that was handed one
                 else:
                     tokens.append(_MASKED)
-                body.chains.append((node, name))
+                body.chains.append((node, name, suffix))
             else:
                 push(inner)
             continue
         tokens.append(token)
         if kind == _CALL:
             body.calls.append(node)
+            body.heads.append(len(body.chains))  # what is called is what the walk visits next
             func = node.func
             if func.__class__ is ast.Name:  # what is called is kept by name, what is passed is masked
                 if scope.kind != "function" or func.id not in bound:
@@ -522,7 +527,8 @@ def _normal_comparison(node: ast.Compare, body: Body, buckets: dict[type, Any]) 
     ):
         _pass_over(buckets, body.scope, left, left.func, right)
         body.calls.append(left)
-        body.chains.append((left.func, "len"))
+        body.heads.append(len(body.chains))
+        body.chains.append((left.func, "len", ""))
         if node.ops[0].__class__ is ast.Eq:
             body.tokens[-1] = _NOT
             body.tokens.append(_operator(_NOT_NODE))
@@ -758,27 +764,38 @@ def collect(source: Source, found: Index) -> facts.Facts:
 def _calls(source: Source, body: Body) -> tuple[facts.Call, ...]:
     """The distinct callees of a scope, each with the line of its first call."""
     first: dict[str, int] = {}
-    for call in body.calls:
-        func: ast.expr = call.func
-        name = source.resolve(func, body.scope)
+    for call, head in zip(body.calls, body.heads, strict=True):
+        name = _callee(source, body, call.func, head)
+        body.callees.append(name)
         if name is None:
-            name = f".{func.attr}" if isinstance(func, ast.Attribute) else ""
-        if name:
-            first.setdefault(name, call.lineno)
+            name = f".{call.func.attr}" if isinstance(call.func, ast.Attribute) else ""
+        if name and name not in first:
+            first[name] = call.lineno
     return tuple(facts.Call(name, line) for name, line in first.items())
+
+
+def _callee(source: Source, body: Body, func: ast.expr, head: int) -> str | None:
+    """The dotted name of what is called, from the chain that the walk has already taken apart."""
+    if head < len(body.chains):
+        node, root, suffix = body.chains[head]
+        if node is func and root not in OWN:
+            known = source.stands_for(root, body.scope)
+            return None if known is None else known + suffix
+    return source.resolve(func, body.scope)
 
 
 def _collect_uses(source: Source, body: Body, uses: dict[str, tuple[int, facts.Place]]) -> None:
     """Every chain that starts at an import, or at a value that came out of one."""
-    roots: dict[str, bool] = {}
-    for node, root in body.chains:
+    scope, own = body.scope, source.module + "."
+    roots: dict[str, str] = {}
+    for node, root, suffix in body.chains:
         known = roots.get(root)
         if known is None:
-            known = roots[root] = _is_foreign(root, body.scope)
+            known = roots[root] = (source.stands_for(root, scope) or "") if _is_foreign(root, scope) else ""
         if not known:
             continue
-        name = source.resolve(node, body.scope)
-        if name is None or name.startswith(("builtins.", source.module + ".")):
+        name = known + suffix
+        if name.startswith(("builtins.", own)):
             continue
         seen = uses.get(name)
         uses[name] = (seen[0] + 1, seen[1]) if seen else (1, source.place(node))
