@@ -256,6 +256,8 @@ jobs               2            environment
 fail-on            "error"      default
 min-rank           0.0          default
 max-bytes          5000000      default
+critical           []           default
+gate               {}           default
 """)
 
 

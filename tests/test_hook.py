@@ -68,9 +68,7 @@ def spans(repository: Repository) -> list[tuple[str, int, int]]:
     ]
 
 
-def test_claude_is_told_what_is_wrong_with_what_it_wrote(
-    repository: Repository, hook: Hook
-) -> None:
+def test_claude_is_told_what_is_wrong_with_what_it_wrote(repository: Repository, hook: Hook) -> None:
     repository.write("app/keys.py", BEFORE.replace("    return None\n", SECRET))
     run = hook("claude", claude(repository))
     assert (run.code, run.out) == (2, "")
@@ -82,9 +80,7 @@ def test_claude_is_told_what_is_wrong_with_what_it_wrote(
     assert spans(repository) == [("app/keys.py", 5, 5)]
 
 
-def test_the_record_attributes_the_commit_that_follows(
-    repository: Repository, hook: Hook
-) -> None:
+def test_the_record_attributes_the_commit_that_follows(repository: Repository, hook: Hook) -> None:
     repository.write("app/keys.py", BEFORE.replace("return None", "return 1"))
     event = claude(repository)
     event["tool_input"]["new_string"] = "    return 1\n"
@@ -141,9 +137,7 @@ def test_a_broken_event_is_the_hooks_own_failure(event: bytes, hook: Hook) -> No
     assert run.err.startswith("assay hook: ")
 
 
-def test_a_store_that_is_a_link_is_not_written(
-    repository: Repository, hook: Hook, tmp_path: Path
-) -> None:
+def test_a_store_that_is_a_link_is_not_written(repository: Repository, hook: Hook, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (repository.root / ".agent-trace").symlink_to(outside)
