@@ -43,6 +43,7 @@ class File:
 class _Touch:
     commit: int
     before: tuple[_Touch | None, ...]
+    known: str = ""  # no commit: the file came from the known tree, under this name
 
 
 _NOTHING = File(array("I"))
@@ -107,17 +108,23 @@ class Replayed:
             line = blocks.lines[block] + first - blocks.firsts[block]
             yield Stretch(self.commits[blocks.commits[block]], blocks.paths[block], line, at - start)
 
-    def touching(self, path: str) -> set[str]:
-        """Every commit that changed the file, under this name or an earlier one."""
+    def touching(self, path: str) -> tuple[set[str], set[str]]:
+        """Every commit that changed the file, under this name or an earlier one; and the files of the known
+        tree that it comes from."""
         file = self.files.get(path)
         waiting = [file.touched] if file is not None else []
         seen: set[int] = set()
+        known: set[str] = set()
         while waiting:
             touch = waiting.pop()
-            if touch is not None and touch.commit not in seen:
+            if touch is None:
+                continue
+            if touch.known:
+                known.add(touch.known)
+            elif touch.commit not in seen:
                 seen.add(touch.commit)
                 waiting.extend(touch.before)
-        return {self.commits[index] for index in seen}
+        return {self.commits[index] for index in seen}, known
 
 
 def replay(
@@ -176,7 +183,7 @@ class _Replay:
                     index[one.commit] = len(self._commits)
                     self._commits.append(one.commit)
                 lines += self._blocks.add(index[one.commit], one.path, one.line - 1, one.size)
-            state[path] = File(lines)
+            state[path] = File(lines, _Touch(-1, (), path))
         return state
 
     def run(self) -> Replayed:
