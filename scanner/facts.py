@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-SCHEMA = 5  # raise it with every change of shape or meaning: cached facts of another schema are not read
+SCHEMA = 6  # raise it with every change of shape or meaning: cached facts of another schema are not read
 
 
 class Place(NamedTuple):
@@ -97,6 +97,53 @@ class Facts:
     requires: tuple[Requirement, ...] = ()  # a manifest's declared dependencies
     pytest: tuple[tuple[str, str], ...] = ()  # what a configuration file tells pytest
     flows: tuple[Use, ...] = ()  # uses of heavy libraries, with what becomes of the value
+    routes: tuple[Route, ...] = ()
+    handlers: tuple[Handler, ...] = ()
+    wiring: tuple[Wiring, ...] = ()
+
+
+class Route(NamedTuple):
+    """One address of a web application, as the file that declares it tells it. "?" stands for what is not
+    written there in full: a path, a method, a router or a guard that only a run would know."""
+
+    framework: str  # fastapi | flask | django | channels, "" where the router is another file's
+    methods: tuple[str, ...]
+    path: str  # below its router's prefix
+    handler: str  # dotted name of the function or class behind it
+    place: Place
+    router: str  # dotted name of the object that it was declared on, or the module of the urlpatterns
+    guards: tuple[str, ...]  # of this route alone: dependencies, and decorators around the view
+    websocket: bool = False
+
+
+class Act(NamedTuple):
+    """Something that a handler does, and that a rule about routes wants to know; see
+    `analyse/answering.py` for the kinds."""
+
+    kind: str
+    target: str
+    place: Place
+
+
+class Handler(NamedTuple):
+    """A function or class that answers requests, guards those that do, or wraps them."""
+
+    name: str  # qualified within the file
+    guards: tuple[str, ...]  # decorators, dependencies of the signature, permission classes
+    traits: tuple[str, ...]  # what its body speaks of: auth, owner, limit, signature, denies, mutates …
+    acts: tuple[Act, ...] = ()
+
+
+class Wiring(NamedTuple):
+    """How the parts of a web application hang together: `kind` is app, router, mount, middleware, before,
+    alias, setting or owned; see `analyse/routes.py`."""
+
+    kind: str
+    name: str  # the object that something is done to, dotted; the name of a setting
+    target: str  # what is mounted or added, dotted
+    path: str
+    guards: tuple[str, ...]
+    place: Place
 
 
 class Requirement(NamedTuple):
@@ -117,6 +164,9 @@ _ROWS: dict[str, Any] = {
     "requires": Requirement,
     "pytest": tuple,
     "flows": Use,
+    "routes": Route,
+    "handlers": Handler,
+    "wiring": Wiring,
 }
 
 
@@ -182,6 +232,24 @@ def _requirement(row: Iterable[Any]) -> Requirement:
     return Requirement(name, specifier, group, Place._make(place))
 
 
+def _route(row: Iterable[Any]) -> Route:
+    framework, methods, path, handler, place, router, guards, websocket = row
+    return Route(
+        framework, tuple(methods), path, handler, Place._make(place), router, tuple(guards), websocket
+    )
+
+
+def _handler(row: Iterable[Any]) -> Handler:
+    name, guards, traits, acts = row
+    made = tuple(Act(kind, target, Place._make(place)) for kind, target, place in acts)
+    return Handler(name, tuple(guards), tuple(traits), made)
+
+
+def _wiring(row: Iterable[Any]) -> Wiring:
+    kind, name, target, path, guards, place = row
+    return Wiring(kind, name, target, path, tuple(guards), Place._make(place))
+
+
 _SHAPES: dict[str, Any] = {
     "functions": _function,
     "classes": _class,
@@ -189,4 +257,7 @@ _SHAPES: dict[str, Any] = {
     "pytest": tuple,
     "flows": _use,
     "requires": _requirement,
+    "routes": _route,
+    "handlers": _handler,
+    "wiring": _wiring,
 }

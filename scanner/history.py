@@ -352,8 +352,9 @@ class History:
     def _head_tree(self) -> str:
         return self.head or _EMPTY_TREE[self._object_format]
 
-    def staged_blobs(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """The index's content of those `paths` that are regular files in it, without conflicts."""
+    def staged_blobs(self, paths: Iterable[str], *, limit: int = 0) -> dict[str, bytes]:
+        """The index's content of those `paths` that are regular files in it, without conflicts, and no
+        larger than `limit` bytes, if there is one."""
         wanted = set(paths)
         few = sorted(wanted) if len(wanted) <= _ARGUMENT_PATHS else []
         out = self._git.run(["ls-files", "-z", "--stage", "--", *few])
@@ -362,16 +363,17 @@ class History:
             mode, oid, stage, path = _index_entry(entry)
             if path in wanted and stage == "0" and mode.startswith("100"):
                 oids[path] = oid
-        return self._contents(oids)
+        return self._contents(oids, limit)
 
     def tracked_blobs(self) -> dict[str, str]:
         """Path → blob id of every regular file in the index, without conflicts. Reads no file."""
         entries = map(_index_entry, self._git.run(["ls-files", "-z", "--stage"]).split(b"\0"))
         return {path: oid for mode, oid, stage, path in entries if stage == "0" and mode.startswith("100")}
 
-    def blobs_at(self, rev: str, paths: Iterable[str]) -> dict[str, bytes]:
-        """The content of those `paths` that are regular files in the commit `rev`."""
-        return self._contents(self._tree_entries(self.resolve(rev), paths))
+    def blobs_at(self, rev: str, paths: Iterable[str], *, limit: int = 0) -> dict[str, bytes]:
+        """The content of those `paths` that are regular files in the commit `rev`, and no larger than
+        `limit` bytes, if there is one."""
+        return self._contents(self._tree_entries(self.resolve(rev), paths), limit)
 
     def file_at(self, rev: str, path: str) -> bytes | None:
         """The content of one file in the commit `rev`; None where it is not a regular file there."""
@@ -392,8 +394,8 @@ class History:
                 found[path] = rest.split(" ")[1]
         return found
 
-    def _contents(self, oids: Mapping[str, str]) -> dict[str, bytes]:
-        content = dict(self.blobs(oids.values()))
+    def _contents(self, oids: Mapping[str, str], limit: int = 0) -> dict[str, bytes]:
+        content = dict(self.blobs(oids.values(), limit=limit))
         return {path: body for path, oid in oids.items() if (body := content.get(oid)) is not None}
 
     # Objects
@@ -808,9 +810,16 @@ class History:
         """The bytes of a file in the working tree; None unless it is a regular file that can be read."""
         file = self.root / path
         try:
-            return None if file.is_symlink() or not file.is_file() else file.read_bytes()
-        except OSError:
+            # Neither the file nor a folder above it may be a link that leads elsewhere.
+            if not file.is_file() or os.path.realpath(file) != os.path.join(self._real_root, path):
+                return None
+            return file.read_bytes()
+        except (OSError, ValueError):
             return None
+
+    @functools.cached_property
+    def _real_root(self) -> str:
+        return os.path.realpath(self.root)
 
 
 # Opening

@@ -20,8 +20,9 @@ from scanner.change import Change
 from scanner.discover import Discovered, expected_unreadable
 from scanner.finding import Finding, Location, Notice, Unreadable
 from scanner.history import History, NoHistory
+from scanner.masking import blotted_finding, blotted_texts, places_of
 from scanner.provenance import Attributed, Attribution, Provenance, attribute
-from scanner.relate import relate
+from scanner.relate import Repository, relate
 from scanner.rule import wanted
 from scanner.settings import Settings, UsageError
 from scanner.sources import read
@@ -72,6 +73,16 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
         return _report(weighed, unreadable, gathered(notices), sources.found, catalogue, settings, history)
 
 
+def survey(settings: Settings) -> Repository:
+    """The facts of the files that the settings name, put together, and nothing judged."""
+    catalogue = rules.load(settings.rule_paths).select(settings)
+    sources = read(settings, History.open(settings.root), wanted(catalogue.cards))
+    with Cache(settings.root, enabled=settings.cache) as cache:
+        native = replace(settings, semgrep=False)
+        facts = analysis.analyse(sources.found.files, catalogue, native, cache, whole=sources.whole)
+        return Repository(facts.facts.load())
+
+
 def _attribute(findings: Sequence[Finding], history: History | NoHistory, settings: Settings) -> Attribution:
     if settings.provenance == "none":
         return Attribution(
@@ -107,7 +118,7 @@ def _baseline(settings: Settings) -> frozenset[str]:
         return frozenset(entry["fingerprint"] for entry in document["findings"])
     except OSError as error:
         raise UsageError(f"--baseline {settings.baseline}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UsageError(
             f"--baseline {settings.baseline}: not a baseline; write one with `assay baseline write`"
         ) from error
@@ -125,6 +136,14 @@ def _report(
     kept = tuple(item for item in weighed if item.fate == "kept" and item.rank >= settings.min_rank)
     passed = tuple(item for item in weighed if item.fate != "kept")
     named = {place.path for item in kept for place in _places(item.finding)}
+    secret = [place for item in weighed for place in places_of(item.finding, whole=item.card.masks)]
+    wanted = named | {place.path for place in secret}
+    texts = {file.path: _text(file.data) for file in sources.files if file.path in wanted}
+    shown, secrets = blotted_texts(texts, secret)
+    kept, passed = (
+        tuple(replace(item, finding=blotted_finding(item.finding, secrets)) for item in items)
+        for items in (kept, passed)
+    )
     return Report(
         kept,
         passed,
@@ -133,12 +152,13 @@ def _report(
         catalogue.cards,
         settings,
         len(sources.files),
-        {file.path: _text(file.data) for file in sources.files if file.path in named},
+        {path: text for path, text in texts.items() if path in named},
         {} if settings.hook else _version(history),  # a hook has no time for what only a log asks
         any(not expected_unreadable(settings, item) for item in unreadable),
         frozenset(
             file.path for file in sources.files if file.path in named and file.data.startswith(BOM_UTF8)
         ),
+        shown,
     )
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import datetime
 import difflib
 import functools
+import itertools
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -89,15 +90,43 @@ def matches(path: str, pattern: str) -> bool:
     return _compiled(pattern).match(path) is not None
 
 
+_STARS = re.compile(r"((?:(?<=/)|^)\*\*/|\*\*)")  # `a/**/b` also means `a/b`, and `**/b` also means `b`
+
+
 @functools.lru_cache(maxsize=512)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    wild = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
-    pieces = [wild.get(piece, re.escape(piece)) for piece in re.split(r"(\*\*|\*|\?)", pattern.strip("/"))]
-    # `a/**/b` also means `a/b`, and `**/b` also means `b`.
-    text = "".join(pieces).replace("/.*/", "/(?:.*/)?")
-    if text.startswith(".*/"):
-        text = "(?:.*/)?" + text[3:]
-    return re.compile(f"(?s:{text}(?:/.*)?)\\Z")
+    """A glob as an expression that never looks back: settings are text of a stranger, and a dozen stars
+    that each try every place would never end. The first place that fits is as good as any later one, for
+    all but the last stretch, which must reach the end of a name."""
+    first, *rest = _STARS.split(_RUNS.sub("**", pattern.strip("/")))
+    stretches = [("", first), *zip(rest[::2], rest[1::2], strict=True)]
+    groups = itertools.count()
+    body = "".join(_once(_stretch(way, text, groups), groups) for way, text in stretches[:-1])
+    return re.compile(f"(?s:{body}{_stretch(*stretches[-1], groups, end=_END)})")
+
+
+_RUNS = re.compile(r"\*{3,}")
+_END = r"(?:/|\Z)"
+_CROSSING = {"": "", "**": ".*?", "**/": "(?:.*?/)??"}
+
+
+def _stretch(way: str, text: str, groups: Iterator[int], end: str = "") -> str:
+    """What stands between two `**`, after the way there; its stars stay within one folder."""
+    start, *others = [_literal(part) for part in text.split("*")]
+    if not others:
+        return f"{_CROSSING[way]}{start}{end}"
+    *middle, last = [f"[^/]*?{part}" for part in others]
+    return f"{_CROSSING[way]}{start}{''.join(_once(one, groups) for one in middle)}{last}{end}"
+
+
+def _literal(text: str) -> str:
+    return "[^/]".join(map(re.escape, text.split("?")))
+
+
+def _once(text: str, groups: Iterator[int]) -> str:
+    """An expression that is not tried again once it has fitted."""
+    name = f"g{next(groups)}"
+    return f"(?=(?P<{name}>{text}))(?P={name})"
 
 
 KEYS = {
@@ -135,6 +164,14 @@ JUDGING = (
     "critical",
     "gate",
 )
+_ENVIRONMENT = "environment"
+_MAX_BYTES = 1_000_000  # of a settings file
+# A repository must not be able to ask for all memory, nor for a thousand processes.
+_BOUNDS: dict[str, tuple[int, int]] = {
+    "jobs": (0, 256),
+    "min-rank": (0, 100),
+    "max-bytes": (0, 100_000_000),
+}
 _CHOICES = {
     "fail-on": ("error", "warning", "note", "never"),
     "provenance": ("none", "findings"),
@@ -167,7 +204,7 @@ def layers(root: Path, config: Path | None = None, *, isolated: bool = False) ->
     Raises:
         UsageError: the file cannot be read or is not TOML, a variable of the environment has no such value.
     """
-    environment = Layer("environment", _environment(os.environ))
+    environment = Layer(_ENVIRONMENT, _environment(os.environ))
     if isolated:
         return (environment,)
     found = _config_file(root) if config is None else (config, _read_toml(config))
@@ -190,11 +227,12 @@ def described(
 
 def _config_file(root: Path) -> tuple[Path, dict[str, Any]] | None:
     own = root / "assay.toml"
-    if own.is_file():
+    if _lies_in(root, own):
         return own, _read_toml(own)
     shared = root / "pyproject.toml"
-    if shared.is_file():
-        text = shared.read_bytes()
+    if _lies_in(root, shared):
+        with shared.open("rb") as stream:
+            text = stream.read(_MAX_BYTES)
         # A manifest that is broken and does not mention us is the manifest readers' business, not ours.
         if b"tool.assay" not in text:
             return None
@@ -202,12 +240,21 @@ def _config_file(root: Path) -> tuple[Path, dict[str, Any]] | None:
     return None
 
 
+def _lies_in(root: Path, path: Path) -> bool:
+    """Is it a file of this tree? A link that leads out of it is not, nor is a pipe or a device."""
+    return path.is_file() and path.resolve().is_relative_to(root.resolve())
+
+
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as stream:
+            data = stream.read(_MAX_BYTES + 1)
+        if len(data) > _MAX_BYTES:
+            raise UsageError(f"{path}: settings of more than {_MAX_BYTES:,} bytes are not read")
+        return tomllib.loads(data.decode("utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number may be too long, too
         raise UsageError(f"{path}: not valid TOML: {error}") from error
 
 
@@ -271,11 +318,22 @@ def _value(key: str, value: Any, where: str) -> Any:
             raise UsageError(f"{where}: `{key}` must be a list of strings")
         return tuple(items)
     if kind is float:
-        return float(_expect(value, (int, float), key, where))
+        return _within(key, float(_expect(value, (int, float), key, where)), where)
     checked = _expect(value, kind, key, where)
+    if key == "weights" and where != _ENVIRONMENT and checked not in ("none", "default"):
+        raise UsageError(f"{where}: `weights` must be none or default here; name a file with --weights")
+    if kind is int:
+        return _within(key, checked, where)
     if key in _CHOICES and checked not in _CHOICES[key]:
         raise UsageError(f"{where}: `{key}` must be one of {', '.join(_CHOICES[key])}, not {checked!r}")
     return checked
+
+
+def _within(key: str, value: Any, where: str) -> Any:
+    least, most = _BOUNDS[key]
+    if not least <= value <= most:
+        raise UsageError(f"{where}: `{key}` must lie between {least:,} and {most:,}, not {value!r}")
+    return value
 
 
 def _expect(value: Any, kind: Any, key: str, where: str) -> Any:

@@ -365,9 +365,14 @@ class Source:
     def constant(self, node: ast.AST | None, scope: Scope | None = None) -> Any:
         """The literal value of an expression, followed through names bound once to a literal; None where
         it has none (a literal None included)."""
+        found = self.literal(node, scope)
+        return None if found is None else found.value
+
+    def literal(self, node: ast.AST | None, scope: Scope | None = None) -> ast.Constant | None:
+        """The literal itself, where it stands."""
         for _ in range(_MAX_HOPS):
             if isinstance(node, ast.Constant):
-                return node.value
+                return node
             if not isinstance(node, ast.Name):
                 return None
             around = scope or self.scope

@@ -36,7 +36,7 @@ shop/keys.py  1 error
 
 shop/keys.py:5:12  error fallback-secret  rank 75
   `SIGNING_SECRET` falls back to a secret that is written in the code
-  5 |     return os.getenv('SIGNING_SECRET', 'change-me')
+  5 |     return os.getenv('SIGNING_SECRET', '*********')
     |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   why: The example in every tutorial has a default, so that the first run works without any set-up.
   instead: Read it without a default (`os.environ['SIGNING_SECRET']`), and refuse to start where it is missing.
@@ -45,7 +45,7 @@ shop/store.py  1 error
 
 shop/store.py:3:12  error fallback-secret  rank 75
   `DB_PASSWORD` falls back to a secret that is written in the code
-  3 | PASSWORD = environ.get('DB_PASSWORD', 'postgres')
+  3 | PASSWORD = environ.get('DB_PASSWORD', '********')
     |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   instead: Read it without a default (`os.environ['DB_PASSWORD']`), and refuse to start where it is missing.
 """)
@@ -60,7 +60,7 @@ shop/keys.py  1 error
 
 shop/keys.py:5:12  error fallback-secret  rank 82.9
   `SIGNING_SECRET` falls back to a secret that is written in the code
-  5 |     return os.getenv('SIGNING_SECRET', 'change-me')
+  5 |     return os.getenv('SIGNING_SECRET', '*********')
     |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   why: The example in every tutorial has a default, so that the first run works without any set-up.
   instead: Read it without a default (`os.environ['SIGNING_SECRET']`), and refuse to start where it is missing.
@@ -71,7 +71,7 @@ shop/store.py  1 error
 
 shop/store.py:3:12  error fallback-secret  rank 82.9
   `DB_PASSWORD` falls back to a secret that is written in the code
-  3 | PASSWORD = environ.get('DB_PASSWORD', 'postgres')
+  3 | PASSWORD = environ.get('DB_PASSWORD', '********')
     |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   instead: Read it without a default (`os.environ['DB_PASSWORD']`), and refuse to start where it is missing.
   origin: ai, Claude Code, commit 62f945d35c, by trailer (p 0.8); no review on record

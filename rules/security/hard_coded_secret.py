@@ -53,6 +53,7 @@ class HardCodedSecret(FileRule):
     cwe = (798,)
     evidence = ("E20",)
     security_severity = "9.1"
+    masks = True
     roles = ("live", "example", "migration")
 
     @on_file

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import configparser
+import functools
 import json
 import re
 import sys
@@ -50,6 +51,7 @@ def read(path: str, language: str, data: bytes, *, parsed: bool = True) -> Sourc
 
 _DEEP = 200  # levels; the native YAML composer kills the process some way above
 _LARGE = 1_000_000  # values, aliases written out
+_MAX_DIGITS = 4_000
 _OPENERS = re.compile(r"[\[{]")
 _LEADING = re.compile(r"^[ \t?-]*", re.MULTILINE)
 
@@ -62,13 +64,33 @@ def _yaml(text: str) -> Any:
     """
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader = _yaml_loader()
     if _may_be_deep(text):
         _check_depth(yaml.parse(text, Loader=loader))
     documents = list(yaml.load_all(text, Loader=loader))
     if "&" in text and "*" in text:
         _size(documents, {})
     return documents[0] if len(documents) == 1 else documents
+
+
+@functools.lru_cache(maxsize=1)
+def _yaml_loader() -> Any:
+    import yaml
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        """Safe, and with numbers of a sane length: `1:1:1…` is a number to base 60, and its value takes
+        the square of its length to compute."""
+
+        def construct_number(self, node: Any) -> Any:
+            short = node.tag.rpartition(":")[2]
+            value = str(self.construct_scalar(node))
+            if len(value) > _MAX_DIGITS:
+                return value
+            return getattr(self, f"construct_yaml_{short}")(node)
+
+    for short in ("int", "float"):
+        Loader.add_constructor(f"tag:yaml.org,2002:{short}", Loader.construct_number)
+    return Loader
 
 
 def _may_be_deep(text: str) -> bool:

@@ -12,6 +12,7 @@ from scanner.catalogue import Catalogue, SemgrepRule
 from scanner.discover import NOTHING, File, Wanted
 from scanner.facts import Facts
 from scanner.finding import Analysis, Candidate, Finding, Notice, Reason, Unreadable
+from scanner.masking import blotted_finding, blotted_texts, places_of
 from scanner.rule import FileRule, wanted
 from scanner.source import Scope, Source
 
@@ -215,16 +216,31 @@ class _Run:
             text = f"the rule {rule.id} failed here: {type(error).__name__}: {error}"
             self.notices.append(Notice(text, self.source.path, where, incomplete=True))
             return
+        if rule.masks:
+            yielded = [_wholly_secret(item) for item in yielded]
         self._keep(yielded, symbol, meant)
 
     def _keep(self, yielded: Iterable[Finding | Candidate], symbol: str, meant: tuple[str, ...]) -> None:
         for item in yielded:
             if isinstance(item, Candidate):
-                self.candidates.append(item)
+                self.candidates.append(replace(item, finding=self._masked(item.finding)))
             elif symbol:
-                self.candidates.append(Candidate(item, symbol, meant))
+                self.candidates.append(Candidate(self._masked(item), symbol, meant))
             else:
-                self.findings.append(item)
+                self.findings.append(self._masked(item))
+
+    def _masked(self, finding: Finding) -> Finding:
+        """The finding as it may be kept: it never quotes the secret that it speaks of."""
+        if not finding.secrets:
+            return finding
+        _, secrets = blotted_texts({self.source.path: self.source.text}, finding.secrets)
+        return blotted_finding(finding, secrets)
+
+
+def _wholly_secret(item: Finding | Candidate) -> Finding | Candidate:
+    if isinstance(item, Candidate):
+        return replace(item, finding=replace(item.finding, secrets=places_of(item.finding, whole=True)))
+    return replace(item, secrets=places_of(item, whole=True))
 
 
 def _document(file: File, to: Handlers) -> tuple[Analysis, Facts]:

@@ -20,7 +20,7 @@ from io import BytesIO
 from typing import Any
 
 from scanner import facts
-from scanner.analyse import flows, manifests, oracles
+from scanner.analyse import flows, manifests, oracles, routes
 from scanner.finding import Reason, Unreadable
 from scanner.source import OWN, FunctionNode, Scope, Source, annotated
 
@@ -106,7 +106,8 @@ def _unparsed(path: str, data: bytes, text: str, error: SyntaxError) -> Source |
 
 
 _PYTHON_2 = re.compile(
-    r"^\s*print\s+[^(=\s.,\[]|^\s*except\s+[\w.]+\s*,\s*\w+\s*:|^\s*raise\s+[\w.]+\s*,|^\s*exec\s+['\"\w]|<>|\b0[0-7]+\b|\bur['\"]",
+    r"^[ \t]*print\s+[^(=\s.,\[]|^[ \t]*except\s+[\w.]+\s*,\s*\w+\s*:"
+    r"|^[ \t]*raise\s+[\w.]+\s*,|^[ \t]*exec\s+['\"\w]|<>|\b0[0-7]+\b|\bur['\"]",
     re.MULTILINE,
 )
 
@@ -758,6 +759,7 @@ def collect(source: Source, found: Index) -> facts.Facts:
         calls=tuple(top),
         requires=manifests.collect(source)[0] if source.path.endswith("setup.py") else (),
         flows=flows.collect(source, found.bodies, found.imports),
+        **routes.collect(source, found),
     )
 
 

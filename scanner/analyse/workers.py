@@ -18,12 +18,13 @@ from typing import Any
 if sys.platform != "win32":
     import resource
 
+_MOST = 64  # processes, whoever asks for more
 _SMALL = 1_500_000  # bytes of source below which a second process costs more than it gives
 
 
 def run(items: Sequence[Any], weights: Sequence[int], work: Callable[[Any], str], jobs: int) -> list[str]:
     """`work` over all items, in their order. `work` returns ASCII text, and never raises."""
-    count = jobs or os.cpu_count() or 1
+    count = min(jobs or os.cpu_count() or 1, _MOST)
     if count < 2 or len(items) < 2 or sum(weights) < (_SMALL if jobs == 0 else 0) or not may_fork():
         return _quietly(items, work)
     parts = shards(weights, min(count, len(items)))

@@ -9,6 +9,7 @@ import gc
 import importlib
 import os
 import sys
+import traceback
 
 import click
 
@@ -18,6 +19,7 @@ _COMMANDS = {
     "scan": ("scanner.cli.scan", "Scan a tree, a diff or what is staged."),
     "rules": ("scanner.cli.rules", "List the rules."),
     "explain": ("scanner.cli.explain", "Say what a rule means, why agents do it, what to do instead."),
+    "routes": ("scanner.cli.routes", "Show the routes of a web application, and what guards each."),
     "blame": ("scanner.cli.blame", "Say of each line of a file who or what wrote it, and who reviewed it."),
     "provenance": ("scanner.cli.provenance", "Count lines by who or what wrote them, on what evidence."),
     "dark": ("scanner.cli.dark", "Show agents' lines that nobody is on record to have reviewed."),
@@ -57,19 +59,22 @@ def cli() -> None:
 def main() -> None:
     """The entry point: turns what went wrong into one line and an exit code."""
     from scanner.catalogue import RuleError
+    from scanner.report.hostile import safe
     from scanner.settings import UsageError
 
     # One run, then the process ends: the cycle collector would walk a growing heap and find nothing.
     gc.disable()
+    _forget_the_folder()
     try:
+        _refuse_files_named_like_options(sys.argv[1:])
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
         code = 130
     except click.ClickException as error:
-        error.show()
+        click.echo(f"assay: {safe(error.format_message())}", err=True)
         code = 2
     except (UsageError, RuleError) as error:
-        click.echo(f"assay: {error}", err=True)
+        click.echo(f"assay: {safe(str(error))}", err=True)
         code = 2
     except KeyboardInterrupt:
         code = 130
@@ -77,4 +82,32 @@ def main() -> None:
         # Whoever read our output has seen enough; the interpreter must not complain when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except Exception:  # noqa: BLE001 - a bug of ours is no finding: it must not end with their exit code
+        code = _bug(traceback.format_exc())
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _bug(trace: str) -> int:
+    from scanner.report.hostile import safe
+
+    lines = [safe(line) for line in trace.splitlines()]
+    click.echo("\n".join(["assay: this is a bug of ours, please report it:", *lines]), err=True)
+    return 3
+
+
+def _forget_the_folder() -> None:
+    """Import nothing from the current folder: it is the scanned one. Python looks there when PYTHONPATH
+    has an empty entry, or when it is started with `-c`."""
+    here = os.path.realpath(os.curdir)
+    ours = os.path.realpath(os.path.dirname(os.path.dirname(scanner.__file__)))
+    sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != here or here == ours]
+
+
+def _refuse_files_named_like_options(arguments: list[str]) -> None:
+    """A hook is handed file names of the repository: `--isolated`, or `--config=evil.toml`, would be read
+    as options of ours."""
+    if "--hook" not in arguments or "--" in arguments:
+        return
+    for name in arguments:
+        if name.startswith("-") and os.path.lexists(name):
+            raise click.UsageError(f"a file is named like an option: {name}; rename it, or exclude it")

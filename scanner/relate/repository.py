@@ -7,6 +7,7 @@ from functools import cached_property
 
 from scanner.facts import Class, Facts, Function, Import
 from scanner.relate.oracles import Oracles
+from scanner.relate.routes import Web
 
 _MAX_HOPS = 12  # re-exports of re-exports
 _MANIFESTS = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
@@ -182,6 +183,11 @@ class Repository:
     def oracles(self) -> Oracles:
         """Which functions are tests, and which of them check anything."""
         return Oracles(self)
+
+    @cached_property
+    def web(self) -> Web:
+        """The routes of the web applications, and what guards them."""
+        return Web(self)
 
     def definition(self, name: str) -> tuple[Facts, Function | Class] | None:
         """The file and the definition behind a dotted name, if they are the repository's own."""

@@ -1,0 +1,64 @@
+"""A login, or a password reset, can be tried as often as one likes.
+
+Passwords and one-time codes are short; only a limit on attempts makes guessing slow.
+"""
+
+import re
+from collections.abc import Iterator
+
+from scanner.relate.repository import Repository
+from scanner.relate.routes import Endpoint
+from scanner.rule import Confidence, Finding, RepositoryRule, Severity
+
+LOGIN = re.compile(r"log_?in|sign_?in|(^|[/_])token|authenticate|(^|[/_])auth$|otp|session", re.I)
+RESET = re.compile(
+    r"(reset|forgot|recover|change)[-_]?(my[-_]?)?password|password[-_/]?(reset|forgot|recover)", re.I
+)
+CHECKS = re.compile(
+    r"(^|[._])(authenticate|check_password\w*|verify_password|checkpw|login_user|authenticate_user)$"
+)
+LIMITS = re.compile(r"limit|throttl|attempt|lock_?out|captcha", re.I)
+
+
+class UnthrottledLogin(RepositoryRule):
+    message = "`{route}` can be tried without limit: nothing slows down who guesses"
+    why = "A limit is no part of what a login does when it works, and no demonstration tries it twice."
+    instead = "Limit attempts by address and by account, with the framework's limiter or in the handler."
+    severity, confidence, family = Severity.MEDIUM, Confidence.MEDIUM, "security"
+    cwe = (307, 770)
+    evidence = ("E06", "E07")
+    security_severity = "5.3"
+    preview = True
+    whole = True
+
+    def check(self, repository: Repository) -> Iterator[Finding]:
+        for item in repository.web.endpoints:
+            if item.limited or item.mounted is not True or "limit" in item.traits or item.route.websocket:
+                continue
+            if not (item.unsafe or "*" in item.route.methods) or not _guessable(item, repository):
+                continue
+            if not _limited_below(item, repository):
+                method = "POST" if "*" in item.route.methods or "POST" in item.route.methods else ""
+                route = f"{method or item.route.methods[0]} {item.paths[0]}"
+                yield self.at(item.path, item.place, item.name, route=route)
+
+
+def _guessable(item: Endpoint, repository: Repository) -> bool:
+    said = f"{item.route.path} {item.name}"
+    if RESET.search(said) and not item.auth:
+        return True
+    if not LOGIN.search(said):
+        return False
+    known = repository.definition(item.handler)
+    calls = getattr(known[1], "calls", ()) if known is not None else ()
+    return "password" in item.traits or any(CHECKS.search(call.callee) for call in calls)
+
+
+def _limited_below(item: Endpoint, repository: Repository) -> bool:
+    """Does a function that the handler calls count attempts?"""
+    known = repository.definition(item.handler)
+    for call in getattr(known[1], "calls", ()) if known is not None else ():
+        inner = repository.definition(call.callee)
+        if inner is not None and any(LIMITS.search(one.callee) for one in getattr(inner[1], "calls", ())):
+            return True
+    return False

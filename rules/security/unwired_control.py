@@ -1,0 +1,96 @@
+"""A protection is written, and nothing uses it.
+
+The middleware, the limiter or the check is there to be read in a review; it never runs.
+"""
+
+import re
+from collections.abc import Iterator
+
+from scanner.relate.repository import Repository
+from scanner.rule import Confidence, Facts, Finding, Place, RepositoryRule, Severity
+
+MIDDLEWARE = re.compile(r"Middleware$")
+CONTROL_CLASS = re.compile(
+    r"^(\w*Rate_?Limit\w*|\w*Throttl\w*|CSRF\w*|\w*SecurityHeaders\w*|\w*AuthGuard)$", re.I
+)
+CONTROL_FUNCTION = re.compile(
+    r"^((require|requires|enforce)_(auth\w*|admin\w*|login|role\w*|permission\w*|api_?key|token|user|scope\w*|owner\w*)|"
+    r"\w+_required|rate_?limit\w*|\w*_rate_?limit|(verify|validate|check)_(\w*_)?(signature|csrf\w*|jwt|api_?key|"
+    r"webhook\w*|token|permissions?|ownership|access|origin|admin\w*)|(add_|set_)?security_headers|"
+    r"sanitize_(input|html|path|filename|user_input|sql)|csrf_protect\w*)$"
+)
+MIDDLEWARE_METHODS = frozenset(
+    ["dispatch", "__call__", "process_request", "process_view", "process_response"]
+)
+
+
+class UnwiredControl(RepositoryRule):
+    message = "`{control}` is written, and nothing in the application uses it"
+    why = (
+        "The agent writes the protection that was asked for, and stops before the line that puts it to work."
+    )
+    instead = "Put it to work (add the middleware, depend on it, decorate with it), or delete it."
+    severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "security"
+    cwe = (693, 862)
+    evidence = ("E07",)
+    security_severity = "7.5"
+    preview = True
+    whole = True
+
+    def check(self, repository: Repository) -> Iterator[Finding]:
+        web = repository.web
+        if not web.roots and not any(item.kind == "app" for _, item in web.routers.values()):
+            return
+        named = {
+            value.rpartition(".")[2]
+            for facts in repository.files.values()
+            for item in facts.wiring
+            if item.kind == "setting"
+            for value in item.guards
+        }
+        for facts in web.live:
+            for name, place in _controls(facts):
+                if name not in named and not _referenced(name, facts, repository):
+                    yield self.at(facts.path, place, name, control=name)
+
+
+def _controls(facts: Facts) -> Iterator[tuple[str, Place]]:
+    for known in facts.classes:
+        if "." in known.name or known.decorators:
+            continue
+        middleware = MIDDLEWARE.search(known.name) and MIDDLEWARE_METHODS & set(known.attributes)
+        if middleware or (CONTROL_CLASS.match(known.name) and not _is_data(known.bases, known.name)):
+            yield known.name, known.place
+    for function in facts.functions:
+        if "." not in function.name and not function.decorators and CONTROL_FUNCTION.match(function.name):
+            yield function.name, function.place
+
+
+def _is_data(bases: tuple[str, ...], name: str) -> bool:
+    """An exception, a setting, a schema or a row *about* the control."""
+    said = " ".join(bases)
+    return bool(
+        re.search(r"Exception|Error|BaseModel|Settings|Model|Enum|TypedDict|Protocol|Test|Base$", said)
+    ) or (
+        bool(
+            re.search(
+                r"(Error|Exceeded|Exception|Config|Settings|Response|Info|Stats|Result|Status|Type)$", name
+            )
+        )
+    )
+
+
+def _referenced(name: str, facts: Facts, repository: Repository) -> bool:
+    """Is the name used anywhere but in its own definition, tests, and imports that lead nowhere?"""
+    for other in repository.files.values():
+        if other.role == "test" or name not in other.identifiers:
+            continue
+        if other.path == facts.path:
+            return True
+        if any(name in use.name.split(".") for use in other.uses):
+            return True
+        if any(item.local == "*" for item in other.imports):
+            return True
+        if not any(item.target.rpartition(".")[2] == name for item in other.imports):
+            return True
+    return False
