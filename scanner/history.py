@@ -535,18 +535,21 @@ class History:
         """Does the commit `new` reach the commit `old`? No, where either of them is not here."""
         return self._git.ask(["merge-base", "--is-ancestor", old, new])[0] == 0
 
-    def patches(self, commits: Sequence[str]) -> Iterator[tuple[bytes, tuple[str, ...]]]:
+    def patches(
+        self, commits: Sequence[str], *, renames: bool = True
+    ) -> Iterator[tuple[bytes, tuple[str, ...]]]:
         """What each commit changed, in order: its patch, and the files that it could not be read for.
 
         A patch has no context; removed lines begin with `<` and added ones with `>`, so that nothing in
         them looks like a header. Against several parents it is git's combined patch, of the files that
         differ from all of them. A commit may be given as `<commit> <parent>`, which leaves the other
-        parents out.
+        parents out. Looking for renames against several parents costs more than all the rest of it.
         """
+        options = () if renames else ("--no-renames",)
         done = 0
         while done < len(commits):
             try:
-                for patch in self._patches(commits[done:]):
+                for patch in self._patches(commits[done:], options):
                     done += 1
                     yield patch, ()
             except GitError:
@@ -556,9 +559,9 @@ class History:
                 yield self._patch_in_parts(commits[done])
                 done += 1
 
-    def _patches(self, commits: Sequence[str]) -> Iterator[bytes]:
+    def _patches(self, commits: Sequence[str], options: Sequence[str]) -> Iterator[bytes]:
         stream = self._git.stream(
-            [*_PATCH, "--stdin"], "".join(f"{line}\n" for line in commits).encode("ascii")
+            [*_PATCH, *options, "--stdin"], "".join(f"{line}\n" for line in commits).encode("ascii")
         )
         buffer = bytearray(b"\n")
         heads = [b"\n%s\n" % line.partition(" ")[0].encode("ascii") for line in commits]

@@ -189,8 +189,7 @@ class _Replay:
     def run(self) -> Replayed:
         merges = [(oid, parents[0]) for oid, *parents in self._lineage if len(parents) > 1]
         brought: Iterable[Mapping[str, bool]] = self._history.differing(merges)
-        patches = self._history.patches([oid for oid, *_ in self._lineage])
-        steps: Iterable[_Step] = ((list(parse(patch)), lost) for patch, lost in patches)
+        steps: Iterable[_Step] = self._steps()
         seeded: _State = {}
         if self._seeds:
             # A step from a known tree is small: look first which of its files it needs.
@@ -202,6 +201,19 @@ class _Replay:
             return Replayed(self._commits, state, self._blocks)
         changed = frozenset(path for path, file in state.items() if seeded.get(path) is not file)
         return Replayed(self._commits, state, self._blocks, changed)
+
+    def _steps(self) -> Iterator[_Step]:
+        """What each commit did. Renames in merges are looked for only where a parent lacks the file."""
+        merges = [oid for oid, *parents in self._lineage if len(parents) > 1]
+        of_merges = self._history.patches(merges, renames=False)
+        of_others = self._history.patches([oid for oid, *parents in self._lineage if len(parents) < 2])
+        for oid, *parents in self._lineage:
+            patch, lost = next(of_merges if len(parents) > 1 else of_others)
+            found = list(parse(patch))
+            if len(parents) > 1 and any("" in one.before and not one.deleted for one in found):
+                ((patch, lost),) = self._history.patches([oid])
+                found = list(parse(patch))
+            yield found, lost
 
     def _last(self, steps: Iterable[_Step], brought: Iterator[Mapping[str, bool]]) -> _State:
         """Take all steps; the state after the last one."""
