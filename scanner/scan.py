@@ -47,7 +47,8 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
             sources.found.files, catalogue, settings, cache, others=sources.others, whole=sources.whole
         )
         together = relate(facts.candidates, facts.facts, catalogue, cache)
-        findings = (*facts.findings, *together.findings, *_change_findings(sources.change, catalogue))
+        of_change, failed = _change_findings(sources.change, catalogue)
+        findings = (*facts.findings, *together.findings, *of_change)
         findings = (
             *findings,
             *judge_allows(findings, facts.allows, catalogue, settings, whole=sources.whole),
@@ -66,6 +67,7 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
             *sources.found.notices,
             *facts.notices,
             *together.notices,
+            *failed,
             *attributed.notices,
             *([Notice(cache.problem)] if cache.problem else []),
         )
@@ -81,10 +83,20 @@ def _attribute(findings: Sequence[Finding], history: History | NoHistory, settin
     return attribute(findings, history, mode=settings.mode, base=settings.diff_base)
 
 
-def _change_findings(change: Change | None, catalogue: Catalogue) -> tuple[Finding, ...]:
+def _change_findings(
+    change: Change | None, catalogue: Catalogue
+) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:
+    findings: list[Finding] = []
+    notices: list[Notice] = []
     if change is None:
-        return ()
-    return tuple(finding for rule in catalogue.change_rules for finding in rule.check(change))
+        return (), ()
+    for rule in catalogue.change_rules:
+        try:
+            findings.extend(list(rule.check(change)))
+        except Exception as error:  # noqa: BLE001 - a rule that fails is named, and the others go on
+            text = f"the rule {rule.id} failed: {type(error).__name__}: {error}"
+            notices.append(Notice(text, incomplete=True))
+    return tuple(findings), tuple(notices)
 
 
 def _relevant(findings: Iterable[Finding], change: Change | None) -> tuple[Finding, ...]:

@@ -30,7 +30,7 @@ EXECUTES = (".execute", ".executescript", ".exec_driver_sql", ".raw")
 DROPS = re.compile(
     r"^\s*(?:DROP\s+(?:TABLE|DATABASE|SCHEMA)\s+(?:IF\s+EXISTS\s+)?[\"`\[]?(?P<name>[\w.]+)"
     r"|TRUNCATE\s+(?:TABLE\s+)?[\"`\[]?(?P<emptied>[\w.]+)"
-    r"|DELETE\s+FROM\s+[\"`\[]?(?P<cleared>[\w.]+)[\"`\]]?\s*;?\s*$)",
+    r"|DELETE\s+FROM\s+[\"`\[]?(?P<cleared>[\w.]+)[\"`\]]?\s*(?:;\s*)?$)",
     re.IGNORECASE,
 )
 # Tables that hold nothing of their own: scratch, caches, what is computed from other tables.

@@ -50,9 +50,12 @@ def read(path: str, language: str, data: bytes, *, parsed: bool = True) -> Sourc
 
 _MAX_VALUES = 1_000_000  # of one YAML file, after its aliases are expanded
 _MAX_DIGITS = 4_000
+_MAX_DEPTH = 500
 
 
 def _yaml(text: str) -> Any:
+    if len(text) > _MAX_DEPTH:
+        _not_too_deep(text)
     loader = _yaml_loader()(text)
     documents = []
     try:
@@ -64,6 +67,22 @@ def _yaml(text: str) -> Any:
     finally:
         loader.dispose()
     return documents[0] if len(documents) == 1 else documents
+
+
+def _not_too_deep(text: str) -> None:
+    """The native composer calls itself for each level, and dies of a hundred thousand; the native parser
+    does not.
+
+    Raises:
+        RecursionError: nested too deeply.
+    """
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_DEPTH:
+            raise RecursionError
 
 
 @functools.lru_cache(maxsize=1)

@@ -375,7 +375,9 @@ def notes_about_nothing(world: World) -> None:
 
 @attack()
 def traces_of_wrong_types(world: World) -> None:
-    record = '{"version": [], "files": [{"path": "../x", "conversations": [{"ranges": [{"start_line": -1e400, "end_line": "x"}], "contributor": 3}]}]}'
+    ranges = '[{"start_line": -1e400, "end_line": "x"}]'
+    talk = f'{{"ranges": {ranges}, "contributor": 3}}'
+    record = f'{{"version": [], "files": [{{"path": "../x", "conversations": [{talk}]}}]}}'
     world.repository.write(".agent-trace/traces.jsonl", f"{record}\n" * 10_000 + "[" * 100_000)
     world.repository.commit("Trace")
     world.repository.note("agent-trace", world.repository.git("rev-parse", "HEAD"), record)
