@@ -21,7 +21,7 @@ from scanner.discover import Discovered, expected_unreadable
 from scanner.finding import Finding, Location, Notice, Unreadable
 from scanner.history import History, NoHistory
 from scanner.masking import blotted_finding, blotted_texts, places_of
-from scanner.provenance import Attributed, Attribution, Provenance, attribute
+from scanner.provenance.record import Attributed, Provenance
 from scanner.relate import relate
 from scanner.rule import wanted
 from scanner.settings import Settings, UsageError
@@ -54,9 +54,9 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
             *judge_allows(findings, facts.allows, catalogue, settings, whole=sources.whole),
         )
         say(f"attributing {len(findings):,} findings")
-        attributed = _attribute(_relevant(findings, sources.change), history, settings)
+        attributed, said = _attribute(_relevant(findings, sources.change), history, settings)
         weighed = weigh(
-            attributed.attributed,
+            attributed,
             catalogue,
             settings,
             facts.allows,
@@ -68,19 +68,23 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
             *facts.notices,
             *together.notices,
             *failed,
-            *attributed.notices,
+            *said,
             *([Notice(cache.problem)] if cache.problem else []),
         )
         unreadable = (*sources.found.unreadable, *facts.unreadable)
         return _report(weighed, unreadable, gathered(notices), sources.found, catalogue, settings, history)
 
 
-def _attribute(findings: Sequence[Finding], history: History | NoHistory, settings: Settings) -> Attribution:
-    if settings.provenance == "none":
-        return Attribution(
-            tuple(Attributed(one, Provenance(reason="not asked for (--provenance none)")) for one in findings)
-        )
-    return attribute(findings, history, mode=settings.mode, base=settings.diff_base)
+def _attribute(
+    findings: Sequence[Finding], history: History | NoHistory, settings: Settings
+) -> tuple[tuple[Attributed, ...], tuple[Notice, ...]]:
+    if settings.provenance == "none" or not findings:
+        unknown = Provenance(reason="not asked for (--provenance none)")
+        return tuple(Attributed(one, unknown) for one in findings), ()
+    from scanner.provenance import attribute  # here: a hook without findings does not pay for it
+
+    found = attribute(findings, history, mode=settings.mode, base=settings.diff_base)
+    return found.attributed, found.notices
 
 
 def _change_findings(

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import configparser
 import functools
 import json
 import sys
@@ -179,6 +178,8 @@ def _pytest(source: Source) -> tuple[tuple[str, str], ...]:
 
 
 def _ini_section(text: str, name: str) -> dict[str, str]:
+    import configparser
+
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
     try:
         parser.read_string(text)
