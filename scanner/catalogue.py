@@ -311,9 +311,7 @@ def _kept_rules(path: Path) -> list[dict[str, Any]]:
     """The rules of one of our own files. Parsing YAML costs more than the start of a hook may: what it
     says is kept as JSON in the user's folder of caches, by the content of the file."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    folder = Path(
-        os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache"), "assay"
-    )
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     kept = Path(base, "assay", f"{digest}.json")
     try:
         rules: list[dict[str, Any]] = json.loads(kept.read_bytes())
