@@ -68,15 +68,18 @@ _BY_SUFFIX = {
 _BY_NAME = {
     "Dockerfile": "dockerfile",
     "Makefile": "makefile",
-    "Pipfile": "toml",
-    "setup.cfg": "ini",
+    "pyproject.toml": "manifest",
+    "Pipfile": "manifest",
+    "setup.cfg": "manifest",
+    "environment.yml": "manifest",
+    "environment.yaml": "manifest",
     "tox.ini": "ini",
     "pytest.ini": "ini",
     ".pytest.ini": "ini",
     "Pipfile.lock": "json",
-    "poetry.lock": "toml",
-    "uv.lock": "toml",
-    "pdm.lock": "toml",
+    "poetry.lock": "lock",
+    "uv.lock": "lock",
+    "pdm.lock": "lock",
 }
 
 
@@ -121,8 +124,8 @@ def language_of(path: str) -> str:
     name = path.rpartition("/")[2]
     if name in _BY_NAME:
         return _BY_NAME[name]
-    if name.startswith("requirements") and name.endswith((".txt", ".in")):
-        return "requirements"
+    if name.endswith((".txt", ".in")) and ("requirements" in name or path.endswith(f"requirements/{name}")):
+        return "manifest"
     if name.startswith("Dockerfile."):
         return "dockerfile"
     return _BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), "")

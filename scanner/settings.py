@@ -13,7 +13,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,17 @@ class Waiver:
     path: str = "**"
     symbol: str = ""
     owner: str = ""
+    expires: str = ""
+
+
+@dataclass(frozen=True)
+class Critical:
+    """One `[[tool.assay.critical]]`: paths that must not break, who answers for them, and how critical they
+    are, from 1. After the day in `expires` the entry holds on, and is named."""
+
+    paths: tuple[str, ...]
+    owner: str = ""
+    tier: int = 1
     expires: str = ""
 
 
@@ -66,6 +77,8 @@ class Settings:
     fail_on: str = "error"
     min_rank: float = 0.0
     max_bytes: int = 5_000_000
+    critical: tuple[Critical, ...] = ()
+    gate: Mapping[str, Any] = field(default_factory=dict)  # read by `policy.policy_of`
 
     def excludes(self, path: str) -> bool:
         return any(matches(path, pattern) for pattern in self.exclude)
@@ -132,7 +145,25 @@ KEYS = {
     "fail-on": str,
     "min-rank": float,
     "max-bytes": int,
+    "critical": list,
+    "gate": dict,
 }
+# What says whether a change may pass: at a gate these come from the change's base.
+JUDGING = (
+    "select",
+    "ignore",
+    "preview",
+    "exclude",
+    "expect-unreadable",
+    "critical-paths",
+    "allow",
+    "weights",
+    "fail-on",
+    "min-rank",
+    "max-bytes",
+    "critical",
+    "gate",
+)
 _ENVIRONMENT = "environment"
 _MAX_BYTES = 1_000_000  # of a settings file
 # A repository must not be able to ask for all memory, nor for a thousand processes.
@@ -227,6 +258,29 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path}: not valid TOML: {error}") from error
 
 
+def from_bytes(root: Path, name: str, content: bytes | None) -> Settings:
+    """Settings of the repository at `root` by a file's content, as of some revision; without the
+    environment.
+
+    Raises:
+        UsageError: as `load`.
+    """
+    return from_table(Settings(root=root), table_of(name, content), name)
+
+
+def table_of(name: str, content: bytes | None) -> dict[str, Any]:
+    """Our table in a settings file; empty where there is no such file.
+
+    Raises:
+        UsageError: the file is not TOML.
+    """
+    try:
+        document = tomllib.loads((content or b"").decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UsageError(f"{name}: not valid TOML: {error}") from error
+    return _table(Path(name), document)
+
+
 def _table(path: Path, document: dict[str, Any]) -> dict[str, Any]:
     table = document if path.name != "pyproject.toml" else document.get("tool", {}).get("assay", {})
     if not isinstance(table, dict):
@@ -243,11 +297,19 @@ def from_table(settings: Settings, table: Mapping[str, Any], where: str) -> Sett
             hint = f"; did you mean `{near[0]}`?" if near else f"; known keys: {', '.join(sorted(KEYS))}"
             raise UsageError(f"{where}: unknown key `{key}` in [tool.assay]{hint}")
         changes[key.replace("-", "_")] = _value(key, value, where)
+    if "critical" in changes:
+        named = [path for one in changes["critical"] for path in one.paths]
+        plain = changes.get("critical_paths", settings.critical_paths)
+        changes["critical_paths"] = tuple(dict.fromkeys((*plain, *named)))
     return replace(settings, **changes)
 
 
 def _value(key: str, value: Any, where: str) -> Any:
     kind = KEYS[key]
+    if kind is dict:
+        return dict(_expect(value, dict, key, where))
+    if key == "critical":
+        return tuple(_critical(entry, where) for entry in _expect(value, list, key, where))
     if key == "allow":
         return tuple(_waiver(entry, where) for entry in _expect(value, list, key, where))
     if kind is tuple:
@@ -281,7 +343,27 @@ def _expect(value: Any, kind: Any, key: str, where: str) -> Any:
     return value
 
 
-_CALLED = {bool: "true or false", int: "a whole number", str: "a string", list: "a list of strings"}
+def _critical(entry: Any, where: str) -> Critical:
+    known = {one.name for one in fields(Critical)}
+    if not isinstance(entry, dict) or not {"paths"} <= set(entry) <= known:
+        raise UsageError(
+            f"{where}: each [[tool.assay.critical]] needs `paths`, and may have owner, tier, expires; "
+            f"got {entry!r}"
+        )
+    tier = entry.get("tier", 1)
+    if type(tier) is not int or not 1 <= tier <= 9:
+        raise UsageError(f"{where}: `critical.tier` must be a number from 1, not {tier!r}")
+    paths = _value("exclude", entry["paths"], where)  # a list of strings, like that one
+    return Critical(paths, str(entry.get("owner", "")), tier, str(entry.get("expires", "")))
+
+
+_CALLED = {
+    dict: "a table",
+    bool: "true or false",
+    int: "a whole number",
+    str: "a string",
+    list: "a list of strings",
+}
 
 
 def _waiver(entry: Any, where: str) -> Waiver:
@@ -309,7 +391,7 @@ def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
     for key, kind in KEYS.items():
         name = "ASSAY_" + key.upper().replace("-", "_")
         text = environ.get(name)
-        if text is None or kind is list:
+        if text is None or kind in (list, dict):
             continue
         try:
             table[key] = _from_text(text, kind)

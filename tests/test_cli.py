@@ -11,6 +11,7 @@ from conftest import Run, git
 from inline_snapshot import snapshot
 
 import scanner
+from scanner.catalogue import rules_root
 
 Assay = Callable[..., Run]
 Project = Callable[..., Path]
@@ -227,7 +228,8 @@ def test_rules_lists_a_family(assay: Assay, tmp_path: Path) -> None:
 def test_explain_prints_the_page(assay: Assay, tmp_path: Path) -> None:
     run = assay("explain", "fallback-secret", cwd=tmp_path)
     assert run.code == 0
-    assert run.out.startswith("# fallback-secret\n\nA secret that falls back to a value")
+    page = rules_root() / "security" / "fallback_secret.md"
+    assert run.out.strip() == page.read_text(encoding="utf-8").partition("\n\n")[2].strip()
     assert "## How often it is right" in run.out
 
 
@@ -254,6 +256,8 @@ jobs               2            environment
 fail-on            "error"      default
 min-rank           0.0          default
 max-bytes          5000000      default
+critical           []           default
+gate               {}           default
 """)
 
 

@@ -242,7 +242,7 @@ def test_a_glob_of_many_stars_ends() -> None:
 def test_yaml_that_stands_for_more_than_it_says_is_named(text: str) -> None:
     found = read_document("a.yaml", "yaml", text.encode())
     assert isinstance(found, Unreadable)
-    assert (found.reason, "aliases expand" in found.detail) == (Reason.FORMAT, True)
+    assert (found.reason, "alias" in found.detail) == (Reason.FORMAT, True)
 
 
 def test_yaml_numbers_to_base_60_end() -> None:

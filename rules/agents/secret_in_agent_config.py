@@ -40,6 +40,7 @@ class SecretInAgentConfig(FileRule):
     languages = ("json",)
     paths = tuple(("json", glob) for glob in GLOBS)
     roles = ("live",)
+    preview = True
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from scanner.analyse import places
+from scanner.analyse import manifests, places
 from scanner.facts import Facts
-from scanner.finding import Reason, Unreadable
+from scanner.finding import Notice, Reason, Unreadable
 from scanner.source import Source
 
 if sys.version_info >= (3, 11):
@@ -34,7 +35,7 @@ def read(path: str, language: str, data: bytes, *, parsed: bool = True) -> Sourc
         )
         return Unreadable(path, Reason.ENCODING, detail, data[: error.start].count(b"\n") + 1)
     source = Source(path, data, text, language)
-    parse = _PARSERS.get(language) if parsed else None
+    parse = _parser(path, language) if parsed else None
     if parse is None:
         return source
     source.locate = places.FINDERS.get(language)
@@ -47,41 +48,34 @@ def read(path: str, language: str, data: bytes, *, parsed: bool = True) -> Sourc
     return source
 
 
-_MAX_VALUES = 1_000_000  # of one YAML file, after its aliases are expanded
+_DEEP = 200  # levels; the native YAML composer kills the process some way above
+_LARGE = 1_000_000  # values, aliases written out
 _MAX_DIGITS = 4_000
-_MAX_DEPTH = 500
+_OPENERS = re.compile(r"[\[{]")
+_LEADING = re.compile(r"^[ \t?-]*", re.MULTILINE)
 
 
 def _yaml(text: str) -> Any:
-    if len(text) > _MAX_DEPTH:
-        _not_too_deep(text)
+    """
+    Raises:
+        RecursionError: nested too deeply.
+        ValueError: not YAML, or it refers to itself, or its aliases stand for too much.
+    """
+    import yaml
+
+    if _may_be_deep(text):
+        _check_depth(yaml.parse(text, Loader=_yaml_loader()))
     loader = _yaml_loader()(text)
     documents = []
     try:
         while loader.check_node():
             node = loader.get_node()
-            if "*" in text:
-                _expanded(node, {})
+            if "&" in text and "*" in text:
+                _size(node, {})  # before it is built: `<<: [*a, *a]` is written out while it is
             documents.append(loader.construct_document(node))
     finally:
         loader.dispose()
     return documents[0] if len(documents) == 1 else documents
-
-
-def _not_too_deep(text: str) -> None:
-    """The native composer calls itself for each level, and dies of a hundred thousand; the native parser
-    does not.
-
-    Raises:
-        RecursionError: nested too deeply.
-    """
-    import yaml
-
-    depth = 0
-    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _MAX_DEPTH:
-            raise RecursionError
 
 
 @functools.lru_cache(maxsize=1)
@@ -104,21 +98,51 @@ def _yaml_loader() -> Any:
     return Loader
 
 
-def _expanded(node: Any, known: dict[int, int]) -> int:
-    """How many values a node stands for, its aliases expanded.
+def _may_be_deep(text: str) -> bool:
+    """A cheap upper bound on the depth of a YAML text: brackets opened, and the longest start of a line."""
+    openers = sum(1 for _ in _OPENERS.finditer(text))
+    return openers + max(len(found[0]) for found in _LEADING.finditer(text)) > _DEEP
+
+
+def _check_depth(events: Iterable[Any]) -> None:
+    depth = 0
+    for event in events:
+        name = type(event).__name__
+        depth += name.endswith("StartEvent") - name.endswith("EndEvent")
+        if depth > _DEEP:
+            raise RecursionError
+
+
+def _size(node: Any, known: dict[int, int]) -> int:
+    """How many values a node holds where each alias is written out.
 
     Raises:
         ValueError: too many, or without end.
     """
-    size = known.get(id(node))
-    if size is None:
-        known[id(node)] = 0
-        children = node.value if isinstance(node.value, list) else ()
-        flat = (one for child in children for one in (child if isinstance(child, tuple) else (child,)))
-        size = known[id(node)] = 1 + sum(_expanded(child, known) for child in flat)
-    if not 0 < size <= _MAX_VALUES:
-        raise ValueError(f"its aliases expand to more than {_MAX_VALUES:,} values")
+    if not isinstance(node.value, list):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = 0  # under way: who meets it now is inside of it
+        inner = (part for child in node.value for part in (child if isinstance(child, tuple) else (child,)))
+        known[id(node)] = 1 + sum(_size(part, known) for part in inner)
+    size = known[id(node)]
+    if size == 0:
+        raise ValueError("an alias refers to what it is in")
+    if size > _LARGE:
+        raise ValueError("its aliases stand for too many values")
     return size
+
+
+def _toml(text: str) -> Any:
+    """
+    Raises:
+        RecursionError: nested too deeply; the parser's time is quadratic in the parts of a key.
+        tomllib.TOMLDecodeError: not TOML.
+    """
+    for line in text.split("\n"):
+        if len(line) > _DEEP and line.partition("=")[0].count(".") > _DEEP:
+            raise RecursionError
+    return tomllib.loads(text)
 
 
 def _json(text: str) -> Any:
@@ -129,7 +153,16 @@ def _json(text: str) -> Any:
         return json.loads(places.without_comments(text))
 
 
-_PARSERS: dict[str, Callable[[str], Any]] = {"json": _json, "toml": tomllib.loads, "yaml": _yaml}
+_PARSERS: dict[str, Callable[[str], Any]] = {"json": _json, "toml": _toml, "yaml": _yaml}
+
+
+def _parser(path: str, language: str) -> Callable[[str], Any] | None:
+    """By language; manifests come in several, which their names tell."""
+    if language != "manifest":
+        return _PARSERS.get(language)
+    if path.endswith((".toml", "Pipfile")):
+        return _PARSERS["toml"]
+    return _PARSERS["yaml"] if path.endswith((".yml", ".yaml")) else None
 
 
 def _one_line(error: Exception) -> str:
@@ -144,9 +177,10 @@ def _line(error: Exception) -> int:
     return int(getattr(error, "lineno", 0) or 0)
 
 
-def collect(source: Source) -> Facts:
-    """The facts of a file that is not Python."""
-    return Facts(source.path, source.role, pytest=_pytest(source))
+def collect(source: Source) -> tuple[Facts, tuple[Notice, ...]]:
+    """The facts of a file that is not Python, and what could not be made out in it."""
+    requires, notices = manifests.collect(source)
+    return Facts(source.path, source.role, requires=requires, pytest=_pytest(source)), notices
 
 
 _PYTEST_KEYS = ("addopts", "asyncio_mode", "python_classes", "python_files", "python_functions", "testpaths")

@@ -113,11 +113,13 @@ def _python(source: Source | Unreadable, to: Handlers) -> tuple[Analysis, Facts]
                 run.hand(rule, method, node, scope)
     if to.calls:
         for body in found.bodies:
-            for call in body.calls:
-                _dispatch_call(run, call, body.scope, to)
+            for call, name in zip(body.calls, body.callees, strict=True):
+                if not isinstance(call.func, ast.Attribute) or call.func.attr in to.calls:
+                    _dispatch_call(run, call, name, body.scope, to)
     for rule, method in to.files:
         if "python" in rule.languages:
             run.hand(rule, method, None, source.module_scope)
+    source.forget()
     notices = list(run.notices)
     if source.needs:
         notices.append(
@@ -151,7 +153,7 @@ def _possible(source: Source, to: Handlers, identifiers: set[str] | None = None)
     )
 
 
-def _dispatch_call(run: _Run, call: ast.Call, scope: Scope, to: Handlers) -> None:
+def _dispatch_call(run: _Run, call: ast.Call, name: str | None, scope: Scope, to: Handlers) -> None:
     func = call.func
     last = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
     imported = scope_import(scope, last) if isinstance(func, ast.Name) else None
@@ -160,7 +162,6 @@ def _dispatch_call(run: _Run, call: ast.Call, scope: Scope, to: Handlers) -> Non
     interested = to.calls.get(last)
     if interested is None:
         return
-    name = run.source.resolve(func, scope)
     method_name = f".{last}" if isinstance(func, ast.Attribute) else None
     for rule, method, names in interested:
         if method_name in names:
@@ -260,14 +261,14 @@ def _document(file: File, to: Handlers) -> tuple[Analysis, Facts]:
     for rule, method in to.files:
         if rule.reads(file.path, file.language):
             run.hand(rule, method, None, source.module_scope)
-    gathered = documents.collect(source)
+    gathered, said = documents.collect(source)
     return (
         Analysis(
             file.path,
             tuple(run.findings),
             tuple(run.candidates),
             None,
-            tuple(run.notices),
+            (*run.notices, *said),
             allows.of_text(source),
             _possible(source, to),
         ),

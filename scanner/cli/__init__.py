@@ -5,6 +5,7 @@ Each command is one file, imported when it is called: a hook pays for what it us
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -18,6 +19,9 @@ _COMMANDS = {
     "rules": ("scanner.cli.rules", "List the rules."),
     "explain": ("scanner.cli.explain", "Say what a rule means, why agents do it, what to do instead."),
     "blame": ("scanner.cli.blame", "Say of each line of a file who or what wrote it, and who reviewed it."),
+    "provenance": ("scanner.cli.provenance", "Count lines by who or what wrote them, on what evidence."),
+    "dark": ("scanner.cli.dark", "Show agents' lines that nobody is on record to have reviewed."),
+    "gate": ("scanner.cli.gate", "Say whether a change may pass, by the policy of its base."),
     "baseline": ("scanner.cli.baseline", "Write down what is known, so that a scan shows only what is new."),
     "config": ("scanner.cli.config", "Show the settings that a scan here would use."),
     "new": ("scanner.cli.new", "Write the skeleton of a rule and its fixture."),
@@ -50,6 +54,8 @@ def cli() -> None:
 
 def main() -> None:
     """The entry point: turns what went wrong into one line and an exit code."""
+    # One run, then the process ends: the cycle collector would walk a growing heap and find nothing.
+    gc.disable()
     _forget_the_folder()
     try:
         _refuse_files_named_like_options(sys.argv[1:])

@@ -375,9 +375,9 @@ def notes_about_nothing(world: World) -> None:
 
 @attack()
 def traces_of_wrong_types(world: World) -> None:
-    ranges = '[{"start_line": -1e400, "end_line": "x"}]'
-    talk = f'{{"ranges": {ranges}, "contributor": 3}}'
-    record = f'{{"version": [], "files": [{{"path": "../x", "conversations": [{talk}]}}]}}'
+    ranges = '{"start_line": -1e400, "end_line": "x"}'
+    conversation = '{"ranges": [' + ranges + '], "contributor": 3}'
+    record = '{"version": [], "files": [{"path": "../x", "conversations": [' + conversation + "]}]}"
     world.repository.write(".agent-trace/traces.jsonl", f"{record}\n" * 10_000 + "[" * 100_000)
     world.repository.commit("Trace")
     world.repository.note("agent-trace", world.repository.git("rev-parse", "HEAD"), record)
