@@ -309,9 +309,9 @@ def _semgrep_rules(path: Path, root: Path, *, strict: bool) -> Iterator[SemgrepR
 
 def _kept_rules(path: Path) -> list[dict[str, Any]]:
     """The rules of one of our own files. Parsing YAML costs more than the start of a hook may: what it
-    says is kept as JSON in the user's folder of caches, by the content of the file."""
+    says is kept as JSON beside the key of the user's cache, by the content of the file."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    base = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
     kept = Path(base, "assay", f"{digest}.json")
     try:
         rules: list[dict[str, Any]] = json.loads(kept.read_bytes())
@@ -326,7 +326,8 @@ def _keep(file: Path, rules: list[dict[str, Any]]) -> None:
         text = json.dumps(rules)
         if json.loads(text) != rules:
             return  # YAML can say what JSON cannot
-        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.parent.is_dir():
+            return  # nothing of ours is kept for this user; it is made with the key of the cache
         part = file.with_name(f"{file.name}.{os.getpid()}")
         part.write_text(text, encoding="ascii")
         part.replace(file)

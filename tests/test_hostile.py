@@ -87,7 +87,6 @@ def _written(before: dict[str, str], after: dict[str, str], world: World) -> lis
         f"{world.root}/out/",
         f"{world.tree}/.assay_cache/",
         f"{world.home}/.local",
-        f"{world.home}/.cache",
     )
     changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     return [name for name in changed if not name.startswith(allowed) and name != f"{world.tree}/.assay_cache"]
