@@ -105,7 +105,7 @@ _PATCH = (
 _OID = re.compile(r"(?:[0-9a-f]{64}|[0-9a-f]{40})\Z")
 _NAMES_OBJECT = re.compile(rb"[0-9a-f]{40}")
 _FILTER_KEY = re.compile(r"filter\.(.+)\.[^.]+\Z", re.DOTALL)
-_HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_HUNK = re.compile(rb"@@ -\d{1,9}(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
 _ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13}
 NOT_A_REPOSITORY = "not a git repository"
 _RETRIES = 50
@@ -951,7 +951,7 @@ def _person(value: bytes) -> Person:
 def _decode(raw: bytes, encoding: str) -> str:
     try:
         return raw.decode(encoding, "replace")
-    except LookupError:
+    except (LookupError, ValueError):
         return raw.decode("utf-8", "replace")
 
 
