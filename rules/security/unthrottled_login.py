@@ -16,7 +16,7 @@ LOGIN = re.compile(
 # Asking for a reset; who holds the long token of the mail need not be slowed down.
 RESET = re.compile(
     r"forgot|(request|send|start|initiate)[-_]?(a[-_])?(password[-_]?)?reset|reset[-_]?(password[-_]?)?request|"
-    r"(recover[-_]?password|password[-_]?recover)",
+    r"(recover[-_]?password|password[-_]?recover)|^password[-_]reset$",
     re.I,
 )
 CHECKS = re.compile(
@@ -38,7 +38,13 @@ class UnthrottledLogin(RepositoryRule):
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         for item in repository.web.endpoints:
-            if item.limited or item.mounted is not True or "limit" in item.traits or item.route.websocket:
+            if (
+                item.auth
+                or item.limited
+                or item.mounted is not True
+                or "limit" in item.traits
+                or item.route.websocket
+            ):
                 continue
             if not (item.unsafe or "*" in item.route.methods) or not _guessable(item, repository):
                 continue
@@ -51,7 +57,7 @@ class UnthrottledLogin(RepositoryRule):
 def _guessable(item: Endpoint, repository: Repository) -> bool:
     parts = [part for part in item.route.path.split("/") if part and part[0] not in "{<"]
     said = [item.name, *parts[-1:]]
-    if any(map(RESET.search, said)) and not item.auth:
+    if any(map(RESET.search, said)):
         return not any("token" in name for name in item.parameters)
     if not any(map(LOGIN.search, said)):
         return False
