@@ -7,12 +7,18 @@ The second reading is slow and simple, and shares no code with the product: its 
 
 It takes random lines of the tracked text files at HEAD, prints each disagreement with both answers and the
 records behind them, and exits 1 if there was any.
+
+With `--files N` it takes whole files instead, as HEAD has them, and holds the replay of the tree against
+them: label and commit of every line.
+
+    python benchmarks/oracle_labels.py REPOSITORY --files 300
 """
 
 from __future__ import annotations
 
 import argparse
 import collections
+import functools
 import json
 import random
 import subprocess
@@ -143,23 +149,34 @@ def porcelain(repository: Path, path: str) -> dict[int, tuple[str, str, int]]:
     return found
 
 
+@functools.lru_cache(maxsize=64)
+def painted(repository: Path, ref: str, commit: str) -> dict[tuple[str, int], str]:
+    """The lines that a note speaks of, each with `ai` or `human`, the last attestation on top."""
+    found, current = {}, ""
+    for line in git(repository, "notes", f"--ref={ref}", "show", commit).split("\n"):
+        if line == "---":
+            break
+        if line.startswith("  "):
+            key, ranges = line.split()
+            for part in ranges.split(","):
+                ends = [int(end) for end in part.split("-")]
+                answer = "human" if key.startswith("h_") or key == "human" else "ai"
+                found.update(((current, number), answer) for number in range(ends[0], ends[-1] + 1))
+        else:
+            current = line.strip('"')
+    return found
+
+
+@functools.cache
+def notes_refs(repository: Path) -> list[str]:
+    remotes = git(repository, "for-each-ref", "--format=%(refname)", "refs/notes/ai-remote").split()
+    return ["refs/notes/ai", *remotes]
+
+
 def from_note(repository: Path, commit: str, path: str, number: int) -> str:
     """`ai`, `human`, or nothing, from the last attestation over the line."""
-    remotes = git(repository, "for-each-ref", "--format=%(refname)", "refs/notes/ai-remote").split()
-    for ref in ["refs/notes/ai", *remotes]:
-        answer, current = "", ""
-        for line in git(repository, "notes", f"--ref={ref}", "show", commit).split("\n"):
-            if line == "---":
-                break
-            if line.startswith("  "):
-                key, ranges = line.split()
-                for part in ranges.split(","):
-                    ends = [int(end) for end in part.split("-")]
-                    if current == path and ends[0] <= number <= ends[-1]:
-                        answer = "human" if key.startswith("h_") or key == "human" else "ai"
-            else:
-                current = line.strip('"')
-        if answer:
+    for ref in notes_refs(repository):
+        if answer := painted(repository, ref, commit).get((path, number)):
             return answer
     return ""
 
@@ -231,15 +248,33 @@ def contains(repository: Path, tip: str, commit: str) -> bool:
     return subprocess.run(asked, capture_output=True, check=False).returncode == 0
 
 
+def names_agent(subject: str) -> bool:
+    """Is this the merge of a branch in an agent's own folder?"""
+    words = subject.split(" from ")
+    pieces = words[1].split("/") if subject.startswith("Merge pull request #") and len(words) > 1 else []
+    return len(pieces) > 2 and pieces[1] in BRANCHES
+
+
+@functools.cache
+def from_agent_branches(repository: Path) -> frozenset[str]:
+    """Every commit that some merge of an agent's branch brought in: a first, wide net."""
+    found: set[str] = set()
+    for line in git(repository, "log", "--merges", "--format=%H %s", "HEAD").splitlines():
+        commit, _, subject = line.partition(" ")
+        if names_agent(subject):
+            found.update(git(repository, "rev-list", commit, f"^{commit}^1").split())
+    return frozenset(found)
+
+
 def from_branch(repository: Path, commit: str) -> Votes:
-    for merged in merges_over(repository, commit):
-        words = merged.split(" from ")
-        pieces = words[1].split("/") if merged.startswith("Merge pull request #") and len(words) > 1 else []
-        if len(pieces) > 2 and pieces[1] in BRANCHES:
-            return [(0.4, "mixed")]
+    if commit not in from_agent_branches(repository):
+        return []
+    if any(names_agent(merged) for merged in merges_over(repository, commit)):
+        return [(0.4, "mixed")]
     return []
 
 
+@functools.cache
 def from_commit(repository: Path, commit: str) -> Votes:
     """Votes of the message, the author, the committer and the merged branch."""
     show = git(repository, "show", "-s", "--format=%an%x00%ae%x00%cn%x00%ce%x00%P%x00%B", commit)
@@ -262,7 +297,7 @@ def from_commit(repository: Path, commit: str) -> Votes:
 
 def second_reading(repository: Path, commit: str, path: str, number: int) -> str:
     """The label of one line by plain reading of everything on record about its commit."""
-    votes = from_commit(repository, commit)
+    votes = list(from_commit(repository, commit))  # the answer is kept; ours is not to change it
     noted = from_note(repository, commit, path, number)
     if noted == "ai":
         votes.append((0.95, "ai"))
@@ -301,14 +336,65 @@ def compare(repository: Path, chosen: list[tuple[str, int]]) -> tuple[int, colle
     return wrong, counts
 
 
+def compare_tree(repository: Path, count: int, seed: int) -> tuple[int, dict[str, int | dict[str, int]]]:
+    """Whole files at HEAD against the replay: how many bars were missed, and the figures."""
+    from scanner.history import History
+    from scanner.provenance.tree import lines_of_tree
+
+    start = time.process_time()
+    tree = lines_of_tree(History.open(repository))
+    print(f"assay took {time.process_time() - start:.1f} s CPU of its own for the tree", file=sys.stderr)
+    listed = [
+        line.split(" ", 1) for line in git(repository, "ls-tree", "-r", "-z", "HEAD").split("\0") if line
+    ]
+    paths = [rest.split("\t", 1)[1] for mode, rest in listed if mode.startswith("100")]
+    tally: collections.Counter[str] = collections.Counter()
+    causes: collections.Counter[str] = collections.Counter()
+    for path in sorted(random.Random(seed).sample(paths, min(count, len(paths)))):
+        raw = subprocess.run(
+            ["git", "-C", str(repository), "cat-file", "blob", f"HEAD:{path}"],
+            capture_output=True,
+            check=False,
+        ).stdout
+        if b"\0" in raw[:8000]:
+            continue
+        ours = tree.get(path)
+        blamed = porcelain(repository, path)
+        tally["files"] += 1
+        if ours is None or len(ours) != len(blamed):
+            tally["files_of_other_length"] += 1
+            print(f"{path}: {len(blamed)} lines, ours {None if ours is None else len(ours)}")
+            continue
+        for number, (commit, before, line) in sorted(blamed.items()):
+            label = second_reading(repository, commit, before, line)
+            our_label, our_commit = ours[number - 1]
+            told = bool({label, our_label} & {"ai", "mixed"})
+            tally["lines"] += 1
+            tally["label_agrees"] += label == our_label
+            tally["commit_agrees"] += commit == our_commit
+            tally["ai_lines"] += told
+            tally["ai_label_agrees"] += told and label == our_label
+            tally["ai_commit_agrees"] += told and commit == our_commit
+            if label != our_label or commit != our_commit:
+                causes[f"{path}: {commit[:10]} {label}, ours {our_commit[:10]} {our_label}"] += 1
+    for text, times in causes.most_common(40):
+        print(f"{times} lines of {text}")
+    return len(causes), dict(tally)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("repository", type=Path)
     parser.add_argument("--lines", type=int, default=300)
+    parser.add_argument("--files", type=int, default=0, help="whole files, against the replay")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
+    if options.files:
+        wrong, figures = compare_tree(options.repository, options.files, options.seed)
+        print(json.dumps(figures))
+        return 1 if wrong else 0
     chosen = sorted(pick(options.repository, options.lines, options.seed))
     wrong, counts = compare(options.repository, chosen)
     print(json.dumps({"lines": len(chosen), "agree": len(chosen) - wrong, "labels": dict(counts)}))

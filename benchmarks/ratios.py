@@ -34,6 +34,7 @@ for name in sys.stdin.read().split("\\0"):
 """
 SCAN = [
     sys.executable,
+    "-I",
     "-c",
     "from scanner.cli import main; main()",
     "scan",

@@ -278,6 +278,7 @@ def _card(rule: Rule, docstring: str, origin: str) -> Card:
         rule.needs,
         rule.security_severity,
         rule.paths,
+        rule.masks,
     )
 
 
@@ -351,6 +352,7 @@ def _semgrep_card(definition: dict[str, Any], origin: str, *, strict: bool) -> C
         _languages(definition),
         (),
         str(said.get("security-severity", "")),
+        masks=bool(said.get("masks", False)),
     )
 
 

@@ -68,15 +68,18 @@ _BY_SUFFIX = {
 _BY_NAME = {
     "Dockerfile": "dockerfile",
     "Makefile": "makefile",
-    "Pipfile": "toml",
-    "setup.cfg": "ini",
+    "pyproject.toml": "manifest",
+    "Pipfile": "manifest",
+    "setup.cfg": "manifest",
+    "environment.yml": "manifest",
+    "environment.yaml": "manifest",
     "tox.ini": "ini",
     "pytest.ini": "ini",
     ".pytest.ini": "ini",
     "Pipfile.lock": "json",
-    "poetry.lock": "toml",
-    "uv.lock": "toml",
-    "pdm.lock": "toml",
+    "poetry.lock": "lock",
+    "uv.lock": "lock",
+    "pdm.lock": "lock",
 }
 
 
@@ -121,8 +124,8 @@ def language_of(path: str) -> str:
     name = path.rpartition("/")[2]
     if name in _BY_NAME:
         return _BY_NAME[name]
-    if name.startswith("requirements") and name.endswith((".txt", ".in")):
-        return "requirements"
+    if name.endswith((".txt", ".in")) and ("requirements" in name or path.endswith(f"requirements/{name}")):
+        return "manifest"
     if name.startswith("Dockerfile."):
         return "dockerfile"
     return _BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), "")
@@ -141,7 +144,8 @@ def discover(settings: Settings, tracked: Iterable[str] | None, wanted: Wanted) 
     """
     root = settings.root
     asked = [relative(root, path) for path in settings.paths]
-    paths = sorted(set(tracked if tracked is not None else _walk(root)))
+    unreadable: list[Unreadable] = []
+    paths = sorted(set(tracked if tracked is not None else _walk(root, unreadable)))
     if asked and "" not in asked:
         named = set(asked)
         below = tuple(f"{path}/" for path in asked)
@@ -149,9 +153,9 @@ def discover(settings: Settings, tracked: Iterable[str] | None, wanted: Wanted) 
         # A file that was named is looked at even where git ignores it.
         paths = sorted({*paths, *(path for path in asked if (root / path).is_file())})
     files: list[File] = []
-    unreadable: list[Unreadable] = []
+    inside = _Inside(root)
     for path in paths:
-        if settings.excludes(path):
+        if settings.excludes(path) or not inside(path):
             continue
         got = _read(root, path, wanted, settings.max_bytes, named=path in asked)
         if isinstance(got, File):
@@ -171,7 +175,7 @@ def from_bytes(settings: Settings, contents: dict[str, bytes], wanted: Wanted) -
         language = language_of(path) or _by_shebang(data[:80])
         if wanted.covers(path, language):
             if len(data) > settings.max_bytes:
-                unreadable.append(_too_large(path, len(data), settings.max_bytes))
+                unreadable.append(too_large(path, settings.max_bytes, len(data)))
             else:
                 files.append(File(path, language, data))
     return Discovered(tuple(files), tuple(unreadable))
@@ -192,14 +196,49 @@ def relative(root: Path, path: str) -> str:
     return "" if relative == "." else relative
 
 
-def _walk(root: Path) -> Iterator[str]:
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(
-            name for name in folders if name not in _SKIPPED_FOLDERS and not name.endswith(".egg-info")
-        )
-        base = Path(folder).relative_to(root)
-        for name in names:
-            yield (base / name).as_posix()
+class _Inside:
+    """Does a path lie in the tree, every folder of it a real one? The index of a repository that came as
+    an archive may say anything: `../secret.py`, or a file below what is a link in the work tree."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._known = {"": True}
+
+    def __call__(self, path: str) -> bool:
+        return self._folder(path.rpartition("/")[0]) and not path.startswith("/")
+
+    def _folder(self, folder: str) -> bool:
+        parts = folder.split("/")
+        for end in range(1, len(parts) + 1):
+            part = "/".join(parts[:end])
+            if part not in self._known:
+                self._known[part] = self._real(part, parts[end - 1])
+            if not self._known[part]:
+                return False
+        return True
+
+    def _real(self, part: str, name: str) -> bool:
+        return name not in ("", ".", "..") and not os.path.islink(self._root / part)
+
+
+def _walk(root: Path, unreadable: list[Unreadable]) -> Iterator[str]:
+    """Every file below the root. No recursion: folders may be nested deeper than a stack."""
+    todo = [""]
+    while todo:
+        folder = todo.pop()
+        try:
+            with os.scandir(root / folder) as entries:
+                found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+        except OSError as error:
+            detail = f"{error.strerror}; check its permissions, or exclude it"
+            unreadable.append(Unreadable(folder or ".", Reason.MISSING, detail))
+            continue
+        for name, is_folder in found:
+            path = f"{folder}/{name}" if folder else name
+            if not is_folder:
+                yield path
+            elif name not in _SKIPPED_FOLDERS and not name.endswith(".egg-info"):
+                todo.append(path)
 
 
 def _read(root: Path, path: str, wanted: Wanted, limit: int, *, named: bool) -> File | Unreadable | None:
@@ -216,7 +255,7 @@ def _read(root: Path, path: str, wanted: Wanted, limit: int, *, named: bool) -> 
     except FileNotFoundError:
         return None  # tracked, and deleted in the work tree
     except (OSError, ValueError) as error:
-        if os.path.islink(root / path) or (root / path).is_dir():
+        if _is_special(root / path):
             return None  # a link's target is looked at where it stands; a folder here is a submodule
         return Unreadable(path, Reason.MISSING, f"{getattr(error, 'strerror', error)}; check its permissions")
     status = os.fstat(descriptor)
@@ -230,14 +269,22 @@ def _read(root: Path, path: str, wanted: Wanted, limit: int, *, named: bool) -> 
                 return None
             stream.seek(0)
         if status.st_size > limit:
-            return _too_large(path, status.st_size, limit)
+            return too_large(path, limit, status.st_size)
         return File(path, language, stream.read())
 
 
-def _too_large(path: str, size: int, limit: int) -> Unreadable:
-    return Unreadable(
-        path, Reason.TOO_LARGE, f"{size:,} bytes, the limit is {limit:,}; raise `max-bytes` or exclude it"
-    )
+def _is_special(path: Path) -> bool:
+    """Is it a link, a folder, a socket …: anything but a file?"""
+    try:
+        return not stat.S_ISREG(os.lstat(path).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def too_large(path: str, limit: int, size: int = 0) -> Unreadable:
+    """A file that is left alone for its size."""
+    said = f"{size:,} bytes, the limit is {limit:,}" if size else f"the limit is {limit:,} bytes"
+    return Unreadable(path, Reason.TOO_LARGE, f"{said}; raise `max-bytes` or exclude it")
 
 
 def _by_shebang(head: bytes) -> str:

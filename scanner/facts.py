@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-SCHEMA = 3  # raise it with every change of shape or meaning: cached facts of another schema are not read
+SCHEMA = 6  # raise it with every change of shape or meaning: cached facts of another schema are not read
 
 
 class Place(NamedTuple):
@@ -66,6 +66,7 @@ class Function(NamedTuple):
     is_async: bool
     oracle: tuple[str, ...] = ()  # what in it can fail on a wrong result; see analyse/oracles.py
     traits: tuple[str, ...] = ()  # short words that rules agree on: generator, stub, overload, property …
+    literals: tuple[int, ...] = ()  # 16-bit hashes of the distinct strings and numbers, sorted
 
 
 class Class(NamedTuple):
@@ -95,6 +96,7 @@ class Facts:
     calls: tuple[Call, ...] = ()  # at module level
     requires: tuple[Requirement, ...] = ()  # a manifest's declared dependencies
     pytest: tuple[tuple[str, str], ...] = ()  # what a configuration file tells pytest
+    flows: tuple[Use, ...] = ()  # uses of heavy libraries, with what becomes of the value
     routes: tuple[Route, ...] = ()
     handlers: tuple[Handler, ...] = ()
     wiring: tuple[Wiring, ...] = ()
@@ -161,6 +163,7 @@ _ROWS: dict[str, Any] = {
     "calls": Call,
     "requires": Requirement,
     "pytest": tuple,
+    "flows": Use,
     "routes": Route,
     "handlers": Handler,
     "wiring": Wiring,
@@ -197,7 +200,7 @@ def _value(name: str, value: Any) -> Any:
 
 
 def _function(row: Iterable[Any]) -> Function:
-    name, place, end, parameters, decorators, calls, hashes, nodes, is_async, oracle, traits = row
+    name, place, end, parameters, decorators, calls, hashes, nodes, is_async, oracle, traits, literals = row
     return Function(
         name,
         Place._make(place),
@@ -210,6 +213,7 @@ def _function(row: Iterable[Any]) -> Function:
         is_async,
         tuple(oracle),
         tuple(traits),
+        tuple(literals),
     )
 
 
@@ -251,6 +255,7 @@ _SHAPES: dict[str, Any] = {
     "classes": _class,
     "uses": _use,
     "pytest": tuple,
+    "flows": _use,
     "requires": _requirement,
     "routes": _route,
     "handlers": _handler,

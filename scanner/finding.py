@@ -92,7 +92,8 @@ class Finding:
     name of the definition around it. `arguments` fill the rule's message and take part in the
     fingerprint, so they hold nothing that changes by itself (no score, no line number). What does change
     (similarity, counts, models) goes to `details`, which reaches the markdown and the properties only.
-    `excused` says that an engine's own ignore comment covers the place.
+    `excused` says that an engine's own ignore comment covers the place. `secrets` are regions whose text
+    must not be shown, wherever it occurs.
     """
 
     rule: str
@@ -104,6 +105,7 @@ class Finding:
     flow: tuple[Related, ...] = ()
     fix: Fix | None = None
     excused: str = ""
+    secrets: tuple[Location, ...] = ()
 
     def fingerprint(self, occurrence: int = 0) -> str:
         """32 hex digits, stable while code moves around the place.
@@ -215,12 +217,13 @@ def to_row(finding: Finding) -> list[Any]:
             finding.fix.safe,
         ],
         finding.excused,
+        [_place(place) for place in finding.secrets],
     ]
 
 
 def from_row(row: list[Any]) -> Finding:
     """The inverse of `to_row`."""
-    rule, place, symbol, arguments, details, related, flow, fix, excused = row
+    rule, place, symbol, arguments, details, related, flow, fix, excused, secrets = row
     return Finding(
         rule,
         Location(*place),
@@ -231,6 +234,7 @@ def from_row(row: list[Any]) -> Finding:
         tuple(Related(Location(*where), label) for where, label in flow),
         None if fix is None else Fix(fix[0], tuple(Edit(Location(*p), t) for p, t in fix[1]), fix[2]),
         excused,
+        tuple(Location(*where) for where in secrets),
     )
 
 

@@ -28,6 +28,7 @@ from scanner.hunks import Range, Ranges, added_ranges, lines_of
 _T = TypeVar("_T")
 _TIME_LIMIT = 300.0
 _BATCH_BYTES = 32_000_000
+_PIECE = 1 << 20
 _ARGUMENT_PATHS = 100
 _EMPTY_TREE = {
     "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
@@ -80,6 +81,27 @@ _FIXED = {
 }
 
 
+# Plumbing: no configuration bends it. Algorithm and rename detection are those of `git blame`.
+_PATCH = (
+    "diff-tree",
+    "-r",
+    "-p",
+    "-U0",
+    "-M",
+    "-c",
+    "--combined-all-paths",
+    "--root",
+    "--always",
+    "--no-color",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--ignore-submodules=none",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+    "--inter-hunk-context=0",
+    "--output-indicator-old=<",
+    "--output-indicator-new=>",
+)
 _OID = re.compile(r"(?:[0-9a-f]{64}|[0-9a-f]{40})\Z")
 _NAMES_OBJECT = re.compile(rb"[0-9a-f]{40}")
 _FILTER_KEY = re.compile(r"filter\.(.+)\.[^.]+\Z", re.DOTALL)
@@ -121,6 +143,7 @@ class Commit:
     author: Person
     committer: Person
     message: str
+    time: int = 0  # when it was committed, in seconds since 1970
 
     @property
     def subject(self) -> str:
@@ -184,6 +207,37 @@ class _Git:
         except (OSError, ValueError) as error:
             raise GitError(f"git {arguments[0]} could not be run: {error}") from error
         return done.returncode, done.stdout, done.stderr
+
+    def stream(self, arguments: Sequence[str], stdin: bytes) -> Iterator[bytes]:
+        """Standard output of one git command, piece by piece.
+
+        Raises:
+            GitError: at the end, when its code is not 0: what was given until then may be cut short.
+        """
+        settings = [word for pair in _HARDENED for word in ("-c", pair)]
+        command = [self.program, "--no-pager", "--literal-pathspecs", *settings, *arguments]
+        # Files, not pipes, on the other two ends: nobody waits for anybody.
+        with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as errors:
+            asked.write(stdin)
+            asked.seek(0)
+            with subprocess.Popen(
+                command,
+                stdin=asked,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                cwd=self.root,
+                env=dict(self.environment),
+            ) as running:
+                assert running.stdout is not None
+                try:
+                    while piece := running.stdout.read(_PIECE):
+                        yield piece
+                    code = running.wait()
+                finally:
+                    running.kill()  # the reader may have stopped early
+            errors.seek(0)
+            if code != 0:
+                raise GitError(f"git {arguments[0]} failed with code {code}: {_one_line(errors.read())}")
 
 
 def _one_line(err: bytes) -> str:
@@ -298,8 +352,9 @@ class History:
     def _head_tree(self) -> str:
         return self.head or _EMPTY_TREE[self._object_format]
 
-    def staged_blobs(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """The index's content of those `paths` that are regular files in it, without conflicts."""
+    def staged_blobs(self, paths: Iterable[str], *, limit: int = 0) -> dict[str, bytes]:
+        """The index's content of those `paths` that are regular files in it, without conflicts, and no
+        larger than `limit` bytes, if there is one."""
         wanted = set(paths)
         few = sorted(wanted) if len(wanted) <= _ARGUMENT_PATHS else []
         out = self._git.run(["ls-files", "-z", "--stage", "--", *few])
@@ -308,16 +363,17 @@ class History:
             mode, oid, stage, path = _index_entry(entry)
             if path in wanted and stage == "0" and mode.startswith("100"):
                 oids[path] = oid
-        return self._contents(oids)
+        return self._contents(oids, limit)
 
     def tracked_blobs(self) -> dict[str, str]:
         """Path → blob id of every regular file in the index, without conflicts. Reads no file."""
         entries = map(_index_entry, self._git.run(["ls-files", "-z", "--stage"]).split(b"\0"))
         return {path: oid for mode, oid, stage, path in entries if stage == "0" and mode.startswith("100")}
 
-    def blobs_at(self, rev: str, paths: Iterable[str]) -> dict[str, bytes]:
-        """The content of those `paths` that are regular files in the commit `rev`."""
-        return self._contents(self._tree_entries(self.resolve(rev), paths))
+    def blobs_at(self, rev: str, paths: Iterable[str], *, limit: int = 0) -> dict[str, bytes]:
+        """The content of those `paths` that are regular files in the commit `rev`, and no larger than
+        `limit` bytes, if there is one."""
+        return self._contents(self._tree_entries(self.resolve(rev), paths), limit)
 
     def file_at(self, rev: str, path: str) -> bytes | None:
         """The content of one file in the commit `rev`; None where it is not a regular file there."""
@@ -338,8 +394,8 @@ class History:
                 found[path] = rest.split(" ")[1]
         return found
 
-    def _contents(self, oids: Mapping[str, str]) -> dict[str, bytes]:
-        content = dict(self.blobs(oids.values()))
+    def _contents(self, oids: Mapping[str, str], limit: int = 0) -> dict[str, bytes]:
+        content = dict(self.blobs(oids.values(), limit=limit))
         return {path: body for path, oid in oids.items() if (body := content.get(oid)) is not None}
 
     # Objects
@@ -430,22 +486,28 @@ class History:
         Raises:
             GitError: `ref` names no commit, or the two share none; the text names the remedy.
         """
-        code, out, err = self._git.ask(["merge-base", self.resolve(ref), self.resolve("HEAD")])
+        return self.common_ancestor(ref, "HEAD")
+
+    def common_ancestor(self, ref: str, other: str) -> str:
+        """The id of the commit where two commits part; errors as `merge_base`."""
+        code, out, err = self._git.ask(["merge-base", self.resolve(ref), self.resolve(other)])
         if code == 0:
             return out.decode("ascii").split()[0]
         if code != 1:
             raise GitError(f"git merge-base failed with code {code}: {_one_line(err)}")
         cause = "; this clone is shallow: run `git fetch --deepen=200`" if self.shallow else ""
-        raise GitError(f"HEAD and `{ref}` have no common ancestor here{cause}")
+        raise GitError(f"{other} and `{ref}` have no common ancestor here{cause}")
 
     # History
 
-    def graph(self, *, first_parent: bool = False) -> list[Node]:
-        """All commits that HEAD reaches, newest first, or only its first-parent chain."""
+    def graph(self, *, first_parent: bool = False, since: str = "") -> list[Node]:
+        """All commits that HEAD reaches and `since` does not, newest first, or only its first-parent
+        chain."""
         if not self.head:
             return []
         chain = ["--first-parent"] if first_parent else []
-        out = self._git.run(["rev-list", *chain, "--parents", "--format=%an%x00%ae", self.head])
+        older = [f"^{since}"] if since else []
+        out = self._git.run(["rev-list", *chain, "--parents", "--format=%an%x00%ae", self.head, *older])
         lines = out.decode("utf-8", "replace").split("\n")
         nodes = []
         for head, person in zip(lines[::2], lines[1::2], strict=False):
@@ -458,6 +520,104 @@ class History:
         """The ids of the commits that HEAD reaches and the commit `base` does not, newest first."""
         out = self._git.run(["rev-list", self.head, f"^{self.resolve(base)}"])
         return out.decode("ascii").split()
+
+    def lineage(self, since: str = "", rev: str = "") -> list[tuple[str, ...]]:
+        """The commits that `rev` (HEAD) reaches and `since` does not, each with its parents, oldest first
+        and every branch in one piece."""
+        start = self.resolve(rev) if rev else self.head
+        if not start:
+            return []
+        command = ["rev-list", "--topo-order", "--reverse", "--parents", start]
+        out = self._git.run([*command, *([f"^{self.resolve(since)}"] if since else [])])
+        return [tuple(line.split(" ")) for line in out.decode("ascii").splitlines()]
+
+    def is_ancestor(self, old: str, new: str) -> bool:
+        """Does the commit `new` reach the commit `old`? No, where either of them is not here."""
+        return self._git.ask(["merge-base", "--is-ancestor", old, new])[0] == 0
+
+    def patches(self, commits: Sequence[str]) -> Iterator[tuple[bytes, tuple[str, ...]]]:
+        """What each commit changed, in order: its patch, and the files that it could not be read for.
+
+        A patch has no context; removed lines begin with `<` and added ones with `>`, so that nothing in
+        them looks like a header. Against several parents it is git's combined patch, of the files that
+        differ from all of them. A commit may be given as `<commit> <parent>`, which leaves the other
+        parents out.
+        """
+        done = 0
+        while done < len(commits):
+            try:
+                for patch in self._patches(commits[done:]):
+                    done += 1
+                    yield patch, ()
+            except GitError:
+                # A partial clone: git stops at the first object that is not here.
+                if done == len(commits):
+                    raise
+                yield self._patch_in_parts(commits[done])
+                done += 1
+
+    def _patches(self, commits: Sequence[str]) -> Iterator[bytes]:
+        stream = self._git.stream(
+            [*_PATCH, "--stdin"], "".join(f"{line}\n" for line in commits).encode("ascii")
+        )
+        buffer = bytearray(b"\n")
+        heads = [b"\n%s\n" % line.partition(" ")[0].encode("ascii") for line in commits]
+        at = 0  # the next commit whose end is looked for
+        searched = 0
+        for piece in stream:
+            buffer += piece
+            while at < len(commits):
+                following = heads[at + 1] if at + 1 < len(commits) else None
+                end = buffer.find(following, max(0, searched - len(heads[at]))) if following else -1
+                if end < 0:
+                    searched = len(buffer)
+                    break
+                yield bytes(buffer[len(heads[at]) - 1 : end])
+                del buffer[:end]
+                at, searched = at + 1, len(heads[at])
+        if at < len(commits):
+            yield bytes(buffer[len(heads[at]) - 1 :])
+
+    def _patch_in_parts(self, line: str) -> tuple[bytes, tuple[str, ...]]:
+        """The same for one commit, file by file, where some object of it is missing. Renames are lost."""
+        out = self._git.run(
+            ["diff-tree", "-r", "-z", "--root", "--name-only", "--no-commit-id", *line.split()]
+        )
+        parts, lost = [], []
+        for name in sorted({_path(name) for name in out.split(b"\0") if name}):
+            arguments = [*_PATCH, "--no-renames", "--no-commit-id", *line.split(), "--", name]
+            code, part, _ = self._git.ask(arguments)
+            if code == 0:
+                parts.append(b"\n" + part.rstrip(b"\n"))
+            else:
+                lost.append(name)
+        return b"".join(parts), tuple(lost)
+
+    def differing(self, pairs: Sequence[tuple[str, str]]) -> Iterator[dict[str, bool]]:
+        """For each pair of a commit and one of its parents: the files in which they differ, each with
+        whether the commit has it."""
+        asked = "".join(f"{commit} {parent}\n" for commit, parent in pairs).encode("ascii")
+        arguments = ["diff-tree", "-r", "-z", "--root", "--raw", "--no-renames", "--always", "--stdin"]
+        words = iter(self._git.run(arguments, stdin=asked).split(b"\0") if pairs else ())
+        found: dict[str, bool] | None = None
+        for word in words:
+            if word.startswith(b":"):
+                assert found is not None
+                found[_path(next(words))] = not word.endswith(b"D")
+                continue
+            if found is not None:
+                yield found
+            found = {}
+
+    def regular_files(self, rev: str) -> list[str]:
+        """The regular files of a commit, sorted as git does."""
+        out = self._git.run(["ls-tree", "-r", "-z", self.resolve(rev)])
+        entries = (entry.partition(b"\t") for entry in out.split(b"\0") if entry)
+        return [_path(name) for meta, _, name in entries if meta.startswith(b"100")]
+
+    def refs(self, *patterns: str) -> str:
+        """The refs that match, with what they point at: a text that changes whenever one of them does."""
+        return _path(self._git.run(["for-each-ref", "--format=%(objectname) %(refname)", *patterns]))
 
     def notes(self, *patterns: str) -> dict[str, dict[str, str]]:
         """For each notes ref that matches a pattern: annotated object id → id of the note's blob.
@@ -598,9 +758,16 @@ class History:
         """The bytes of a file in the working tree; None unless it is a regular file that can be read."""
         file = self.root / path
         try:
-            return None if file.is_symlink() or not file.is_file() else file.read_bytes()
-        except OSError:
+            # Neither the file nor a folder above it may be a link that leads elsewhere.
+            if not file.is_file() or os.path.realpath(file) != os.path.join(self._real_root, path):
+                return None
+            return file.read_bytes()
+        except (OSError, ValueError):
             return None
+
+    @functools.cached_property
+    def _real_root(self) -> str:
+        return os.path.realpath(self.root)
 
 
 # Opening
@@ -704,7 +871,7 @@ def _commit(oid: str, raw: bytes) -> Commit:
     head, _, message = raw.partition(b"\n\n")
     parents: list[str] = []
     people = {"author": Person("", ""), "committer": Person("", "")}
-    encoding = "utf-8"
+    encoding, time = "utf-8", 0
     for line in head.split(b"\n"):
         # Signatures and merged tags go over several lines, each further one behind a space.
         key, _, value = line.partition(b" ")
@@ -712,9 +879,16 @@ def _commit(oid: str, raw: bytes) -> Commit:
             parents.append(value.decode("ascii", "replace"))
         elif key in (b"author", b"committer"):
             people[key.decode()] = _person(value)
+            time = _time(value)  # the committer stands after the author
         elif key == b"encoding":
             encoding = value.decode("ascii", "replace")
-    return Commit(oid, tuple(parents), people["author"], people["committer"], _decode(message, encoding))
+    text = _decode(message, encoding)
+    return Commit(oid, tuple(parents), people["author"], people["committer"], text, time)
+
+
+def _time(value: bytes) -> int:
+    digits = value.rpartition(b">")[2].split()[:1]
+    return int(digits[0]) if digits and digits[0].isdigit() and len(digits[0]) < 12 else 0
 
 
 def _person(value: bytes) -> Person:

@@ -121,6 +121,7 @@ class Card:
     needs: tuple[str, ...] = ()
     security_severity: str = ""
     paths: tuple[tuple[str, str], ...] = ()
+    masks: bool = False
 
     @property
     def whole_languages(self) -> tuple[str, ...]:
@@ -207,6 +208,7 @@ class Rule:
     paths: ClassVar[tuple[tuple[str, str], ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ()
     security_severity: ClassVar[str] = ""
+    masks: ClassVar[bool] = False  # is all that a finding marks a secret, which no output may show?
     engine: ClassVar[str]
 
     @property
@@ -242,9 +244,11 @@ class FileRule(Rule):
         details: dict[str, object] | None = None,
         related: tuple[Related, ...] = (),
         fix: Fix | None = None,
+        secret: ast.AST | Place | None = None,
         **values: object,
     ) -> Finding:
-        """A finding at a node. Of a function or a class, the header line is marked, not the body."""
+        """A finding at a node. Of a function or a class, the header line is marked, not the body. `secret`
+        is the literal in it that no output may show."""
         if isinstance(node, Place):
             location = Location(source.path, *node)
             name = symbol or ""
@@ -252,7 +256,20 @@ class FileRule(Rule):
             definition = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
             location = source.header_location(node) if definition else source.location(node)  # type: ignore[arg-type]
             name = source.symbol(node) if symbol is None else symbol
-        return Finding(self.id, location, name, arguments(values), arguments(details or {}), related, fix=fix)
+        return Finding(
+            self.id,
+            location,
+            name,
+            arguments(values),
+            arguments(details or {}),
+            related,
+            fix=fix,
+            secrets=() if secret is None else (_location(source, secret),),
+        )
+
+
+def _location(source: Source, node: ast.AST | Place) -> Location:
+    return Location(source.path, *node) if isinstance(node, Place) else source.location(node)
 
 
 class RepositoryRule(Rule):

@@ -20,6 +20,7 @@ from scanner.change import Change
 from scanner.discover import Discovered, expected_unreadable
 from scanner.finding import Finding, Location, Notice, Unreadable
 from scanner.history import History, NoHistory
+from scanner.masking import blotted_finding, blotted_texts, places_of
 from scanner.provenance import Attributed, Attribution, Provenance, attribute
 from scanner.relate import Repository, relate
 from scanner.rule import wanted
@@ -117,7 +118,7 @@ def _baseline(settings: Settings) -> frozenset[str]:
         return frozenset(entry["fingerprint"] for entry in document["findings"])
     except OSError as error:
         raise UsageError(f"--baseline {settings.baseline}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UsageError(
             f"--baseline {settings.baseline}: not a baseline; write one with `assay baseline write`"
         ) from error
@@ -135,6 +136,14 @@ def _report(
     kept = tuple(item for item in weighed if item.fate == "kept" and item.rank >= settings.min_rank)
     passed = tuple(item for item in weighed if item.fate != "kept")
     named = {place.path for item in kept for place in _places(item.finding)}
+    secret = [place for item in weighed for place in places_of(item.finding, whole=item.card.masks)]
+    wanted = named | {place.path for place in secret}
+    texts = {file.path: _text(file.data) for file in sources.files if file.path in wanted}
+    shown, secrets = blotted_texts(texts, secret)
+    kept, passed = (
+        tuple(replace(item, finding=blotted_finding(item.finding, secrets)) for item in items)
+        for items in (kept, passed)
+    )
     return Report(
         kept,
         passed,
@@ -143,12 +152,13 @@ def _report(
         catalogue.cards,
         settings,
         len(sources.files),
-        {file.path: _text(file.data) for file in sources.files if file.path in named},
+        {path: text for path, text in texts.items() if path in named},
         {} if settings.hook else _version(history),  # a hook has no time for what only a log asks
         any(not expected_unreadable(settings, item) for item in unreadable),
         frozenset(
             file.path for file in sources.files if file.path in named and file.data.startswith(BOM_UTF8)
         ),
+        shown,
     )
 
 

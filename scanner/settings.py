@@ -8,11 +8,12 @@ from __future__ import annotations
 import datetime
 import difflib
 import functools
+import itertools
 import os
 import re
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,17 @@ class Waiver:
     path: str = "**"
     symbol: str = ""
     owner: str = ""
+    expires: str = ""
+
+
+@dataclass(frozen=True)
+class Critical:
+    """One `[[tool.assay.critical]]`: paths that must not break, who answers for them, and how critical they
+    are, from 1. After the day in `expires` the entry holds on, and is named."""
+
+    paths: tuple[str, ...]
+    owner: str = ""
+    tier: int = 1
     expires: str = ""
 
 
@@ -65,6 +77,8 @@ class Settings:
     fail_on: str = "error"
     min_rank: float = 0.0
     max_bytes: int = 5_000_000
+    critical: tuple[Critical, ...] = ()
+    gate: Mapping[str, Any] = field(default_factory=dict)  # read by `policy.policy_of`
 
     def excludes(self, path: str) -> bool:
         return any(matches(path, pattern) for pattern in self.exclude)
@@ -76,15 +90,43 @@ def matches(path: str, pattern: str) -> bool:
     return _compiled(pattern).match(path) is not None
 
 
+_STARS = re.compile(r"((?:(?<=/)|^)\*\*/|\*\*)")  # `a/**/b` also means `a/b`, and `**/b` also means `b`
+
+
 @functools.lru_cache(maxsize=512)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    wild = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
-    pieces = [wild.get(piece, re.escape(piece)) for piece in re.split(r"(\*\*|\*|\?)", pattern.strip("/"))]
-    # `a/**/b` also means `a/b`, and `**/b` also means `b`.
-    text = "".join(pieces).replace("/.*/", "/(?:.*/)?")
-    if text.startswith(".*/"):
-        text = "(?:.*/)?" + text[3:]
-    return re.compile(f"(?s:{text}(?:/.*)?)\\Z")
+    """A glob as an expression that never looks back: settings are text of a stranger, and a dozen stars
+    that each try every place would never end. The first place that fits is as good as any later one, for
+    all but the last stretch, which must reach the end of a name."""
+    first, *rest = _STARS.split(_RUNS.sub("**", pattern.strip("/")))
+    stretches = [("", first), *zip(rest[::2], rest[1::2], strict=True)]
+    groups = itertools.count()
+    body = "".join(_once(_stretch(way, text, groups), groups) for way, text in stretches[:-1])
+    return re.compile(f"(?s:{body}{_stretch(*stretches[-1], groups, end=_END)})")
+
+
+_RUNS = re.compile(r"\*{3,}")
+_END = r"(?:/|\Z)"
+_CROSSING = {"": "", "**": ".*?", "**/": "(?:.*?/)??"}
+
+
+def _stretch(way: str, text: str, groups: Iterator[int], end: str = "") -> str:
+    """What stands between two `**`, after the way there; its stars stay within one folder."""
+    start, *others = [_literal(part) for part in text.split("*")]
+    if not others:
+        return f"{_CROSSING[way]}{start}{end}"
+    *middle, last = [f"[^/]*?{part}" for part in others]
+    return f"{_CROSSING[way]}{start}{''.join(_once(one, groups) for one in middle)}{last}{end}"
+
+
+def _literal(text: str) -> str:
+    return "[^/]".join(map(re.escape, text.split("?")))
+
+
+def _once(text: str, groups: Iterator[int]) -> str:
+    """An expression that is not tried again once it has fitted."""
+    name = f"g{next(groups)}"
+    return f"(?=(?P<{name}>{text}))(?P={name})"
 
 
 KEYS = {
@@ -103,6 +145,32 @@ KEYS = {
     "fail-on": str,
     "min-rank": float,
     "max-bytes": int,
+    "critical": list,
+    "gate": dict,
+}
+# What says whether a change may pass: at a gate these come from the change's base.
+JUDGING = (
+    "select",
+    "ignore",
+    "preview",
+    "exclude",
+    "expect-unreadable",
+    "critical-paths",
+    "allow",
+    "weights",
+    "fail-on",
+    "min-rank",
+    "max-bytes",
+    "critical",
+    "gate",
+)
+_ENVIRONMENT = "environment"
+_MAX_BYTES = 1_000_000  # of a settings file
+# A repository must not be able to ask for all memory, nor for a thousand processes.
+_BOUNDS: dict[str, tuple[int, int]] = {
+    "jobs": (0, 256),
+    "min-rank": (0, 100),
+    "max-bytes": (0, 100_000_000),
 }
 _CHOICES = {
     "fail-on": ("error", "warning", "note", "never"),
@@ -136,7 +204,7 @@ def layers(root: Path, config: Path | None = None, *, isolated: bool = False) ->
     Raises:
         UsageError: the file cannot be read or is not TOML, a variable of the environment has no such value.
     """
-    environment = Layer("environment", _environment(os.environ))
+    environment = Layer(_ENVIRONMENT, _environment(os.environ))
     if isolated:
         return (environment,)
     found = _config_file(root) if config is None else (config, _read_toml(config))
@@ -159,11 +227,12 @@ def described(
 
 def _config_file(root: Path) -> tuple[Path, dict[str, Any]] | None:
     own = root / "assay.toml"
-    if own.is_file():
+    if _lies_in(root, own):
         return own, _read_toml(own)
     shared = root / "pyproject.toml"
-    if shared.is_file():
-        text = shared.read_bytes()
+    if _lies_in(root, shared):
+        with shared.open("rb") as stream:
+            text = stream.read(_MAX_BYTES)
         # A manifest that is broken and does not mention us is the manifest readers' business, not ours.
         if b"tool.assay" not in text:
             return None
@@ -171,13 +240,45 @@ def _config_file(root: Path) -> tuple[Path, dict[str, Any]] | None:
     return None
 
 
+def _lies_in(root: Path, path: Path) -> bool:
+    """Is it a file of this tree? A link that leads out of it is not, nor is a pipe or a device."""
+    return path.is_file() and path.resolve().is_relative_to(root.resolve())
+
+
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as stream:
+            data = stream.read(_MAX_BYTES + 1)
+        if len(data) > _MAX_BYTES:
+            raise UsageError(f"{path}: settings of more than {_MAX_BYTES:,} bytes are not read")
+        return tomllib.loads(data.decode("utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number may be too long, too
         raise UsageError(f"{path}: not valid TOML: {error}") from error
+
+
+def from_bytes(root: Path, name: str, content: bytes | None) -> Settings:
+    """Settings of the repository at `root` by a file's content, as of some revision; without the
+    environment.
+
+    Raises:
+        UsageError: as `load`.
+    """
+    return from_table(Settings(root=root), table_of(name, content), name)
+
+
+def table_of(name: str, content: bytes | None) -> dict[str, Any]:
+    """Our table in a settings file; empty where there is no such file.
+
+    Raises:
+        UsageError: the file is not TOML.
+    """
+    try:
+        document = tomllib.loads((content or b"").decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UsageError(f"{name}: not valid TOML: {error}") from error
+    return _table(Path(name), document)
 
 
 def _table(path: Path, document: dict[str, Any]) -> dict[str, Any]:
@@ -196,11 +297,19 @@ def from_table(settings: Settings, table: Mapping[str, Any], where: str) -> Sett
             hint = f"; did you mean `{near[0]}`?" if near else f"; known keys: {', '.join(sorted(KEYS))}"
             raise UsageError(f"{where}: unknown key `{key}` in [tool.assay]{hint}")
         changes[key.replace("-", "_")] = _value(key, value, where)
+    if "critical" in changes:
+        named = [path for one in changes["critical"] for path in one.paths]
+        plain = changes.get("critical_paths", settings.critical_paths)
+        changes["critical_paths"] = tuple(dict.fromkeys((*plain, *named)))
     return replace(settings, **changes)
 
 
 def _value(key: str, value: Any, where: str) -> Any:
     kind = KEYS[key]
+    if kind is dict:
+        return dict(_expect(value, dict, key, where))
+    if key == "critical":
+        return tuple(_critical(entry, where) for entry in _expect(value, list, key, where))
     if key == "allow":
         return tuple(_waiver(entry, where) for entry in _expect(value, list, key, where))
     if kind is tuple:
@@ -209,11 +318,22 @@ def _value(key: str, value: Any, where: str) -> Any:
             raise UsageError(f"{where}: `{key}` must be a list of strings")
         return tuple(items)
     if kind is float:
-        return float(_expect(value, (int, float), key, where))
+        return _within(key, float(_expect(value, (int, float), key, where)), where)
     checked = _expect(value, kind, key, where)
+    if key == "weights" and where != _ENVIRONMENT and checked not in ("none", "default"):
+        raise UsageError(f"{where}: `weights` must be none or default here; name a file with --weights")
+    if kind is int:
+        return _within(key, checked, where)
     if key in _CHOICES and checked not in _CHOICES[key]:
         raise UsageError(f"{where}: `{key}` must be one of {', '.join(_CHOICES[key])}, not {checked!r}")
     return checked
+
+
+def _within(key: str, value: Any, where: str) -> Any:
+    least, most = _BOUNDS[key]
+    if not least <= value <= most:
+        raise UsageError(f"{where}: `{key}` must lie between {least:,} and {most:,}, not {value!r}")
+    return value
 
 
 def _expect(value: Any, kind: Any, key: str, where: str) -> Any:
@@ -223,7 +343,27 @@ def _expect(value: Any, kind: Any, key: str, where: str) -> Any:
     return value
 
 
-_CALLED = {bool: "true or false", int: "a whole number", str: "a string", list: "a list of strings"}
+def _critical(entry: Any, where: str) -> Critical:
+    known = {one.name for one in fields(Critical)}
+    if not isinstance(entry, dict) or not {"paths"} <= set(entry) <= known:
+        raise UsageError(
+            f"{where}: each [[tool.assay.critical]] needs `paths`, and may have owner, tier, expires; "
+            f"got {entry!r}"
+        )
+    tier = entry.get("tier", 1)
+    if type(tier) is not int or not 1 <= tier <= 9:
+        raise UsageError(f"{where}: `critical.tier` must be a number from 1, not {tier!r}")
+    paths = _value("exclude", entry["paths"], where)  # a list of strings, like that one
+    return Critical(paths, str(entry.get("owner", "")), tier, str(entry.get("expires", "")))
+
+
+_CALLED = {
+    dict: "a table",
+    bool: "true or false",
+    int: "a whole number",
+    str: "a string",
+    list: "a list of strings",
+}
 
 
 def _waiver(entry: Any, where: str) -> Waiver:
@@ -251,7 +391,7 @@ def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
     for key, kind in KEYS.items():
         name = "ASSAY_" + key.upper().replace("-", "_")
         text = environ.get(name)
-        if text is None or kind is list:
+        if text is None or kind in (list, dict):
             continue
         try:
             table[key] = _from_text(text, kind)

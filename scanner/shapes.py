@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from scanner.facts import Place
-from scanner.source import FunctionNode, Source
+from scanner.source import Comment, FunctionNode, Source
 
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _LOGGING = frozenset(
@@ -114,13 +114,25 @@ def words(name: str) -> frozenset[str]:
     return frozenset(part.lower() for part in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name))
 
 
-def comments_in(source: Source, first: int, last: int) -> list[tuple[int, str]]:
-    """The comments on these lines, without their hash signs."""
-    return [
-        (comment.line, comment.text.lstrip("#:! ").rstrip())
-        for comment in source.comments
-        if first <= comment.line <= last
-    ]
+def comments_like(source: Source, hints: tuple[str, ...], pattern: re.Pattern[str]) -> list[Comment]:
+    """The comments that match. Comments cost a tokenizer run, so it is done only where a line that holds
+    one of the hints (in lower case) looks like such a comment."""
+    text = source.remarks
+    for hint in hints:
+        position = text.find(hint)
+        while position >= 0:
+            start = text.rfind("\n", 0, position) + 1
+            end = text.find("\n", position)
+            line = text[start : end if end >= 0 else len(text)]
+            if pattern.search(_start_of(line)):
+                return [comment for comment in source.comments if pattern.search(_start_of(comment.text))]
+            position = text.find(hint, end) if end >= 0 else -1
+    return []
+
+
+def _start_of(comment: str) -> str:
+    """What is looked at of a comment: patterns need not be fast on a line of a million characters."""
+    return comment[:300].lstrip("# ")
 
 
 def header_of(source: Source, handler: ast.ExceptHandler) -> Place:

@@ -5,11 +5,14 @@ Comments and the bodies of here-documents are left out; quotes are taken off; a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from scanner.facts import Place
 from scanner.source import Source
+
+_MARK = re.compile(r"<<-?[ \t]*(['\"\\]?[A-Za-z_][^\s;|&)]*)")  # `1 << 2` is arithmetic
 
 
 class Command(NamedTuple):
@@ -57,7 +60,8 @@ def commands(text: str) -> list[Command]:
             if text[position + 1] == "\n":
                 line += 1
             else:
-                word = [*(word or []), text[position + 1]]
+                word = word or []
+                word.append(text[position + 1])
             position += 2
             continue
         if word is None and not words:
@@ -65,7 +69,8 @@ def commands(text: str) -> list[Command]:
         if character in "'\"":
             end = _quoted_end(text, position)
             inner = text[position + 1 : end]
-            word = [*(word or []), inner]
+            word = word or []
+            word.append(inner)
             line += inner.count("\n")
             position = end + 1
             continue
@@ -74,10 +79,15 @@ def commands(text: str) -> list[Command]:
             if position < 0:
                 break
             continue
-        if text.startswith("<<", position) and not text.startswith("<<<", position):
+        if text.startswith("<<<", position):
             end_word()
-            mark, position = _heredoc_mark(text, position + 2)
-            heredocs.append(mark)
+            position += 3
+            continue
+        heredoc = _MARK.match(text, position) if character == "<" else None
+        if heredoc is not None:
+            end_word()
+            heredocs.append(heredoc[1].strip("'\"\\"))
+            position = heredoc.end()
             continue
         if character == "\n":
             end_command()
@@ -89,11 +99,7 @@ def commands(text: str) -> list[Command]:
             heredocs.clear()
             continue
         if character in ";|&(){}`":
-            if (
-                word is not None
-                and character in "{}"
-                and (character == "{" or "{" in word or "$" in word[:1])
-            ):
+            if word is not None and character in "{}" and (character == "{" or "{" in word[:64]):
                 word.append(character)
             else:
                 end_command()
@@ -102,7 +108,8 @@ def commands(text: str) -> list[Command]:
         if character in " \t\r":
             end_word()
         else:
-            word = [*(word or []), character]
+            word = word or []
+            word.append(character)
         position += 1
     end_command()
     return found
@@ -119,15 +126,6 @@ def _quoted_end(text: str, start: int) -> int:
             return position
         position += 1
     return len(text)
-
-
-def _heredoc_mark(text: str, position: int) -> tuple[str, int]:
-    end = position
-    while end < len(text) and text[end] not in "\n;|&) ":
-        end += 1
-        if text[position:end] in {"-", "- ", " "}:
-            position = end
-    return text[position:end].strip("-'\"\\ "), end
 
 
 def _after_heredoc(text: str, position: int, mark: str) -> tuple[int, int]:

@@ -23,6 +23,8 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 Keys = tuple[str | int, ...]
 BUILTINS = frozenset(dir(builtins))
 _NEWLINE = re.compile(r"\r\n|\r|\n")
+_REMARK = re.compile(r"#[^\r\n]*")
+OWN = frozenset({"self", "cls"})  # by convention the object, or the class, that a method belongs to
 _MAX_CHAIN = 64  # links of one `a.b().c[0]…`; longer ones are not code that anybody wrote
 _MAX_HOPS = 8  # aliases of aliases: `a = b; c = a` …; deeper chains are not followed
 
@@ -48,7 +50,18 @@ class Scope:
     """A module, class or function, and the names that it binds. Lambdas and comprehensions bind into the
     scope around them: their names are few, and short-lived."""
 
-    __slots__ = ("assigned", "bound", "definitions", "fields", "imports", "kind", "name", "node", "parent")
+    __slots__ = (
+        "assigned",
+        "bound",
+        "definitions",
+        "fields",
+        "imports",
+        "kind",
+        "known",
+        "name",
+        "node",
+        "parent",
+    )
 
     def __init__(self, kind: str, name: str, node: ast.AST, parent: Scope | None) -> None:
         self.kind = kind  # module | class | function
@@ -59,6 +72,7 @@ class Scope:
         self.assigned: dict[str, ast.expr] = {}  # name -> the value last bound to it, where there is one
         self.imports: dict[str, str] = {}  # name -> dotted target
         self.definitions: set[str] = set()  # functions and classes that stand directly in it
+        self.known: dict[str, str | None] = {}  # name -> what it stands for; filled by `Source.resolve`
         # class only: attribute -> the one value that `self.x = …` gives it, with its scope; None for several
         self.fields: dict[str, tuple[ast.expr, Scope] | None] = {}
 
@@ -122,9 +136,10 @@ class Source:
         return self.role == "test"
 
     @cached_property
-    def lowered(self) -> str:
-        """The text in lower case: a cheap look for words, before anything is tokenised."""
-        return self.text.lower()
+    def remarks(self) -> str:
+        """What stands after hash signs, in lower case, a line each: comments, and what looks like them.
+        A cheap look for words, before anything is tokenised."""
+        return "\n".join(_REMARK.findall(self.text)).lower()
 
     # Text and places
 
@@ -264,6 +279,8 @@ class Source:
     def _resolve(self, node: ast.AST, scope: Scope, hops: int) -> str | None:
         suffix = ""
         for _ in range(_MAX_CHAIN):
+            if isinstance(node, ast.Name):
+                break
             if isinstance(node, ast.Attribute):
                 suffix = f".{node.attr}{suffix}"
                 node = node.value
@@ -279,10 +296,21 @@ class Source:
             elif isinstance(node, (ast.Await, ast.NamedExpr)):
                 node = node.value
             else:
-                break
+                return None
         if not isinstance(node, ast.Name):
             return None
-        return self._resolve_name(node.id, scope, hops, suffix)
+        if hops < _MAX_HOPS or node.id in OWN:
+            return self._resolve_name(node.id, scope, hops, suffix)
+        root = self.stands_for(node.id, scope)
+        return None if root is None else root + suffix
+
+    def stands_for(self, name: str, scope: Scope) -> str | None:
+        """The dotted name behind a plain one, in a scope. Remembered: the same few names recur, and what
+        one stands for does not hang on what follows it."""
+        known = scope.known
+        if name not in known:
+            known[name] = self._resolve_name(name, scope, _MAX_HOPS, "")
+        return known[name]
 
     def _resolve_name(self, name: str, scope: Scope, hops: int, suffix: str) -> str | None:
         around: Scope | None = scope
@@ -296,7 +324,7 @@ class Source:
         return f"builtins.{name}{suffix}" if name in BUILTINS else None
 
     def _resolve_bound(self, name: str, scope: Scope, hops: int, suffix: str) -> str | None:
-        if name in {"self", "cls"} and scope.kind == "function":
+        if name in OWN and scope.kind == "function":
             owner = scope.class_scope
             return None if owner is None else self._resolve_member(owner, hops, suffix)
         value = scope.assigned.get(name)
@@ -329,12 +357,22 @@ class Source:
             return None
         return self._resolve(owner.node.bases[0], owner.parent or owner, hops - 1)
 
+    def forget(self) -> None:
+        """Cut the only circle among the scopes, so that trees are freed without the cycle collector."""
+        for scope in self.scopes.values():
+            scope.fields.clear()
+
     def constant(self, node: ast.AST | None, scope: Scope | None = None) -> Any:
         """The literal value of an expression, followed through names bound once to a literal; None where
         it has none (a literal None included)."""
+        found = self.literal(node, scope)
+        return None if found is None else found.value
+
+    def literal(self, node: ast.AST | None, scope: Scope | None = None) -> ast.Constant | None:
+        """The literal itself, where it stands."""
         for _ in range(_MAX_HOPS):
             if isinstance(node, ast.Constant):
-                return node.value
+                return node
             if not isinstance(node, ast.Name):
                 return None
             around = scope or self.scope

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scanner.change import Change, ChangedFile
-from scanner.discover import Discovered, Wanted, discover, from_bytes, relative
+from scanner.discover import Discovered, Wanted, discover, from_bytes, language_of, relative, too_large
 from scanner.finding import Notice
 from scanner.history import NOT_A_REPOSITORY, GitError, History, NoHistory
 from scanner.settings import Settings, UsageError
@@ -103,16 +103,22 @@ def _staged(settings: Settings, history: History, wanted: Wanted, *, before: boo
     if not staged:
         return Sources(Discovered((), notices=(Notice("nothing is staged"),)), "staged")
     index = history.tracked_blobs()
-    contents = dict(history.blobs(index[path] for path in staged if path in index))
+    limit = settings.max_bytes
+    wanted_blobs = [index[path] for path in staged if path in index]
+    contents = dict(history.blobs(wanted_blobs, limit=limit))
     blobs = {path: data for path in staged if (data := contents.get(index.get(path, ""))) is not None}
-    old = history.blobs_at(history.head, staged) if before and history.head else {}
+    old = history.blobs_at(history.head, staged, limit=limit) if before and history.head else {}
     lines = history.changed_lines(None, staged=True)
     change = Change(
         tuple(ChangedFile(path, old.get(path), blobs.get(path), lines.get(path, ())) for path in staged),
         history.head,
     )
     others = {path: blob for path, blob in index.items() if path not in blobs and not settings.excludes(path)}
-    return Sources(from_bytes(settings, blobs, wanted), "staged", change, others=others)
+    found = from_bytes(settings, blobs, wanted)
+    large = tuple(
+        too_large(path, limit) for path in staged if path in others and wanted.covers(path, language_of(path))
+    )
+    return Sources(replace(found, unreadable=(*found.unreadable, *large)), "staged", change, others=others)
 
 
 def _diff(settings: Settings, history: History, wanted: Wanted, *, before: bool) -> Sources:

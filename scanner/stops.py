@@ -21,7 +21,7 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 _ASKS = frozenset(["confirm", "input", "ask", "prompt", "select", "getpass", "raw_input", "text_input"])
-_SAVES = re.compile(r"backup|snapshot|dump|export|archive|copytree|move|rename|trash", re.IGNORECASE)
+_SAVES = re.compile(r"backup|snapshot|dump|export|archive|copytree|move|rename|trash|copy", re.IGNORECASE)
 _PATH_CHECKS = re.compile(
     r"is_relative_to|relative_to|commonpath|startswith|samefile|_safe|safe_|validate|assert_|ensure_within"
     r"|is_safe|within|allowed|mkdtemp|temp|tmp",
@@ -46,6 +46,8 @@ def is_stopped(source: Source, node: ast.AST, function: FunctionNode | None) -> 
     for around in source.ancestors(node):
         if isinstance(around, ast.If) and _mentions(source, around.test, _WORDS):
             return True
+        if isinstance(around, ast.Try) and inner in around.finalbody:
+            return True  # it clears away what the same block has made
         if isinstance(around, (ast.With, ast.AsyncWith)) and any(
             _mentions(source, item.context_expr, _PATH_CHECKS) for item in around.items
         ):

@@ -85,6 +85,7 @@ class Report:
     version: Mapping[str, str] = field(default_factory=dict)  # repository, revision, branch
     incomplete: bool = False
     marked: frozenset[str] = frozenset()  # of `texts`, the files that start with a byte order mark
+    shown: Mapping[str, str] = field(default_factory=dict)  # of `texts`, those with a secret, without it
 
     @property
     def exit_code(self) -> int:
@@ -113,7 +114,10 @@ def load_weights(name: str) -> Weights:
             group: {key: _factor(group, key, entry) for key, entry in document.get(group, {}).items()}
             for group in ("family", "review", "autonomy", "path")
         }
-        return Weights(name, float(document["cap"]), table)
+        cap = float(document["cap"])
+        if not 1 <= cap <= 100:
+            raise ValueError(f"cap {cap} is not between 1 and 100: it would silence findings")
+        return Weights(name, cap, table)
     except OSError as error:
         raise UsageError(f"--weights {name}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:

@@ -11,6 +11,7 @@ from conftest import Run, git
 from inline_snapshot import snapshot
 
 import scanner
+from scanner.catalogue import rules_root
 
 Assay = Callable[..., Run]
 Project = Callable[..., Path]
@@ -35,7 +36,7 @@ shop/keys.py  1 error
 
 shop/keys.py:5:12  error fallback-secret  rank 75
   `SIGNING_SECRET` falls back to a secret that is written in the code
-  5 |     return os.getenv('SIGNING_SECRET', 'change-me')
+  5 |     return os.getenv('SIGNING_SECRET', '*********')
     |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   why: The example in every tutorial has a default, so that the first run works without any set-up.
   instead: Read it without a default (`os.environ['SIGNING_SECRET']`), and refuse to start where it is missing.
@@ -44,7 +45,7 @@ shop/store.py  1 error
 
 shop/store.py:3:12  error fallback-secret  rank 75
   `DB_PASSWORD` falls back to a secret that is written in the code
-  3 | PASSWORD = environ.get('DB_PASSWORD', 'postgres')
+  3 | PASSWORD = environ.get('DB_PASSWORD', '********')
     |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   instead: Read it without a default (`os.environ['DB_PASSWORD']`), and refuse to start where it is missing.
 """)
@@ -59,7 +60,7 @@ shop/keys.py  1 error
 
 shop/keys.py:5:12  error fallback-secret  rank 82.9
   `SIGNING_SECRET` falls back to a secret that is written in the code
-  5 |     return os.getenv('SIGNING_SECRET', 'change-me')
+  5 |     return os.getenv('SIGNING_SECRET', '*********')
     |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   why: The example in every tutorial has a default, so that the first run works without any set-up.
   instead: Read it without a default (`os.environ['SIGNING_SECRET']`), and refuse to start where it is missing.
@@ -70,7 +71,7 @@ shop/store.py  1 error
 
 shop/store.py:3:12  error fallback-secret  rank 82.9
   `DB_PASSWORD` falls back to a secret that is written in the code
-  3 | PASSWORD = environ.get('DB_PASSWORD', 'postgres')
+  3 | PASSWORD = environ.get('DB_PASSWORD', '********')
     |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   instead: Read it without a default (`os.environ['DB_PASSWORD']`), and refuse to start where it is missing.
   origin: ai, Claude Code, commit 62f945d35c, by trailer (p 0.8); no review on record
@@ -227,7 +228,8 @@ def test_rules_lists_a_family(assay: Assay, tmp_path: Path) -> None:
 def test_explain_prints_the_page(assay: Assay, tmp_path: Path) -> None:
     run = assay("explain", "fallback-secret", cwd=tmp_path)
     assert run.code == 0
-    assert run.out.startswith("# fallback-secret\n\nA secret that falls back to a value")
+    page = rules_root() / "security" / "fallback_secret.md"
+    assert run.out.strip() == page.read_text(encoding="utf-8").partition("\n\n")[2].strip()
     assert "## How often it is right" in run.out
 
 
@@ -254,6 +256,8 @@ jobs               2            environment
 fail-on            "error"      default
 min-rank           0.0          default
 max-bytes          5000000      default
+critical           []           default
+gate               {}           default
 """)
 
 

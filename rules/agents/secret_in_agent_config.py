@@ -36,9 +36,11 @@ class SecretInAgentConfig(FileRule):
     cwe = (798, 312)
     evidence = ("E20",)
     security_severity = "8.5"
+    masks = True
     languages = ("json",)
     paths = tuple(("json", glob) for glob in GLOBS)
     roles = ("live",)
+    preview = True
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:

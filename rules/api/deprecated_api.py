@@ -45,4 +45,4 @@ class DeprecatedApi(FileRule):
         guarded = any(isinstance(around, (ast.Try, ast.If)) for around in source.ancestors(call))
         if name in GONE and not guarded:  # a guard is there for the versions that still have it
             version, other = GONE[name]
-            yield self.at(source, call, call=name, version=version, other=other)
+            yield self.at(source, call, symbol=source.scope.name, call=name, version=version, other=other)

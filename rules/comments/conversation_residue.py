@@ -6,6 +6,7 @@
 import re
 from collections.abc import Iterator
 
+from scanner import shapes
 from scanner.rule import Confidence, FileRule, Finding, Place, Severity, Source, on_file
 
 HINTS = (
@@ -28,7 +29,7 @@ RESIDUE = re.compile(
     r"|\bas an ai (?:language )?model\b"
     r"|^\W*i(?:'ve| have) (?:updated|added|fixed|modified|refactored|corrected) (?:the|your)\b"
     r"|^\W*(?:let me know if|hope this helps|as (?:you )?requested\b|per your request)"
-    r"|^\W*i apologize for the\b|^#\s*```(?:python|py)?\s*$",
+    r"|^\W*i apologize for the\b|^```(?:python|py)?\s*$",
     re.IGNORECASE,
 )
 
@@ -43,13 +44,9 @@ class ConversationResidue(FileRule):
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:
-        text = source.lowered
-        if not any(hint in text for hint in HINTS):
-            return
-        fences = [comment for comment in source.comments if comment.text.lstrip("# ").startswith("```")]
-        for comment in source.comments:
-            if not RESIDUE.search(comment.text) and not RESIDUE.search(comment.text.lstrip("# ")):
-                continue
+        found = shapes.comments_like(source, HINTS, RESIDUE)
+        fences = [comment for comment in found if comment.text.lstrip("# ").startswith("```")]
+        for comment in found:
             if comment in fences and len(fences) > 1:
                 continue  # a pair encloses an example
             place = Place(comment.line, comment.column, comment.line, comment.column + len(comment.text))

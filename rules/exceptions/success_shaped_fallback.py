@@ -10,8 +10,13 @@ from scanner import shapes
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on
 from scanner.source import FunctionNode
 
+# What is only shown: nobody decides on it.
+SHOWN = frozenset("stats statistics summary info status version tail preview display banner menu".split())
 ANNOUNCED = frozenset(
     "safe safely try maybe default fallback optional or guess best effort sniff probe".split()
+)
+DECIDES = frozenset(
+    "validate verify check authenticate authorize is has can allowed valid safe permitted passes".split()
 )
 QUIET = frozenset("__repr__ __str__ __del__ __exit__ __len__ __dir__ __getattr__ __hash__".split())
 DOCUMENTED = (
@@ -64,9 +69,10 @@ class SuccessShapedFallback(FileRule):
 def _shape(value: ast.expr | None) -> str:
     """What a literal looks like to the caller; "" where it cannot be taken for a success."""
     if isinstance(value, ast.List):
-        return "an empty list" if not value.elts else "a made-up list"
+        return "" if value.elts else "an empty list"
     if isinstance(value, ast.Dict):
-        return "an empty dictionary" if not value.keys else "a made-up dictionary"
+        made_up = "a made-up dictionary" if shapes.is_literal(value) else ""
+        return made_up if value.keys else "an empty dictionary"
     if isinstance(value, ast.Call) and not value.args and shapes.last_name(value) in {"set", "dict", "list"}:
         return "an empty collection"
     if isinstance(value, ast.Constant) and not isinstance(value.value, bool):
@@ -83,7 +89,9 @@ def _succeeds_alike(function: FunctionNode, fallback: ast.Return, shape: str) ->
         value for value in shapes.returned(function) if value is not None and value is not fallback.value
     ]
     if shape == "success":
-        return any(isinstance(value, ast.Constant) and value.value is False for value in others)
+        return bool(shapes.words(function.name) & DECIDES) and any(
+            isinstance(value, ast.Constant) and value.value is False for value in others
+        )
     computed = [value for value in others if not shapes.is_literal(value)]
     if isinstance(fallback.value, ast.Dict) and fallback.value.keys:
         said = {key.value for key in fallback.value.keys if isinstance(key, ast.Constant)}
@@ -103,7 +111,7 @@ def _succeeds_alike(function: FunctionNode, fallback: ast.Return, shape: str) ->
 def _is_announced(source: Source, function: FunctionNode, node: ast.Try, handler: ast.ExceptHandler) -> bool:
     """By the name, the docstring or a comment; or nothing in it can fail in a way that matters."""
     words = shapes.words(function.name)
-    if function.name in QUIET or words & ANNOUNCED:
+    if function.name in QUIET or words & (ANNOUNCED | SHOWN):
         return True
     if any(isinstance(one, (ast.Import, ast.ImportFrom)) for one in node.body):
         return True

@@ -5,6 +5,7 @@ later fails without a trace.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from scanner import shapes
@@ -12,15 +13,23 @@ from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on
 
 # Best effort by nature: what these do is over, or optional, when they fail.
 CLEANUP = frozenset(
-    "close aclose unlink remove rmtree rmdir shutdown stop terminate kill cancel disconnect rollback join "
-    "cleanup release flush quit dispose __exit__ __aexit__ exit detach unregister unlock wait reset "
-    "clear stop_server delete kill_process terminate_process".split()
+    "close aclose unlink remove rmtree rmdir shutdown stop terminate kill killpg cancel disconnect rollback "
+    "join cleanup release flush quit dispose exit detach unregister unlock wait reset clear delete sleep "
+    "unsubscribe callback listener hook fuser".split()
 )
 QUIET = frozenset(
     "__del__ __exit__ __aexit__ __repr__ __str__ close aclose cleanup shutdown teardown".split()
 )
 QUIET_WORDS = frozenset(
-    "cleanup close shutdown teardown stop dispose disconnect notify telemetry safe safely try maybe".split()
+    "cleanup close shutdown teardown stop dispose disconnect notify telemetry safe safely try maybe kill "
+    "typing".split()
+)
+
+
+# The other end may be gone, the stream may not know how: nothing follows from it.
+COURTESY = frozenset(["send_json", "send_text", "reconfigure"])
+EXPLAINED = re.compile(
+    r"#.*\b(?:try|tries|best|optional|ignore|succeeds?|fails?|possible|if it|where|attempt)\b", re.I
 )
 
 
@@ -58,9 +67,31 @@ def _is_best_effort(source: Source, node: ast.Try, handler: ast.ExceptHandler) -
         return True  # one way of several to the answer: the next one follows below
     if all(_cleans_up(one) for one in node.body):
         return True
-    return shapes.has_remark(source, handler)
+    if EXPLAINED.match(source.lines[node.lineno - 2].lstrip() if node.lineno > 1 else ""):
+        return True
+    return shapes.has_remark(source, handler) or _is_aftermath(source, node)
+
+
+def _is_aftermath(source: Source, node: ast.Try) -> bool:
+    """In a handler or a `finally`: the first error is the one that counts."""
+    inner: ast.AST = node
+    for around in source.ancestors(node):
+        if isinstance(around, ast.ExceptHandler) or (
+            isinstance(around, ast.Try) and inner in around.finalbody
+        ):
+            return True
+        if around is source.scope.node:
+            return False
+        inner = around
+    return False
 
 
 def _cleans_up(node: ast.stmt) -> bool:
+    """A statement that ends something, tells somebody, or only waits."""
     calls = [one for one in ast.walk(node) if isinstance(one, ast.Call)]
-    return any(shapes.last_name(call) in CLEANUP for call in calls)
+    if not calls:
+        return isinstance(node, ast.Expr) and isinstance(node.value, ast.Await)  # a task that was cancelled
+    names = [shapes.last_name(call) for call in calls]
+    return any(shapes.words(name) & CLEANUP or name in COURTESY for name in names) or all(
+        shapes.is_talk(call) for call in calls
+    )

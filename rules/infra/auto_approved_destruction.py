@@ -77,6 +77,7 @@ class AutoApprovedDestruction(FileRule):
     languages = ("shell", "makefile", "yaml")
     paths = (("yaml", ".github/workflows/*"),)
     roles = ("live",)
+    preview = True
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:

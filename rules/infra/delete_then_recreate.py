@@ -26,13 +26,18 @@ CREATE = re.compile(
     r"^\s*CREATE\s+(?:TABLE|DATABASE|SCHEMA)\s+(?:IF\s+NOT\s+EXISTS\s+)?[\"`\[]?([\w.]+)", re.IGNORECASE
 )
 PASSING = re.compile(r"te?mp|_old$|_new$|_backup|cache|staging|scratch|_fts|shadow|__|^_", re.IGNORECASE)
+# By these names somebody asked for it; what is indexed or built can be computed again.
+EXCUSED = frozenset(
+    "reset recreate rebuild reindex wipe clear clean test tests migrate index indexing build ingest embed "
+    "embeddings reload refresh".split()
+)
 
 
 class DeleteThenRecreate(FileRule):
     message = "`{thing}` is deleted and made anew, and nothing asks before"
     why = "To an agent a fresh start is the surest way to the state that it was asked for."
     instead = "Change it in place, or make the new one under another name and switch over; keep the old one."
-    severity, confidence, family = Severity.CRITICAL, Confidence.MEDIUM, "infra"
+    severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "infra"
     cwe = (749,)
     evidence = ("E47",)
     roles = ("live",)
@@ -76,16 +81,7 @@ class DeleteThenRecreate(FileRule):
         """Somebody asked for it by name, or a stop stands before it."""
         function = source.function_of(call)
         name = function.name if function is not None else source.path.rpartition("/")[2]
-        if shapes.words(name) & {
-            "reset",
-            "recreate",
-            "rebuild",
-            "reindex",
-            "wipe",
-            "test",
-            "tests",
-            "migrate",
-        }:
+        if shapes.words(name) & EXCUSED:
             return True
         return stops.is_stopped(source, call, function)
 

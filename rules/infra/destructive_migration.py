@@ -46,5 +46,5 @@ class DestructiveMigration(FileRule):
             for node in shapes.own_nodes(function.body)
             if isinstance(node, ast.Call) and node.lineno < call.lineno and shapes.last_name(node) in SAVED
         ]
-        if isinstance(thing, str) and not before and not any(mark in source.lowered for mark in MARKS):
-            yield self.at(source, call, thing=thing)
+        if isinstance(thing, str) and not before and not any(mark in source.text.lower() for mark in MARKS):
+            yield self.at(source, call, symbol=source.scope.name, thing=thing)

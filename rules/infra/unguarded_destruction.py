@@ -17,10 +17,9 @@ CLOUD = (
     ".delete_bucket .terminate_instances .delete_db_instance .delete_db_cluster .delete_stack "
     ".delete_cluster .delete_volume .delete_snapshot .delete_hosted_zone .delete_vpc "
     ".delete_file_system .delete_cache_cluster .delete_nodegroup .delete_replication_group "
-    ".delete_user_pool .delete_repository .delete_namespace "
+    ".delete_user_pool .delete_namespace "
     ".delete_namespaced_persistent_volume_claim .delete_namespaced_stateful_set "
-    ".delete_persistent_volume .delete_collection_namespaced_pod .delete_resource_group "
-    ".delete_project .delete_environment"
+    ".delete_persistent_volume .delete_collection_namespaced_pod .delete_resource_group"
 ).split()
 DATA = (
     ".drop_all .drop_database .drop_collection .flushall .flushdb .delete_database .delete_collection "
@@ -29,8 +28,7 @@ DATA = (
 EXECUTES = (".execute", ".executescript", ".exec_driver_sql", ".raw")
 DROPS = re.compile(
     r"^\s*(?:DROP\s+(?:TABLE|DATABASE|SCHEMA)\s+(?:IF\s+EXISTS\s+)?[\"`\[]?(?P<name>[\w.]+)"
-    r"|TRUNCATE\s+(?:TABLE\s+)?[\"`\[]?(?P<emptied>[\w.]+)"
-    r"|DELETE\s+FROM\s+[\"`\[]?(?P<cleared>[\w.]+)[\"`\]]?\s*;?\s*$)",
+    r"|TRUNCATE\s+(?:TABLE\s+)?[\"`\[]?(?P<emptied>[\w.]+))",
     re.IGNORECASE,
 )
 # Tables that hold nothing of their own: scratch, caches, what is computed from other tables.
@@ -59,7 +57,7 @@ class UnguardedDestruction(FileRule):
         if not isinstance(call.func, ast.Attribute) or not _has_a_target(call):
             return
         if _speaks(source, call):
-            yield self.at(source, call, act=call.func.attr)
+            yield self.at(source, call, symbol=source.scope.name, act=call.func.attr)
 
     @on_call(*EXECUTES)
     def sql(self, source: Source, call: ast.Call) -> Iterator[Finding]:
@@ -69,7 +67,9 @@ class UnguardedDestruction(FileRule):
             return
         name = next(one for one in found.groups() if one)
         if not PASSING.search(name) and _speaks(source, call):
-            yield self.at(source, call, act=" ".join(found.group().split()).rstrip(";"))
+            yield self.at(
+                source, call, symbol=source.scope.name, act=" ".join(found.group().split()).rstrip(";")
+            )
 
 
 def _has_a_target(call: ast.Call) -> bool:
@@ -87,6 +87,8 @@ def _text_of(source: Source, node: ast.expr) -> str:
 
 def _speaks(source: Source, call: ast.Call) -> bool:
     function = source.function_of(call)
+    if _is_made_anew(source, call):
+        return False  # that is delete-then-recreate's to say
     if function is not None and stops.says_so(function.name) and not _is_a_door(function):
         return False
     scope_names = shapes.words(source.scope.name) | shapes.words(source.path.rpartition("/")[2])
@@ -104,6 +106,16 @@ def _speaks(source: Source, call: ast.Call) -> bool:
     if function is None and stops.says_so(source.path.rpartition("/")[2]):
         return False
     return not stops.is_stopped(source, call, function)
+
+
+def _is_made_anew(source: Source, call: ast.Call) -> bool:
+    body = getattr(source.scope.node, "body", [])
+    return any(
+        isinstance(node, ast.Call)
+        and node.lineno > call.lineno
+        and shapes.last_name(node).startswith(("create", "get_or_create", "ensure", "init"))
+        for node in shapes.own_nodes(body)
+    )
 
 
 def _is_a_door(function: FunctionNode) -> bool:

@@ -6,6 +6,7 @@ While it waits, the event loop serves no other request; under load one slow answ
 import ast
 from collections.abc import Iterator
 
+from scanner import shapes
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
@@ -28,6 +29,8 @@ BLOCKS |= {
     "openai.OpenAI().responses.create": "openai.AsyncOpenAI",
     "anthropic.Anthropic().messages.create": "anthropic.AsyncAnthropic",
 }
+# A command or a script has its event loop for itself.
+ALONE = frozenset("cli cmd command commands script scripts tools bin benchmark benchmarks main bench".split())
 
 
 class BlockingCallInAsync(FileRule):
@@ -44,9 +47,17 @@ class BlockingCallInAsync(FileRule):
         if not isinstance(source.scope.node, ast.AsyncFunctionDef):
             return
         name = source.resolve(call.func) or ""
+        if name.startswith(("subprocess.", "os.", "time.")) and shapes.words(source.path) & ALONE:
+            return
         for around in source.ancestors(call):
             if isinstance(around, ast.Lambda):
                 return  # handed to a thread, in all likelihood
             if around is source.scope.node:
                 break
-        yield self.at(source, call, call=name, other=BLOCKS.get(name, "an asynchronous client"))
+        yield self.at(
+            source,
+            call,
+            symbol=source.scope.name,
+            call=name,
+            other=BLOCKS.get(name, "an asynchronous client"),
+        )

@@ -46,5 +46,5 @@ class QueryInLoop(FileRule):
             ):
                 item = source.segment(around.target)
                 if not shapes.words(item) & CHUNKS:
-                    yield self.at(source, call, item=item)
+                    yield self.at(source, call, symbol=source.scope.name, item=item)
                 return

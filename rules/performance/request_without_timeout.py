@@ -28,4 +28,4 @@ class RequestWithoutTimeout(FileRule):
             return
         if any(isinstance(arg, ast.Starred) for arg in call.args) or source.path.startswith("requests/"):
             return
-        yield self.at(source, call, call=source.resolve(call.func) or "requests")
+        yield self.at(source, call, symbol=source.scope.name, call=source.resolve(call.func) or "requests")

@@ -28,13 +28,13 @@ class CredentialedWildcardCors(FileRule):
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         given = {keyword.arg: keyword.value for keyword in call.keywords}
         if _is_wildcard(given.get("allow_origins")) and _is_true(given.get("allow_credentials")):
-            yield self.at(source, call)
+            yield self.at(source, call, symbol=source.scope.name)
 
     @on_call("flask_cors.CORS", "flask_cors.cross_origin")
     def of_flask(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         given = {keyword.arg: keyword.value for keyword in call.keywords}
         if _is_true(given.get("supports_credentials")) and _is_wildcard(given.get("origins")):
-            yield self.at(source, call)
+            yield self.at(source, call, symbol=source.scope.name)
 
 
 def _is_wildcard(node: ast.expr | None) -> bool:

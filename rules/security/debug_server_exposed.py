@@ -29,4 +29,4 @@ class DebugServerExposed(FileRule):
         host = given.get("host") or (call.args[0] if call.args else None)
         debug = given.get("debug") or given.get("use_debugger")
         if isinstance(debug, ast.Constant) and debug.value is True and source.constant(host) in EVERYWHERE:
-            yield self.at(source, call)
+            yield self.at(source, call, symbol=source.scope.name)

@@ -37,16 +37,27 @@ class FallbackSecret(FileRule):
     @on_call(*READS)
     def default_of_a_read(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         if len(call.args) == 2 and _is_secret(source.constant(call.args[0]), source.constant(call.args[1])):
-            yield self.at(source, call, variable=source.constant(call.args[0]))
+            yield self.at(
+                source,
+                call,
+                symbol=source.scope.name,
+                secret=source.literal(call.args[1]),
+                variable=source.constant(call.args[0]),
+            )
 
     @on(ast.BoolOp)
     def alternative_of_a_read(self, source: Source, node: ast.BoolOp) -> Iterator[Finding]:
-        read, fallback = node.values[0], node.values[-1]
-        if not isinstance(node.op, ast.Or) or not isinstance(read, ast.Call) or not read.args:
+        if not isinstance(node.op, ast.Or) or not isinstance(node.values[-1], (ast.Constant, ast.Name)):
             return
-        variable = source.constant(read.args[0])
-        if _is_secret(variable, source.constant(fallback)) and source.resolve(read.func) in READS:
-            yield self.at(source, node, variable=variable)
+        fallback = node.values[-1]
+        for read in node.values[:-1]:
+            if not isinstance(read, ast.Call) or not read.args:
+                continue
+            variable = source.constant(read.args[0])
+            if _is_secret(variable, source.constant(fallback)) and _is_read(source, read):
+                secret = source.literal(fallback)
+                yield self.at(source, node, symbol=source.scope.name, secret=secret, variable=variable)
+                return
 
     @on(ast.ClassDef)
     def default_of_a_setting(self, source: Source, node: ast.ClassDef) -> Iterator[Finding]:
@@ -60,7 +71,12 @@ class FallbackSecret(FileRule):
                 default = [one.value for one in value.keywords if one.arg == "default"]
                 value = default[0] if default else (value.args[0] if value.args else None)
             if _is_secret(field.target.id, source.constant(value)):
-                yield self.at(source, field, variable=field.target.id)
+                yield self.at(source, field, secret=source.literal(value), variable=field.target.id)
+
+
+def _is_read(source: Source, call: ast.Call) -> bool:
+    """Of the environment, or of a configuration: `app.config.get(…)`."""
+    return source.resolve(call.func) in READS or source.segment(call.func).endswith("config.get")
 
 
 def _is_secret(variable: object, default: object) -> bool:

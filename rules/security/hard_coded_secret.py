@@ -53,20 +53,25 @@ class HardCodedSecret(FileRule):
     cwe = (798,)
     evidence = ("E20",)
     security_severity = "9.1"
+    masks = True
     roles = ("live", "example", "migration")
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:
-        text = source.text
-        for prefix, (provider, form) in KEYS.items():
-            if prefix not in text:
-                continue
-            for found in re.finditer(rf"(?<![A-Za-z0-9_\-]){form}(?![A-Za-z0-9])", text):
-                if PLACEHOLDER.search(found.group()) or _entropy(found.group()) < 3.0:
-                    continue
-                place = place_at(offset_table(text), found.start(), found.end())
-                if _in_a_string(source, place.line):
-                    yield self.at(source, place, provider=provider)
+        found = [
+            (provider, match)
+            for prefix, (provider, form) in KEYS.items()
+            if prefix in source.text
+            for match in re.finditer(rf"(?<![A-Za-z0-9_\-]){form}(?![A-Za-z0-9])", source.text)
+            if not PLACEHOLDER.search(match.group()) and _entropy(match.group()) >= 3.0
+        ]
+        if not found:
+            return
+        table, lines = offset_table(source.text), _lines_of_strings(source)
+        for provider, match in found:
+            place = place_at(table, match.start(), match.end())
+            if place.line in lines:
+                yield self.at(source, place, provider=provider)
 
 
 def _entropy(text: str) -> float:
@@ -75,10 +80,10 @@ def _entropy(text: str) -> float:
     return -sum(count / len(text) * math.log2(count / len(text)) for count in counts)
 
 
-def _in_a_string(source: Source, line: int) -> bool:
-    return any(
-        isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and node.lineno <= line <= (node.end_lineno or node.lineno)
+def _lines_of_strings(source: Source) -> set[int]:
+    return {
+        line
         for node in ast.walk(source.tree)
-    )
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }

@@ -37,7 +37,7 @@ class PredictableToken(FileRule):
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         name = _name_of(source, call)
         if name:
-            yield self.at(source, call, name=name)
+            yield self.at(source, call, symbol=source.scope.name, name=name)
 
 
 def _name_of(source: Source, call: ast.Call) -> str:

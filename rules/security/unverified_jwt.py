@@ -53,7 +53,7 @@ class UnverifiedJwt(FileRule):
             for node in decodes
         )
         if not verified and _reads_identity(body):
-            yield self.at(source, call)
+            yield self.at(source, call, symbol=source.scope.name)
 
 
 def _is_unverified(call: ast.Call) -> bool:

@@ -6,7 +6,7 @@ Encryption without a check of the other side protects from nobody who sits in be
 import ast
 from collections.abc import Iterator
 
-from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on, on_call
+from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call, on_file
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request", "stream")
 CLIENTS = ("requests", "httpx")
@@ -37,29 +37,33 @@ class UnverifiedTls(FileRule):
 
     @on_call("ssl._create_unverified_context")
     def unverified_context(self, source: Source, call: ast.Call) -> Iterator[Finding]:
-        yield self.at(source, call)
+        yield self.at(source, call, symbol=source.scope.name)
 
     @on_call(".set_missing_host_key_policy")
     def any_host_key(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         policy = call.args[0] if call.args else None
         name = source.resolve(policy) if policy is not None else None
         if name in {"paramiko.AutoAddPolicy", "paramiko.AutoAddPolicy()", "paramiko.client.AutoAddPolicy()"}:
-            yield self.at(source, call)
+            yield self.at(source, call, symbol=source.scope.name)
 
-    @on(ast.Assign)
-    def no_certificate_required(self, source: Source, node: ast.Assign) -> Iterator[Finding]:
-        target, value = node.targets[0], node.value
-        if not isinstance(target, ast.Attribute):
+    @on_file
+    def switched_off_later(self, source: Source) -> Iterator[Finding]:
+        if "CERT_NONE" not in source.text and ".verify = False" not in source.text:
             return
-        if target.attr == "verify_mode" and isinstance(value, ast.Attribute) and value.attr == "CERT_NONE":
-            if not self._is_conditional(source, node):
+        for node in ast.walk(source.tree):
+            target = node.targets[0] if isinstance(node, ast.Assign) else None
+            if not isinstance(node, ast.Assign) or not isinstance(target, ast.Attribute):
+                continue
+            if self._accepts_all(source, target, node.value) and not self._is_conditional(source, node):
                 yield self.at(source, node)
-        elif target.attr == "verify" and _is_false(value):
-            name = source.resolve(target.value)
-            if name in {"requests.Session()", "requests.session()"} and not self._is_conditional(
-                source, node
-            ):
-                yield self.at(source, node)
+
+    def _accepts_all(self, source: Source, target: ast.Attribute, value: ast.expr) -> bool:
+        if target.attr == "verify_mode":
+            return isinstance(value, ast.Attribute) and value.attr == "CERT_NONE"
+        if target.attr != "verify" or not _is_false(value):
+            return False
+        name = source.resolve(target.value, source.scope_of(target))
+        return name in {"requests.Session()", "requests.session()"}
 
     def _is_conditional(self, source: Source, node: ast.AST) -> bool:
         """An option that somebody has to choose is a choice."""

@@ -17,6 +17,7 @@ FAST = tuple(
 )
 # Protocols that say which hash they want: there is no choice.
 PRESCRIBED = ("pwned", "digest_auth", "mysql_native", "scram", "hibp", "ntlm", "gravatar", "auth_plugin")
+PRESCRIBED += ("bcrypt", "argon2")  # a digest in front of the slow one, which takes 72 bytes
 
 
 class WeakPasswordHash(FileRule):
@@ -31,7 +32,7 @@ class WeakPasswordHash(FileRule):
 
     @on_call(*FAST)
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
-        if not call.args or any(word in source.lowered for word in PRESCRIBED):
+        if not call.args or any(word in source.text.lower() for word in PRESCRIBED):
             return
         if "hasher" in shapes.words(source.scope.name):
             return  # one of a table of algorithms, named as such
@@ -41,4 +42,9 @@ class WeakPasswordHash(FileRule):
             if isinstance(node, (ast.Name, ast.Attribute))
         ]
         if any(PASSWORD.search(name) for name in names):
-            yield self.at(source, call, algorithm=(source.resolve(call.func) or "").rpartition(".")[2])
+            yield self.at(
+                source,
+                call,
+                symbol=source.scope.name,
+                algorithm=(source.resolve(call.func) or "").rpartition(".")[2],
+            )

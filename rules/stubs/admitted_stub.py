@@ -6,20 +6,16 @@ an answer that nothing computed. An honest stub raises `NotImplementedError`.
 
 import ast
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from scanner import shapes
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 
 # A cheap look at the lower-case text before the comments are read.
-HINTS = ("in a real ", "in production", "for now", "placeholder", "mock", "dummy", "stub")
-HINTS += (
-    "would normally",
-    "would typically",
-    "not implemented",
-    "not yet implemented",
-    "simplified",
-    "would be replaced",
+HINTS = (
+    *("in a real ", "in an actual", "in production", "in reality", "in practice", "for now", "placeholder"),
+    *("mock", "dummy", "stub", "fake", "simulated", "would ", "implemented", "with real", "with actual"),
 )
 ADMISSION = re.compile(
     r"\bin (?:a |an )?(?:real|actual|production|full)(?:[- ]world)?[ -]"
@@ -65,24 +61,22 @@ class AdmittedStub(FileRule):
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:
-        text = source.lowered
-        if not any(hint in text for hint in HINTS):
-            return
         admissions = {
             comment.line: comment
-            for comment in source.comments
-            if ADMISSION.search(comment.text) and not NO_ADMISSION.search(comment.text)
+            for comment in shapes.comments_like(source, HINTS, ADMISSION)
+            if not NO_ADMISSION.search(comment.text[:300])
         }
         if not admissions:
             return
+        lines = sorted(admissions)
         for node in ast.walk(source.tree):
             if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or not node.end_lineno:
                 continue
             # A comment after the last statement still belongs to the block that it is indented for.
             here = [
                 line
-                for line, comment in admissions.items()
-                if node.lineno <= line <= node.end_lineno + 2 and comment.column > node.col_offset + 1
+                for line in lines[bisect_left(lines, node.lineno) : bisect_right(lines, node.end_lineno + 2)]
+                if admissions[line].column > node.col_offset + 1
             ]
             if here and _is_made_up(source, node, here):
                 yield self.at(
@@ -141,7 +135,8 @@ def _is_made_of_literals(function: ast.FunctionDef | ast.AsyncFunctionDef, value
             shapes.is_literal(one) for one in [*value.args, *(keyword.value for keyword in value.keywords)]
         )
     if isinstance(value, ast.Dict):
-        return any(shapes.is_literal(item) for item in value.values)
+        written = sum(shapes.is_literal(item) for item in value.values)
+        return written > 0 and (2 * written >= len(value.values) or len(value.values) <= 4)
     if isinstance(value, (ast.List, ast.Tuple)):
         return bool(value.elts) and all(_is_made_of_literals(function, item) for item in value.elts)
     return isinstance(value, ast.JoinedStr)

@@ -7,6 +7,7 @@ In the file itself it means that code is gone.
 import re
 from collections.abc import Iterator
 
+from scanner import shapes
 from scanner.rule import Confidence, FileRule, Finding, Place, Severity, Source, on_file
 
 HINTS = (
@@ -41,10 +42,7 @@ class ElidedCode(FileRule):
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:
-        text = source.lowered
-        if not any(hint in text for hint in HINTS):
-            return
-        for comment in source.comments:
+        for comment in shapes.comments_like(source, HINTS, ELISION):
             words = comment.text.lstrip("# ").rstrip()
             alone = not source.lines[comment.line - 1][: comment.column - 1].strip()
             if not alone or len(words) > 90:

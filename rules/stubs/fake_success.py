@@ -36,6 +36,7 @@ class FakeSuccess(FileRule):
     cwe = (303, 393)
     evidence = ("P",)
     roles = ("live",)
+    preview = True
 
     @on(ast.FunctionDef, ast.AsyncFunctionDef)
     def check(self, source: Source, node: FunctionNode) -> Iterator[Finding]:
@@ -105,6 +106,8 @@ def _is_honest(source: Source, node: FunctionNode) -> bool:
         bases = getattr(owner.node, "bases", [])
         if bases or _is_overridden(source, owner.name, node.name):
             return True
+    if "allow any" in source.segment(node).lower():
+        return True
     docstring = (ast.get_docstring(node) or "").lower()
     return bool(names & HONEST) or any(
         word in docstring for word in ("always", "override", "subclass", "no-op", "default", "every")

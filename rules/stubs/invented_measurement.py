@@ -44,7 +44,7 @@ class InventedMeasurement(FileRule):
             return
         names = shapes.words(source.symbol(call)) | shapes.words(source.path)
         if not names & ON_PURPOSE and _is_first(source, call):
-            yield self.at(source, call, metric=metric)
+            yield self.at(source, call, symbol=source.scope.name, metric=metric)
 
 
 def _is_first(source: Source, call: ast.Call) -> bool:

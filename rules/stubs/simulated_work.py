@@ -29,11 +29,13 @@ class SimulatedWork(FileRule):
 
     @on_call("time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep")
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
+        if call.args and not _is_made_up(source, call.args[0]):
+            return  # somebody says how long: it waits for something
         if not any(SIMULATES.search(text) for text in _remarks(source, call.lineno)):
             return
         names = shapes.words(source.symbol(call)) | shapes.words(source.path)
         if not names & ON_PURPOSE:
-            yield self.at(source, call)
+            yield self.at(source, call, symbol=source.scope.name)
 
 
 def _remarks(source: Source, line: int) -> Iterator[str]:
@@ -43,3 +45,10 @@ def _remarks(source: Source, line: int) -> Iterator[str]:
         if not above.lstrip().startswith("#"):
             return
         yield above
+
+
+def _is_made_up(source: Source, seconds: ast.expr) -> bool:
+    """A figure, or a random one."""
+    if isinstance(seconds, ast.Call):
+        return (source.resolve(seconds.func) or "").startswith(("random.", "numpy.random."))
+    return isinstance(seconds, (ast.Constant, ast.BinOp))

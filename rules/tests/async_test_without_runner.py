@@ -16,12 +16,12 @@ class AsyncTestWithoutRunner(RepositoryRule):
     why = "Older pytest skips such a test with a warning, and unittest calls it a success."
     instead = "{repair}"
     severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "tests"
-    languages = ("python", "toml", "ini")
+    languages = ("python", "manifest", "ini")
     preview = True
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         oracles = repository.oracles
-        for test in oracles.tests():
+        for test in oracles.tests:
             if not test.function.is_async or test.function.decorators:
                 continue
             reason, repair = _reason(repository, test)

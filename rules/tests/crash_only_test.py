@@ -20,8 +20,9 @@ class CrashOnlyTest(RepositoryRule):
         "Assert on what the call returns or changes; if not crashing is the point, say so in the test's name."
     )
     severity, confidence, family = Severity.LOW, Confidence.HIGH, "tests"
+    preview = True
     evidence = ("E32",)
-    languages = ("python", "toml", "ini")
+    languages = ("python", "manifest", "ini")
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         oracles = repository.oracles

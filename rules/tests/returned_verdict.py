@@ -15,7 +15,7 @@ class ReturnedVerdict(RepositoryRule):
     instead = "Assert the condition in place of returning it."
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "tests"
     evidence = ("E32",)
-    languages = ("python", "toml", "ini")
+    languages = ("python", "manifest", "ini")
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         oracles = repository.oracles

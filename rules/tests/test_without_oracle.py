@@ -18,7 +18,7 @@ class TestWithoutOracle(RepositoryRule):
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "tests"
     cwe = (1053,)
     evidence = ("E32",)
-    languages = ("python", "toml", "ini")
+    languages = ("python", "manifest", "ini")
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         oracles = repository.oracles

@@ -11,6 +11,7 @@ class UncollectedTest(FileRule):
     why = "Agents write a test class like any other class, and a suite with fewer tests is still green."
     instead = "Move what it sets up to a fixture or to `setup_method`."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "tests"
+    preview = True
     roles = ("test",)
 
     @on(ast.ClassDef)

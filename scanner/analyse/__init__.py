@@ -45,8 +45,10 @@ class FactsStore:
         others: Mapping[str, str] = MappingProxyType({}),
         *,
         whole: bool = False,
+        at_hand: Mapping[str, Facts] = MappingProxyType({}),
     ) -> None:
         self._own = keys  # path -> cache key
+        self._at_hand = at_hand  # path -> what this very process gathered
         self._texts = texts  # cache key -> JSON of what was analysed in this run
         self._cache = cache
         self._others = others  # the same for files that this run did not read
@@ -78,12 +80,17 @@ class FactsStore:
         return self._read(self._keys if paths is None else {path: self._own[path] for path in paths})
 
     def _read(self, keys: Mapping[str, str]) -> dict[str, Facts]:
-        cached = self._cache.read([key for key in keys.values() if key not in self._texts], "facts")
-        return {
-            path: facts_module.from_row(json.loads(self._texts[key]) if key in self._texts else cached[key])
-            for path, key in sorted(keys.items())
-            if key in self._texts or key in cached
-        }
+        absent = [key for path, key in keys.items() if path not in self._at_hand and key not in self._texts]
+        cached = self._cache.read(absent, "facts")
+        found: dict[str, Facts] = {}
+        for path, key in sorted(keys.items()):
+            if path in self._at_hand:
+                found[path] = self._at_hand[path]
+            elif key in self._texts:
+                found[path] = facts_module.from_row(json.loads(self._texts[key]))
+            elif key in cached:
+                found[path] = facts_module.from_row(cached[key])
+        return found
 
 
 @dataclass(frozen=True)
@@ -138,7 +145,9 @@ def analyse(
     cached = cache.read(list(keys.values()), "findings")
     todo = [file for file in files if keys[file.path] not in cached]
     to = handlers(catalogue) if todo else Handlers({}, {}, [])
-    texts = workers.run(todo, [len(file.data) for file in todo], lambda file: _work(file, to), settings.jobs)
+    at_hand: dict[str, Facts] = {}
+    sizes = [len(file.data) for file in todo]
+    texts = workers.run(todo, sizes, lambda file: _work(file, to, at_hand), settings.jobs)
     fresh: dict[str, Any] = {}
     facts_texts: dict[str, str] = {}
     rows = []
@@ -152,19 +161,22 @@ def analyse(
             continue
         findings, facts = text.split("\n")
         fresh[key] = json.loads(findings)
-        facts_texts[key] = facts
+        if file.path not in at_hand:
+            facts_texts[key] = facts
         if not any(notice[3] for notice in fresh[key][4]):  # an aborted result is never kept
             rows.append((key, findings, facts))
     cache.write(rows)
     analyses = tuple(_decode(fresh.get(keys[file.path]) or cached[keys[file.path]]) for file in files)
-    store = FactsStore(keys, facts_texts, cache, known, whole=whole)
+    store = FactsStore(keys, facts_texts, cache, known, whole=whole, at_hand=at_hand)
     lane = semgrep.run(files, analyses, store.load, catalogue, settings, cache)
     return Analysed(analyses, store, lane)
 
 
-def _work(file: File, to: Handlers) -> str:
-    """One file, as two lines of JSON; the parent hands the second to the cache unread."""
+def _work(file: File, to: Handlers, at_hand: dict[str, Facts]) -> str:
+    """One file, as two lines of JSON; the parent hands the second to the cache unread. What this process
+    gathers is at hand as it is; what a child gathers comes back as text only."""
     analysis, facts = analyse_file(file, to)
+    at_hand[file.path] = facts
     parts = (_encode(analysis), facts_module.to_row(facts))
     return "\n".join(json.dumps(part, separators=(",", ":")) for part in parts)
 

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
+from bisect import bisect_right
 
 from scanner.finding import Allow
 from scanner.source import Source
 
 _FRAME = {"notebook": ' \t"'}
 _MARK = "assay:"
-_ALLOW = re.compile(r"(?:#|//|--)\s*assay:\s*allow(?:\[(?P<rules>[^\]\n]*)\])?[ \t]*(?P<reason>[^\n]*)")
+_NEAR = 1_000  # statements within one header (lambdas have none): more is no code that anybody wrote
+# Bounded: what starts again and again in one long line must not be read to its end each time.
+_ALLOW = re.compile(
+    r"(?:#|//|--)\s{0,20}assay:\s{0,20}allow(?:\[(?P<rules>[^\]\n]{0,1000})\])?[ \t]{0,20}(?P<reason>[^\n]*)"
+)
 
 
 def of_python(source: Source) -> tuple[Allow, ...]:
@@ -22,13 +28,15 @@ def of_python(source: Source) -> tuple[Allow, ...]:
     if _MARK not in source.text:
         return ()
     found = []
+    statements: list[tuple[int, int]] = []
     for comment in source.comments:
         match = _ALLOW.match(comment.text)
         if match is None:
             continue
         # In a notebook every line of code stands behind a quote.
         alone = not source.lines[comment.line - 1][: comment.column - 1].strip(_FRAME.get(source.language))
-        covers = _statement(source, comment.line + 1 if alone else comment.line, alone=alone)
+        statements = statements or _statements(source.tree)
+        covers = _statement(statements, comment.line + 1 if alone else comment.line, alone=alone)
         found.append(_allow(source.path, comment.line, comment.column, covers, match))
     return tuple(found)
 
@@ -54,26 +62,25 @@ def _allow(path: str, line: int, column: int, covers: tuple[int, int], match: re
     )
 
 
-def _statement(source: Source, line: int, *, alone: bool) -> tuple[int, int]:
+def _statements(tree: ast.Module) -> list[tuple[int, int]]:
+    """First and last line of every statement's header, in order."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.stmt, ast.ExceptHandler)):
+            start = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
+            found.append((start, _header_end(node)))
+    return sorted(found)
+
+
+def _statement(statements: list[tuple[int, int]], line: int, *, alone: bool) -> tuple[int, int]:
     """The lines of the statement header at `line`, or of the first one after it."""
-    best: tuple[int, int] | None = None
-    for node in ast.walk(source.tree):
-        if not isinstance(node, (ast.stmt, ast.ExceptHandler)):
-            continue
-        start = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
-        end = _header_end(node)
-        if start <= line <= end and (best is None or start >= best[0]):
-            best = (start, end)
-        if alone and best is None and start > line:
-            continue
-    if best is not None:
-        return best
-    if alone:
-        later = [
-            node.lineno for node in ast.walk(source.tree) if isinstance(node, ast.stmt) and node.lineno > line
-        ]
-        if later:
-            return _statement(source, min(later), alone=False)
+    after = bisect_right(statements, (line, sys.maxsize))
+    # The innermost header that reaches the line starts last; of an outer one, the body stands between.
+    for start, end in reversed(statements[max(0, after - _NEAR) : after]):
+        if end >= line:
+            return (start, end)
+    if alone and after < len(statements):
+        return _statement(statements, statements[after][0], alone=False)
     return (line, line)
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 FOLDER = ".assay_cache"
 _SCHEMA = 1
+_PATIENCE = 5  # seconds to wait for another run that writes
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder was made by assay; see https://bford.info/cachedir/\n"
 
 
@@ -39,9 +40,12 @@ class Cache:
             return
         try:
             self._key = _user_key()
-            self._connection = _open(root / FOLDER)
+            own = f"results-{_SCHEMA}-{self._mac('', 'name', '')[:16]}.sqlite"
+            self._connection = _open(root / FOLDER, own)
+            if _foreign(root / FOLDER, own):
+                self.problem = f"{FOLDER} holds what this user's assay did not write; that is not read"
         except (OSError, sqlite3.Error) as error:
-            self.problem = f"the cache {FOLDER} cannot be used ({error}); the run goes on without it"
+            self.problem = f"the cache {FOLDER} cannot be used ({_said(error)}); the run goes on without it"
 
     def __enter__(self) -> Cache:
         return self
@@ -61,15 +65,17 @@ class Cache:
         if self._connection is None:
             return {}
         found: dict[str, Any] = {}
+        asked = {_stored(key): key for key in keys}
+        names = list(asked)
         try:
-            for start in range(0, len(keys), 500):
-                part = keys[start : start + 500]
+            for start in range(0, len(names), 500):
+                part = names[start : start + 500]
                 marks = ",".join("?" * len(part))
                 query = f"SELECT key, {column}, {column}_mac FROM results WHERE key IN ({marks})"
-                for key, text, mac in self._connection.execute(query, part):
-                    if hmac.compare_digest(self._mac(key, column, text), mac):
-                        found[key] = json.loads(text)
-        except (sqlite3.Error, ValueError) as error:
+                for name, text, mac in self._connection.execute(query, part):
+                    if hmac.compare_digest(self._mac(name, column, text), mac):
+                        found[asked[name]] = json.loads(text)
+        except (sqlite3.Error, ValueError, TypeError) as error:
             self.problem = f"the cache {FOLDER} is damaged ({error}); delete it. The run goes on without it"
             return {}
         return found
@@ -79,8 +85,8 @@ class Cache:
         if self._connection is None:
             return
         entries = [
-            (key, findings, self._mac(key, "findings", findings), facts, self._mac(key, "facts", facts))
-            for key, findings, facts in rows
+            (name, findings, self._mac(name, "findings", findings), facts, self._mac(name, "facts", facts))
+            for name, findings, facts in ((_stored(key), *rest) for key, *rest in rows)
         ]
         try:
             with self._connection:
@@ -93,14 +99,23 @@ class Cache:
         return hashlib.blake2b(message, key=self._key, digest_size=16).hexdigest()
 
 
-def _open(folder: Path) -> sqlite3.Connection:
-    folder.mkdir(exist_ok=True)
+def _stored(key: str) -> str:
+    """A key as SQLite takes it: names of files may hold bytes that are no text."""
+    return key if key.isascii() and not key.startswith('"') else json.dumps(key)
+
+
+def _open(folder: Path, own: str) -> sqlite3.Connection:
+    """The table of this user in a folder that anybody may have filled. Its name hangs on the user's key,
+    so that a repository cannot bring a file of that name for SQLite to open."""
     if folder.is_symlink():
         raise OSError("it is a link")
-    for name, text in (("CACHEDIR.TAG", _TAG), (".gitignore", "*\n")):
-        if not (folder / name).exists():
-            (folder / name).write_text(text, encoding="utf-8")
-    connection = sqlite3.connect(folder / f"results-{_SCHEMA}.sqlite", timeout=5)
+    folder.mkdir(exist_ok=True)
+    for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _TAG)):
+        _put(folder / name, text)
+    if (folder / own).is_symlink():
+        raise OSError("its table is a link")
+    connection = sqlite3.connect(folder / own, timeout=_PATIENCE)
+    connection.execute("PRAGMA trusted_schema=OFF")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=OFF")
     connection.execute(
@@ -108,6 +123,26 @@ def _open(folder: Path) -> sqlite3.Connection:
         "(key TEXT PRIMARY KEY, findings TEXT, findings_mac TEXT, facts TEXT, facts_mac TEXT) WITHOUT ROWID"
     )
     return connection
+
+
+def _put(file: Path, text: str) -> None:
+    """Write a file that is not there yet; never through a link."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
+        stream.write(text)
+
+
+def _foreign(folder: Path, own: str) -> bool:
+    known = (own, f"{own}-wal", f"{own}-shm", f"{own}-journal", "CACHEDIR.TAG", ".gitignore")
+    with os.scandir(folder) as entries:
+        return any(entry.name not in known for entry in entries)
+
+
+def _said(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _user_key() -> bytes:

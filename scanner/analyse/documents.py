@@ -7,14 +7,16 @@
 from __future__ import annotations
 
 import configparser
+import functools
 import json
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from scanner.analyse import places
+from scanner.analyse import manifests, places
 from scanner.facts import Facts
-from scanner.finding import Reason, Unreadable
+from scanner.finding import Notice, Reason, Unreadable
 from scanner.source import Source
 
 if sys.version_info >= (3, 11):
@@ -34,7 +36,7 @@ def read(path: str, language: str, data: bytes, *, parsed: bool = True) -> Sourc
         )
         return Unreadable(path, Reason.ENCODING, detail, data[: error.start].count(b"\n") + 1)
     source = Source(path, data, text, language)
-    parse = _PARSERS.get(language) if parsed else None
+    parse = _parser(path, language) if parsed else None
     if parse is None:
         return source
     source.locate = places.FINDERS.get(language)
@@ -47,12 +49,91 @@ def read(path: str, language: str, data: bytes, *, parsed: bool = True) -> Sourc
     return source
 
 
+_DEEP = 200  # levels; the native YAML composer kills the process some way above
+_LARGE = 1_000_000  # values, aliases written out
+_MAX_DIGITS = 4_000
+_OPENERS = re.compile(r"[\[{]")
+_LEADING = re.compile(r"^[ \t?-]*", re.MULTILINE)
+
+
 def _yaml(text: str) -> Any:
+    """
+    Raises:
+        RecursionError: nested too deeply.
+        ValueError: not YAML, or it refers to itself, or its aliases stand for too much.
+    """
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader = _yaml_loader()
+    if _may_be_deep(text):
+        _check_depth(yaml.parse(text, Loader=loader))
     documents = list(yaml.load_all(text, Loader=loader))
+    if "&" in text and "*" in text:
+        _size(documents, {})
     return documents[0] if len(documents) == 1 else documents
+
+
+@functools.lru_cache(maxsize=1)
+def _yaml_loader() -> Any:
+    import yaml
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        """Safe, and with numbers of a sane length: `1:1:1…` is a number to base 60, and its value takes
+        the square of its length to compute."""
+
+        def construct_number(self, node: Any) -> Any:
+            short = node.tag.rpartition(":")[2]
+            value = str(self.construct_scalar(node))
+            if len(value) > _MAX_DIGITS:
+                return value
+            return getattr(self, f"construct_yaml_{short}")(node)
+
+    for short in ("int", "float"):
+        Loader.add_constructor(f"tag:yaml.org,2002:{short}", Loader.construct_number)
+    return Loader
+
+
+def _may_be_deep(text: str) -> bool:
+    """A cheap upper bound on the depth of a YAML text: brackets opened, and the longest start of a line."""
+    openers = sum(1 for _ in _OPENERS.finditer(text))
+    return openers + max(len(found[0]) for found in _LEADING.finditer(text)) > _DEEP
+
+
+def _check_depth(events: Iterable[Any]) -> None:
+    depth = 0
+    for event in events:
+        name = type(event).__name__
+        depth += name.endswith("StartEvent") - name.endswith("EndEvent")
+        if depth > _DEEP:
+            raise RecursionError
+
+
+def _size(value: Any, known: dict[int, int]) -> int:
+    """How many values a document holds where each alias is written out."""
+    if not isinstance(value, (list, dict)):
+        return 1
+    if id(value) not in known:
+        known[id(value)] = 0  # under way: who meets it now is inside of it
+        inner = (*value, *value.values()) if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_size(item, known) for item in inner)
+    size = known[id(value)]
+    if size == 0:
+        raise ValueError("an alias refers to what it is in")
+    if size > _LARGE:
+        raise ValueError("its aliases stand for too many values")
+    return size
+
+
+def _toml(text: str) -> Any:
+    """
+    Raises:
+        RecursionError: nested too deeply; the parser's time is quadratic in the parts of a key.
+        tomllib.TOMLDecodeError: not TOML.
+    """
+    for line in text.split("\n"):
+        if len(line) > _DEEP and line.partition("=")[0].count(".") > _DEEP:
+            raise RecursionError
+    return tomllib.loads(text)
 
 
 def _json(text: str) -> Any:
@@ -63,7 +144,16 @@ def _json(text: str) -> Any:
         return json.loads(places.without_comments(text))
 
 
-_PARSERS: dict[str, Callable[[str], Any]] = {"json": _json, "toml": tomllib.loads, "yaml": _yaml}
+_PARSERS: dict[str, Callable[[str], Any]] = {"json": _json, "toml": _toml, "yaml": _yaml}
+
+
+def _parser(path: str, language: str) -> Callable[[str], Any] | None:
+    """By language; manifests come in several, which their names tell."""
+    if language != "manifest":
+        return _PARSERS.get(language)
+    if path.endswith((".toml", "Pipfile")):
+        return _PARSERS["toml"]
+    return _PARSERS["yaml"] if path.endswith((".yml", ".yaml")) else None
 
 
 def _one_line(error: Exception) -> str:
@@ -78,9 +168,10 @@ def _line(error: Exception) -> int:
     return int(getattr(error, "lineno", 0) or 0)
 
 
-def collect(source: Source) -> Facts:
-    """The facts of a file that is not Python."""
-    return Facts(source.path, source.role, pytest=_pytest(source))
+def collect(source: Source) -> tuple[Facts, tuple[Notice, ...]]:
+    """The facts of a file that is not Python, and what could not be made out in it."""
+    requires, notices = manifests.collect(source)
+    return Facts(source.path, source.role, requires=requires, pytest=_pytest(source)), notices
 
 
 _PYTEST_KEYS = ("addopts", "asyncio_mode", "python_classes", "python_files", "python_functions", "testpaths")

@@ -12,6 +12,7 @@ from scanner.catalogue import Catalogue, SemgrepRule
 from scanner.discover import NOTHING, File, Wanted
 from scanner.facts import Facts
 from scanner.finding import Analysis, Candidate, Finding, Notice, Reason, Unreadable
+from scanner.masking import blotted_finding, blotted_texts, places_of
 from scanner.rule import FileRule, wanted
 from scanner.source import Scope, Source
 
@@ -104,11 +105,13 @@ def _python(source: Source | Unreadable, to: Handlers) -> tuple[Analysis, Facts]
                 run.hand(rule, method, node, scope)
     if to.calls:
         for body in found.bodies:
-            for call in body.calls:
-                _dispatch_call(run, call, body.scope, to)
+            for call, name in zip(body.calls, body.callees, strict=True):
+                if not isinstance(call.func, ast.Attribute) or call.func.attr in to.calls:
+                    _dispatch_call(run, call, name, body.scope, to)
     for rule, method in to.files:
         if "python" in rule.languages:
             run.hand(rule, method, None, source.module_scope)
+    source.forget()
     notices = list(run.notices)
     if source.needs:
         notices.append(
@@ -142,7 +145,7 @@ def _possible(source: Source, to: Handlers, identifiers: set[str] | None = None)
     )
 
 
-def _dispatch_call(run: _Run, call: ast.Call, scope: Scope, to: Handlers) -> None:
+def _dispatch_call(run: _Run, call: ast.Call, name: str | None, scope: Scope, to: Handlers) -> None:
     func = call.func
     last = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
     imported = scope_import(scope, last) if isinstance(func, ast.Name) else None
@@ -151,7 +154,6 @@ def _dispatch_call(run: _Run, call: ast.Call, scope: Scope, to: Handlers) -> Non
     interested = to.calls.get(last)
     if interested is None:
         return
-    name = run.source.resolve(func, scope)
     method_name = f".{last}" if isinstance(func, ast.Attribute) else None
     for rule, method, names in interested:
         if method_name in names:
@@ -214,16 +216,31 @@ class _Run:
             text = f"the rule {rule.id} failed here: {type(error).__name__}: {error}"
             self.notices.append(Notice(text, self.source.path, where, incomplete=True))
             return
+        if rule.masks:
+            yielded = [_wholly_secret(item) for item in yielded]
         self._keep(yielded, symbol, meant)
 
     def _keep(self, yielded: Iterable[Finding | Candidate], symbol: str, meant: tuple[str, ...]) -> None:
         for item in yielded:
             if isinstance(item, Candidate):
-                self.candidates.append(item)
+                self.candidates.append(replace(item, finding=self._masked(item.finding)))
             elif symbol:
-                self.candidates.append(Candidate(item, symbol, meant))
+                self.candidates.append(Candidate(self._masked(item), symbol, meant))
             else:
-                self.findings.append(item)
+                self.findings.append(self._masked(item))
+
+    def _masked(self, finding: Finding) -> Finding:
+        """The finding as it may be kept: it never quotes the secret that it speaks of."""
+        if not finding.secrets:
+            return finding
+        _, secrets = blotted_texts({self.source.path: self.source.text}, finding.secrets)
+        return blotted_finding(finding, secrets)
+
+
+def _wholly_secret(item: Finding | Candidate) -> Finding | Candidate:
+    if isinstance(item, Candidate):
+        return replace(item, finding=replace(item.finding, secrets=places_of(item.finding, whole=True)))
+    return replace(item, secrets=places_of(item, whole=True))
 
 
 def _document(file: File, to: Handlers) -> tuple[Analysis, Facts]:
@@ -236,14 +253,14 @@ def _document(file: File, to: Handlers) -> tuple[Analysis, Facts]:
     for rule, method in to.files:
         if rule.reads(file.path, file.language):
             run.hand(rule, method, None, source.module_scope)
-    gathered = documents.collect(source)
+    gathered, said = documents.collect(source)
     return (
         Analysis(
             file.path,
             tuple(run.findings),
             tuple(run.candidates),
             None,
-            tuple(run.notices),
+            (*run.notices, *said),
             allows.of_text(source),
             _possible(source, to),
         ),

@@ -30,7 +30,7 @@ _ESCAPED = re.compile(
 
 # Lines that IPython reads before Python does, and cell magics whose cell is still Python.
 _MAGIC = re.compile(r"[ \t]*(?:[%!?].*|[\w.]+\?\??[ \t]*)")
-_ASSIGNED = re.compile(r"([ \t]*[\w.,\[\] \t]+=[ \t]*)[%!].*")
+_ASSIGNED = re.compile(r"([\w.,\[\] \t]+=[ \t]*)[%!].*")
 _PYTHON_CELLS = ("%%time", "%%timeit", "%%capture", "%%prun", "%%python", "%%python3")
 
 

@@ -59,16 +59,16 @@ _SKIPS = frozenset({"skip", "skipTest", "SkipTest", "importorskip", "xfail"})
 _SMOKE = re.compile(
     # "does not raise", "should_never_crash", "without error"
     r"smoke|\bsanity|(?:no|not|n[\u2019']?t|never|without|dont|doesnt|shouldnt|cannot|any)[_ ]+"
-    r"(?:\w+[_ ]+){0,2}"
-    r"(?:rais|crash|fail|thro|error|explo|hang|hung|block|break|broke|blow|deadlock|leak|segfault|warn|panic|except|"
-    r"infinite|recurs|problem|issue|trigger|abort|die|choke|overflow|complain|trip|reject)"
-    r"|no[_-]?op|segfault|silent|graceful|tolerat|toleran|swallow|ignor|idempot|robust|surviv|intentional|deliberate"
-    r"|on purpose|harmless",
+    r"(?:\w+[_ ]+){0,2}(?:rais|crash|fail|thro|error|explo|hang|hung|block|break|broke|blow|deadlock|leak"
+    r"|segfault|warn|panic|except|infinite|recurs|problem|issue|trigger|abort|die|choke|overflow|complain|trip|reject)"
+    r"|no[_ -]?op|segfault|silent|graceful|tolerat|toleran|swallow|ignor|idempot|robust|surviv|intentional"
+    r"|deliberate|on purpose|harmless",
     re.IGNORECASE,
 )
 _ACCEPTS = re.compile(
     r"#\d{2,}|issues?/\d|ticket|regress|\btest \d{4,}|\bbug\b|used to|previous|\bfix(?:es|ed)?\b"
-    r"|does nothing|\bcan\b|\bmay\b|\b[a-z]{3,}able\b|(?:not|n't) (?:require|need)|import|compil|accept|allow"
+    r"|does nothing|would (?:raise|fail|crash)"
+    r"|\bcan\b|\bmay\b|\b[a-z]{3,}able\b|(?:not|n't) (?:require|need)|import|compil|accept|allow"
     r"|\bpass(?:es)?\b|\bvalid\b|\bok\b|succe(?:ss|ed)|\bwork(?:s|ing)?\b|still|\bjust\b|coverage"
     r"|(?:make|making|be|to) sure|ensure|unaffected|\bsafe",
     re.IGNORECASE,
@@ -270,6 +270,10 @@ class _Reader:
 
     def _nested(self, statement: FunctionNode, fate: str) -> str:
         if not self.is_test or statement.decorator_list or statement.name.startswith("_"):
+            return ""
+        text = "\n".join(self.source.lines[self.function.lineno - 1 : self.function.end_lineno])
+        named = len(re.findall(rf"\b{statement.name}\b", text))
+        if named > 1 and not isinstance(statement, ast.AsyncFunctionDef):
             return ""
         used = _uses(self.function, statement)
         if used == "":

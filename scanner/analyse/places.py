@@ -14,7 +14,9 @@ from typing import Any
 from scanner.facts import Place
 from scanner.source import Keys, offset_table, place_at
 
-_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/|[{}\[\],:]|[^\s{}\[\],:"/]+', re.DOTALL)
+_JSON = re.compile(
+    r'"(?:[^"\\]|\\.)*"?|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?|[{}\[\],:]|[^\s{}\[\],:"/]+', re.DOTALL
+)
 
 
 def without_comments(text: str) -> str:

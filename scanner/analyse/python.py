@@ -20,9 +20,9 @@ from io import BytesIO
 from typing import Any
 
 from scanner import facts
-from scanner.analyse import oracles, routes
+from scanner.analyse import flows, manifests, oracles, routes
 from scanner.finding import Reason, Unreadable
-from scanner.source import FunctionNode, Scope, Source, annotated
+from scanner.source import OWN, FunctionNode, Scope, Source, annotated
 
 _COOKIE = re.compile(rb"coding[:=]")
 _DEEP = "the parser gave up; split its longest expression, or exclude the file"
@@ -106,7 +106,8 @@ def _unparsed(path: str, data: bytes, text: str, error: SyntaxError) -> Source |
 
 
 _PYTHON_2 = re.compile(
-    r"^\s*print\s+[^(=\s.,\[]|^\s*except\s+[\w.]+\s*,\s*\w+\s*:|^\s*raise\s+[\w.]+\s*,|^\s*exec\s+['\"\w]|<>|\b0[0-7]+\b|\bur['\"]",
+    r"^[ \t]*print\s+[^(=\s.,\[]|^[ \t]*except\s+[\w.]+\s*,\s*\w+\s*:"
+    r"|^[ \t]*raise\s+[\w.]+\s*,|^[ \t]*exec\s+['\"\w]|<>|\b0[0-7]+\b|\bur['\"]",
     re.MULTILINE,
 )
 
@@ -221,7 +222,7 @@ _LISTS = frozenset(
 )
 _SINGLES = frozenset({"Lambda", "IfExp", "Expression"})  # their `body` and `orelse` are one node
 
-_PLAIN, _NAME, _ATTRIBUTE, _CONSTANT, _CALL, _DEFINITION, _BINDS, _OPERATOR, _KEYWORD = range(9)
+_PLAIN, _NAME, _ATTRIBUTE, _CONSTANT, _CALL, _DEFINITION, _BINDS, _OPERATOR, _KEYWORD, _NORMAL = range(10)
 _KINDS = {
     "Name": _NAME,
     "Attribute": _ATTRIBUTE,
@@ -231,7 +232,21 @@ _KINDS = {
     "AsyncFunctionDef": _DEFINITION,
     "ClassDef": _DEFINITION,
     "keyword": _KEYWORD,
-    **dict.fromkeys(("BoolOp", "BinOp", "UnaryOp", "AugAssign", "Compare"), _OPERATOR),
+    **dict.fromkeys(("BoolOp", "UnaryOp"), _OPERATOR),
+    **dict.fromkeys(
+        (
+            "BinOp",
+            "AugAssign",
+            "Compare",
+            "JoinedStr",
+            "TemplateStr",
+            "FormattedValue",
+            "Interpolation",
+            "Return",
+            "Expr",
+        ),
+        _NORMAL,
+    ),
     **dict.fromkeys(
         [
             "Import",
@@ -262,9 +277,14 @@ def _token(text: str) -> int:
 _Entry = tuple[int, int, tuple[tuple[str, bool], ...], bool]
 
 
-# Newer classes under the name that their older spelling has, so that a file read through a rewrite of its
-# grammar (see lowering.py) has the fingerprints that it has under a newer interpreter.
+# One token for two spellings. A hint on an assignment changes nothing; and a newer class has the name of its
+# older spelling, so that a file read through a rewrite of its grammar (see lowering.py) has the fingerprints
+# that it has under a newer interpreter.
 _AKIN = {
+    "AnnAssign": "Assign",
+    "AugAssign": "Assign",
+    "AsyncFor": "For",
+    "AsyncWith": "With",
     "TypeAlias": "Assign",
     "TryStar": "Try",
     "TemplateStr": "JoinedStr",
@@ -279,13 +299,14 @@ def _table() -> dict[type, _Entry]:
         if cls is None:
             continue
         pairs = tuple((child, child in _LISTS and name not in _SINGLES) for child in reversed(names))
-        table[cls] = (
-            _token(_AKIN.get(name, name)),
-            _KINDS.get(name, _PLAIN),
-            pairs,
-            issubclass(cls, ast.stmt),
-        )
+        cuts = issubclass(cls, ast.stmt) or name in {"ExceptHandler", "match_case"}
+        table[cls] = (_token(_AKIN.get(name, name)), _KINDS.get(name, _PLAIN), pairs, cuts)
+    table[_Return] = (_token("Return"), _PLAIN, (), True)
     return table
+
+
+class _Return:
+    """Stands on the stack of the walk for a `return` that a conditional expression hides."""
 
 
 _TABLE = _table()
@@ -299,9 +320,14 @@ class Body:
 
     scope: Scope
     calls: list[ast.Call] = field(default_factory=list)
-    chains: list[tuple[ast.expr, str]] = field(default_factory=list)  # outermost node, root name
+    heads: list[int] = field(default_factory=list)  # of each call, where the chain of its callee would be
+    callees: list[str | None] = field(default_factory=list)  # of each call, the dotted name; see `_calls`
+    # outermost node, root name, what follows it
+    chains: list[tuple[ast.expr, str, str]] = field(default_factory=list)
     tokens: list[int] = field(default_factory=list)
     cuts: list[int] = field(default_factory=list)
+    noise: list[int] = field(default_factory=list)  # cuts of statements that a copy may have or lack
+    literals: list[Any] = field(default_factory=list)  # strings and numbers, as they come
     yields: bool = False
 
 
@@ -331,7 +357,7 @@ def index(source: Source, wanted: Iterable[type] = ()) -> Index:
 def _walk(
     source: Source, body: Body, roots: list[Any], pending: list[tuple[Scope, list[Any]]], found: Index
 ) -> None:
-    scope, tokens, cuts = body.scope, body.tokens, body.cuts
+    scope, tokens, cuts, literals = body.scope, body.tokens, body.cuts, body.literals
     bound, buckets, identifiers, table = scope.bound, found.nodes, found.identifiers, _TABLE
     stack = roots[::-1]
     pop, push, extend = stack.pop, stack.append, stack.extend
@@ -355,35 +381,53 @@ def _walk(
             identifiers.add(name)
             tokens.append(_MASKED)
             if node.ctx.__class__ is ast.Load:
-                body.chains.append((node, name))
+                body.chains.append((node, name, ""))
             else:
                 bound[name] = bound.get(name, 0) + 1
             continue
         if kind == _CONSTANT:
             value = node.value
             tokens.append(_CONSTANTS.get(value.__class__, token))
+            literals.append(value)
             continue
         if kind == _ATTRIBUTE:
-            inner = node
+            inner, suffix = node, ""
             while inner.__class__ is ast.Attribute:
                 name = inner.attr
+                suffix = f".{name}{suffix}"
                 identifiers.add(name)
                 tokens.append(_names.get(name) or _learn(name))
                 inner = inner.value
             if inner.__class__ is ast.Name:
                 name = inner.id
                 identifiers.add(name)
-                tokens.append(_MASKED)
-                body.chains.append((node, name))
+                if name == "self" or name == "cls":
+                    tokens[-1] = _MASKED  # `self.x` is the `x` of a function that was handed one
+                else:
+                    tokens.append(_MASKED)
+                body.chains.append((node, name, suffix))
             else:
                 push(inner)
             continue
         tokens.append(token)
         if kind == _CALL:
             body.calls.append(node)
+            body.heads.append(len(body.chains))  # what is called is what the walk visits next
             func = node.func
             if func.__class__ is ast.Name:  # what is called is kept by name, what is passed is masked
-                tokens.append(_names.get(func.id) or _learn(func.id))
+                if scope.kind != "function" or func.id not in bound:
+                    tokens.append(_names.get(func.id) or _learn(func.id))
+            elif func.__class__ is ast.Attribute and func.value.__class__ is ast.Name:
+                if func.value.id == "self" or func.value.id == "cls":
+                    tokens.append(_names.get(func.attr) or _learn(func.attr))
+            elif _formats(func):
+                tokens[-1] = _FORMAT
+                identifiers.add("format")
+                _pass_over(buckets, scope, func, func.value)
+                literals.append(func.value.value)
+                extend(node.keywords[::-1])
+                extend(node.args[::-1])
+                continue
         elif kind == _OPERATOR:
             tokens.append(_operator(node))
         elif kind == _KEYWORD:
@@ -396,12 +440,129 @@ def _walk(
             continue
         elif kind == _BINDS:
             _bind(source, node, scope, found)
+            if cls is ast.Import or cls is ast.ImportFrom or (cls is ast.AnnAssign and node.value is None):
+                body.noise.append(cuts[-1])
+        elif kind == _NORMAL:
+            rest = _normal_form(node, cls, body, buckets)
+            if rest is not None:
+                extend(rest)
+                continue
         for name, many in children:
             child = getattr(node, name)
             if many:
                 extend(child[::-1])
             elif child is not None:
                 push(child)
+
+
+def _normal_form(node: Any, cls: type, body: Body, buckets: dict[type, Any]) -> list[Any] | None:
+    """Emit the tokens of a node in the one spelling that stands for several, and return what of it is
+    still to be walked, last first; None where its children come as they are.
+
+    `f"{a}"`, `"{}".format(a)` and `"%s" % a` are one, so are `x += 1` and `x = x + 1`, `len(x) == 0` and
+    `not x`, and a returned conditional expression and two returns. Logging is noise.
+    """
+    tokens = body.tokens
+    if cls is ast.Expr:
+        if _is_noise(node.value):
+            body.noise.append(body.cuts[-1])
+        return None
+    if cls is ast.Return:
+        value = node.value
+        if value.__class__ is not ast.IfExp:
+            return None
+        _pass_over(buckets, body.scope, value)
+        tokens[-1] = _IF
+        return [value.orelse, _Return(), value.body, _Return(), value.test]
+    if cls.__name__ in ("FormattedValue", "Interpolation"):
+        tokens.pop()
+        return None
+    if cls.__name__ in ("JoinedStr", "TemplateStr"):
+        tokens[-1] = _FORMAT
+        texts = [item for item in node.values if item.__class__ is ast.Constant]
+        _pass_over(buckets, body.scope, *texts)
+        body.literals.extend(item.value for item in texts)
+        return [item for item in reversed(node.values) if item.__class__ is not ast.Constant]
+    if cls is ast.AugAssign:
+        if node.target.__class__ is ast.Name:
+            tokens += (_MASKED, _BINOP, _operator(node))
+        else:
+            tokens.append(_operator(node))
+        return None
+    if cls is ast.Compare:
+        return _normal_comparison(node, body, buckets)
+    if (
+        node.op.__class__ is ast.Mod
+        and node.left.__class__ is ast.Constant
+        and node.left.value.__class__ is str
+    ):
+        tokens[-1] = _FORMAT
+        _pass_over(buckets, body.scope, node.left)
+        body.literals.append(node.left.value)
+        if node.right.__class__ is not ast.Tuple:
+            return [node.right]
+        _pass_over(buckets, body.scope, node.right)
+        return list(node.right.elts[::-1])
+    tokens.append(_operator(node))
+    return None
+
+
+def _pass_over(buckets: dict[type, Any], scope: Scope, *nodes: ast.AST) -> None:
+    """Hand over nodes that leave no token, for the rules that ask for their class."""
+    for node in nodes:
+        bucket = buckets.get(node.__class__)
+        if bucket is not None:
+            bucket.append((node, scope))
+
+
+def _normal_comparison(node: ast.Compare, body: Body, buckets: dict[type, Any]) -> list[Any] | None:
+    left, right = node.left, node.comparators[0]
+    if (
+        left.__class__ is ast.Call
+        and right.__class__ is ast.Constant
+        and right.value == 0
+        and left.func.__class__ is ast.Name
+        and left.func.id == "len"
+        and len(left.args) == 1
+        and node.ops[0].__class__ in (ast.Eq, ast.Gt, ast.NotEq)
+    ):
+        _pass_over(buckets, body.scope, left, left.func, right)
+        body.calls.append(left)
+        body.heads.append(len(body.chains))
+        body.chains.append((left.func, "len", ""))
+        if node.ops[0].__class__ is ast.Eq:
+            body.tokens[-1] = _NOT
+            body.tokens.append(_operator(_NOT_NODE))
+        else:
+            body.tokens.pop()
+        return [left.args[0]]
+    body.tokens.append(_operator(node))
+    return None
+
+
+_FORMAT, _IF, _BINOP, _NOT = _token("format"), _token("If"), _token("BinOp"), _token("UnaryOp")
+_NOT_NODE = ast.UnaryOp(ast.Not(), ast.Constant(0))
+_LOGGERS = frozenset({"logger", "logging", "log", "_logger", "_log", "LOGGER", "LOG", "console"})
+
+
+def _is_noise(node: Any) -> bool:
+    """Does a statement only tell what happens? Logging, printing, strings that stand alone."""
+    if node.__class__ is ast.Constant:
+        return True
+    if node.__class__ is not ast.Call:
+        return False
+    func = node.func
+    if func.__class__ is ast.Name:
+        return func.id == "print"
+    if func.__class__ is not ast.Attribute:
+        return False
+    root = func.value
+    name = root.id if root.__class__ is ast.Name else root.attr if root.__class__ is ast.Attribute else ""
+    return name in _LOGGERS
+
+
+def _formats(func: Any) -> bool:
+    return func.__class__ is ast.Attribute and func.attr == "format" and func.value.__class__ is ast.Constant
 
 
 _CONSTANTS = {
@@ -583,19 +744,21 @@ def collect(source: Source, found: Index) -> facts.Facts:
     return facts.Facts(
         source.path,
         source.role,
-        tuple(
+        imports=tuple(
             item._replace(
                 typing_only=guarded.get(item.line) == "typing", optional=guarded.get(item.line) == "optional"
             )
             for item in found.imports
         ),
-        tuple(functions),
-        tuple(classes),
-        tuple(sorted(set(source.module_scope.bound) - set(source.module_scope.imports))),
-        exports(source.tree),
-        tuple(facts.Use(name, count, place) for name, (count, place) in sorted(uses.items())),
-        tuple(sorted(found.identifiers)),
-        tuple(top),
+        functions=tuple(functions),
+        classes=tuple(classes),
+        names=tuple(sorted(set(source.module_scope.bound) - set(source.module_scope.imports))),
+        exports=exports(source.tree),
+        uses=tuple(facts.Use(name, times, place) for name, (times, place) in sorted(uses.items())),
+        identifiers=tuple(sorted(found.identifiers)),
+        calls=tuple(top),
+        requires=manifests.collect(source)[0] if source.path.endswith("setup.py") else (),
+        flows=flows.collect(source, found.bodies, found.imports),
         **routes.collect(source, found),
     )
 
@@ -603,27 +766,38 @@ def collect(source: Source, found: Index) -> facts.Facts:
 def _calls(source: Source, body: Body) -> tuple[facts.Call, ...]:
     """The distinct callees of a scope, each with the line of its first call."""
     first: dict[str, int] = {}
-    for call in body.calls:
-        func: ast.expr = call.func
-        name = source.resolve(func, body.scope)
+    for call, head in zip(body.calls, body.heads, strict=True):
+        name = _callee(source, body, call.func, head)
+        body.callees.append(name)
         if name is None:
-            name = f".{func.attr}" if isinstance(func, ast.Attribute) else ""
-        if name:
-            first.setdefault(name, call.lineno)
+            name = f".{call.func.attr}" if isinstance(call.func, ast.Attribute) else ""
+        if name and name not in first:
+            first[name] = call.lineno
     return tuple(facts.Call(name, line) for name, line in first.items())
+
+
+def _callee(source: Source, body: Body, func: ast.expr, head: int) -> str | None:
+    """The dotted name of what is called, from the chain that the walk has already taken apart."""
+    if head < len(body.chains):
+        node, root, suffix = body.chains[head]
+        if node is func and root not in OWN:
+            known = source.stands_for(root, body.scope)
+            return None if known is None else known + suffix
+    return source.resolve(func, body.scope)
 
 
 def _collect_uses(source: Source, body: Body, uses: dict[str, tuple[int, facts.Place]]) -> None:
     """Every chain that starts at an import, or at a value that came out of one."""
-    roots: dict[str, bool] = {}
-    for node, root in body.chains:
+    scope, own = body.scope, source.module + "."
+    roots: dict[str, str] = {}
+    for node, root, suffix in body.chains:
         known = roots.get(root)
         if known is None:
-            known = roots[root] = _is_foreign(root, body.scope)
+            known = roots[root] = (source.stands_for(root, scope) or "") if _is_foreign(root, scope) else ""
         if not known:
             continue
-        name = source.resolve(node, body.scope)
-        if name is None or name.startswith(("builtins.", source.module + ".")):
+        name = known + suffix
+        if name.startswith(("builtins.", own)):
             continue
         seen = uses.get(name)
         uses[name] = (seen[0] + 1, seen[1]) if seen else (1, source.place(node))
@@ -643,6 +817,7 @@ def _is_foreign(name: str, scope: Scope) -> bool:
 def _function_facts(source: Source, body: Body) -> facts.Function:
     node: Any = body.scope.node
     parameters = tuple(arg.arg for arg in _parameters(node.args))
+    hashes = _hashes(body)
     return facts.Function(
         body.scope.name,
         source.header(node),
@@ -650,11 +825,12 @@ def _function_facts(source: Source, body: Body) -> facts.Function:
         parameters,
         _dotted(source, node.decorator_list, body.scope),
         _calls(source, body),
-        _hashes(body),
+        hashes,
         len(body.tokens),
         isinstance(node, ast.AsyncFunctionDef),
         oracles.of_test_file(source, body.scope, parameters) if source.is_test else _oracle(body.tokens),
         _traits(node, body),
+        _literals(body) if hashes else (),
     )
 
 
@@ -703,7 +879,27 @@ def _hashes(body: Body) -> tuple[int, ...]:
     size = numbers.itemsize
     ends = [*body.cuts[1:], len(body.tokens)]
     crc = zlib.crc32
-    return tuple(crc(data[start * size : end * size]) for start, end in zip(body.cuts, ends, strict=True))
+    noise = frozenset(body.noise)
+    return tuple(
+        crc(data[start * size : end * size])
+        for start, end in zip(body.cuts, ends, strict=True)
+        if start not in noise
+    )
+
+
+_MOST_LITERALS = 48
+
+
+def _literals(body: Body) -> tuple[int, ...]:
+    """The distinct telling literals as 16-bit hashes: enough to compare two functions by, too little to
+    guess a secret from."""
+    found = {
+        zlib.crc32(repr(value).encode("utf-8", "surrogatepass")) & 0xFFFF
+        for value in body.literals
+        if (value.__class__ is str and len(value) > 1 and not value.isspace())
+        or (value.__class__ in (int, float) and not -2 < value < 3)
+    }
+    return tuple(sorted(found)[:_MOST_LITERALS])
 
 
 def _traits(node: FunctionNode, body: Body) -> tuple[str, ...]:

@@ -300,6 +300,7 @@ class _Reader:
         steps += [
             Related(self._location(one["location"]), f"held in {_named(one['content'])}")
             for one in trace.get("intermediate_vars") or ()
+            if _NAME.match(one["content"])  # values on their way from call to call have none
         ]
         return (*steps, Related(self._location(sink[0]), "used here"))
 

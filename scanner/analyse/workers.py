@@ -18,25 +18,41 @@ from typing import Any
 if sys.platform != "win32":
     import resource
 
+_MOST = 64  # processes, whoever asks for more
 _SMALL = 1_500_000  # bytes of source below which a second process costs more than it gives
 
 
 def run(items: Sequence[Any], weights: Sequence[int], work: Callable[[Any], str], jobs: int) -> list[str]:
     """`work` over all items, in their order. `work` returns ASCII text, and never raises."""
-    count = jobs or os.cpu_count() or 1
+    count = min(jobs or os.cpu_count() or 1, _MOST)
     if count < 2 or len(items) < 2 or sum(weights) < (_SMALL if jobs == 0 else 0) or not may_fork():
         return _quietly(items, work)
     parts = shards(weights, min(count, len(items)))
     children = [_fork(items, shard, work) for shard in parts[1:]]
+    # A pipe holds a few results only: who is not read from, waits.
+    readers = [_Reader(stream) for _, stream in children]
     results: dict[int, str] = dict(zip(parts[0], _quietly([items[i] for i in parts[0]], work), strict=True))
-    for (process, stream), shard in zip(children, parts[1:], strict=True):
-        with os.fdopen(stream, "rb") as pipe:
-            data = pipe.read()
+    for (process, _), reader, shard in zip(children, readers, parts[1:], strict=True):
+        reader.join()
         os.waitpid(process, 0)
-        results.update(_received(data, shard))
+        results.update(_received(reader.data, shard))
     for missing in sorted(set(range(len(items))) - set(results)):
         results[missing] = _alone(items[missing], work)
     return [results[position] for position in range(len(items))]
+
+
+class _Reader(threading.Thread):
+    """Takes in what a child writes, while the parent works."""
+
+    def __init__(self, stream: int) -> None:
+        super().__init__(daemon=True)
+        self._stream = stream
+        self.data = b""
+        self.start()
+
+    def run(self) -> None:
+        with os.fdopen(self._stream, "rb") as pipe:
+            self.data = pipe.read()
 
 
 def may_fork() -> bool:

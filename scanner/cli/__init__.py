@@ -5,9 +5,11 @@ Each command is one file, imported when it is called: a hook pays for what it us
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
+import traceback
 
 import click
 
@@ -19,6 +21,9 @@ _COMMANDS = {
     "explain": ("scanner.cli.explain", "Say what a rule means, why agents do it, what to do instead."),
     "routes": ("scanner.cli.routes", "Show the routes of a web application, and what guards each."),
     "blame": ("scanner.cli.blame", "Say of each line of a file who or what wrote it, and who reviewed it."),
+    "provenance": ("scanner.cli.provenance", "Count lines by who or what wrote them, on what evidence."),
+    "dark": ("scanner.cli.dark", "Show agents' lines that nobody is on record to have reviewed."),
+    "gate": ("scanner.cli.gate", "Say whether a change may pass, by the policy of its base."),
     "baseline": ("scanner.cli.baseline", "Write down what is known, so that a scan shows only what is new."),
     "config": ("scanner.cli.config", "Show the settings that a scan here would use."),
     "new": ("scanner.cli.new", "Write the skeleton of a rule and its fixture."),
@@ -52,17 +57,22 @@ def cli() -> None:
 def main() -> None:
     """The entry point: turns what went wrong into one line and an exit code."""
     from scanner.catalogue import RuleError
+    from scanner.report.hostile import safe
     from scanner.settings import UsageError
 
+    # One run, then the process ends: the cycle collector would walk a growing heap and find nothing.
+    gc.disable()
+    _forget_the_folder()
     try:
+        _refuse_files_named_like_options(sys.argv[1:])
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
         code = 130
     except click.ClickException as error:
-        error.show()
+        click.echo(f"assay: {safe(error.format_message())}", err=True)
         code = 2
     except (UsageError, RuleError) as error:
-        click.echo(f"assay: {error}", err=True)
+        click.echo(f"assay: {safe(str(error))}", err=True)
         code = 2
     except KeyboardInterrupt:
         code = 130
@@ -70,4 +80,32 @@ def main() -> None:
         # Whoever read our output has seen enough; the interpreter must not complain when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except Exception:  # noqa: BLE001 - a bug of ours is no finding: it must not end with their exit code
+        code = _bug(traceback.format_exc())
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _bug(trace: str) -> int:
+    from scanner.report.hostile import safe
+
+    lines = [safe(line) for line in trace.splitlines()]
+    click.echo("\n".join(["assay: this is a bug of ours, please report it:", *lines]), err=True)
+    return 3
+
+
+def _forget_the_folder() -> None:
+    """Import nothing from the current folder: it is the scanned one. Python looks there when PYTHONPATH
+    has an empty entry, or when it is started with `-c`."""
+    here = os.path.realpath(os.curdir)
+    ours = os.path.realpath(os.path.dirname(os.path.dirname(scanner.__file__)))
+    sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != here or here == ours]
+
+
+def _refuse_files_named_like_options(arguments: list[str]) -> None:
+    """A hook is handed file names of the repository: `--isolated`, or `--config=evil.toml`, would be read
+    as options of ours."""
+    if "--hook" not in arguments or "--" in arguments:
+        return
+    for name in arguments:
+        if name.startswith("-") and os.path.lexists(name):
+            raise click.UsageError(f"a file is named like an option: {name}; rename it, or exclude it")

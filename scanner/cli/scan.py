@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from scanner import report as reports
-from scanner.settings import Settings, UsageError, load
+from scanner.settings import JUDGING, Settings, UsageError, load
 from scanner.weigh import Report
 
 _FORMAT = click.Choice(list(reports.FORMATS))
@@ -82,6 +82,10 @@ _FORMAT = click.Choice(list(reports.FORMATS))
 @click.option(
     "--baseline", metavar="FILE", help="Leave out what this file knows; `assay baseline write` makes one."
 )
+@click.option(
+    "--gate", is_flag=True, help="With --diff: also say whether the change may pass; see `assay gate`."
+)
+@click.option("--reviews", metavar="FILE", help="For --gate: reviews that a platform exported.")
 @click.option("--config", type=click.Path(path_type=Path), help="Read settings from here.")
 @click.option("--isolated", is_flag=True, help="Read no settings file.")
 @click.option(
@@ -101,6 +105,8 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
     from scanner.scan import scan
 
     settings = settings_of(paths, options)
+    if options["gate"]:
+        settings = _by_the_base(settings)
     stdin = sys.stdin.buffer.read() if settings.mode == "stdin" else b""
     with _progress(quiet=options["quiet"] or settings.hook) as say:
         report = scan(settings, stdin, say)
@@ -112,7 +118,28 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
     except BrokenPipeError:
         # Whoever read our output has seen enough; the interpreter must not complain when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    ctx.exit(report.exit_code)
+    ctx.exit(_gated(report, settings, options["reviews"]) if options["gate"] else report.exit_code)
+
+
+def _by_the_base(settings: Settings) -> Settings:
+    """The settings of a gated run: what the change could loosen is taken from where it started."""
+    from scanner.cli.gate import settings_of_base
+    from scanner.cli.provenance import opened
+
+    if settings.mode != "diff":
+        raise UsageError("--gate judges a change; name its base with --diff REF")
+    start, judging = settings_of_base(opened()[1], settings.diff_base)
+    loose = {key.replace("-", "_"): getattr(judging, key.replace("-", "_")) for key in JUDGING}
+    return replace(settings, **loose, diff_base=start)
+
+
+def _gated(report: Report, settings: Settings, reviews: str | None) -> int:
+    from scanner.cli.gate import exit_code, screen, verdict_of
+    from scanner.cli.provenance import opened
+
+    verdict = verdict_of(opened()[1], settings.diff_base, settings, report, reviews, "")
+    click.echo(screen(verdict), nl=False, err=True)
+    return exit_code(report, verdict)
 
 
 @contextlib.contextmanager

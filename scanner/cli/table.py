@@ -40,3 +40,8 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 def as_json(name: str, rows: Sequence[dict[str, Any]], **about: Any) -> str:
     """`{"schema": 1, …, name: rows}`, in ASCII, so that no terminal is steered by it."""
     return json.dumps({"schema": SCHEMA, **about, name: list(rows)}, indent=2) + "\n"
+
+
+def as_object(document: dict[str, Any]) -> str:
+    """`{"schema": 1, …}` for what is no table."""
+    return json.dumps({"schema": SCHEMA, **document}, indent=2) + "\n"

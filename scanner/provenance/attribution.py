@@ -8,15 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from scanner.finding import Finding, Location, Notice
-from scanner.history import Blame, Commit, GitError, History, NoHistory
-from scanner.provenance import agent_trace, blame, git_ai, identity, labels, review, trailers
+from scanner.history import Blame, GitError, History, NoHistory
+from scanner.provenance import agent_trace, blame, identity, labels
 from scanner.provenance.record import Attributed, Evidence, Provenance, Review, Tier
+from scanner.provenance.records import Records, gathered, settled
 
 _BLAMES_AT_ONCE = 2
-_SHALLOW = (
-    "the clone is shallow and ends before this line was written; run `git fetch --unshallow` and "
-    "`git fetch origin '+refs/notes/*:refs/notes/*'`"
-)
 
 
 @dataclass(frozen=True)
@@ -160,39 +157,13 @@ def _staged(question: _Question) -> tuple[_Lookup, tuple[Notice, ...]]:
     def lookup(path: str, number: int) -> Provenance:
         if not any(start <= number <= end for start, end in changed.get(path, ())):
             return untouched
-        return _uncommitted(_evidence(*surroundings, traces.evidence("", head, path, number)))
+        return _uncommitted(gathered(*surroundings, traces.evidence("", head, path, number)))
 
     return lookup, traces.notices
 
 
 def _uncommitted(evidence: tuple[Evidence, ...]) -> Provenance:
-    return _settled(evidence, review=Review(Tier.PENDING), reason="not committed yet")
-
-
-def _evidence(*found: Evidence | None) -> tuple[Evidence, ...]:
-    return tuple(one for one in found if one is not None)
-
-
-def _settled(
-    evidence: tuple[Evidence, ...],
-    review: Review,
-    *,
-    commit: str = "",
-    unattended: bool = False,
-    reason: str = "",
-) -> Provenance:
-    verdict = labels.settle(evidence)
-    return Provenance(
-        verdict.label,
-        verdict.confidence,
-        verdict.agent,
-        verdict.model,
-        commit,
-        evidence,
-        review,
-        unattended,
-        reason,
-    )
+    return settled(evidence, review=Review(Tier.PENDING), reason="not committed yet")
 
 
 # Committed lines
@@ -202,7 +173,7 @@ def _committed(question: _Question) -> tuple[_Lookup, tuple[Notice, ...]]:
     places, notices = _locate(question)
     origins = (place.origin for lines in places.values() for place in lines.values())
     commits = {origin.commit for origin in origins if origin is not None}
-    records = _Records.read(question.history, commits, question.since)
+    records = Records.read(question.history, commits, question.since)
     surroundings = identity.of_environment(question.environment)
     head = question.history.head
 
@@ -211,7 +182,7 @@ def _committed(question: _Question) -> tuple[_Lookup, tuple[Notice, ...]]:
         if place.reason:
             return Provenance(reason=place.reason)
         if place.origin is None:
-            return _uncommitted(_evidence(*surroundings, records.traces.evidence("", head, path, number)))
+            return _uncommitted(gathered(*surroundings, records.traces.evidence("", head, path, number)))
         return records.provenance(place.origin)
 
     return lookup, (*notices, *records.notices)
@@ -265,69 +236,3 @@ def _origins(question: _Question, path: str, lines: set[int], ask: Blame) -> dic
         if not any(near[number].older for number in lines if number in near):
             return near
     return blame.of_lines(ask, path, history.head, lines)
-
-
-@dataclass(frozen=True)
-class _Records:
-    """Everything on record about the commits that blame named."""
-
-    commits: Mapping[str, Commit]
-    notes: git_ai.Notes
-    traces: agent_trace.Traces
-    merges: Mapping[str, tuple[review.Merge, ...]]
-    shallow: frozenset[str]
-    pending: frozenset[str]
-    # Most lines share their answer with the line above.
-    known: dict[tuple[str, Evidence | None, Evidence | None, str], Provenance] = field(default_factory=dict)
-
-    @staticmethod
-    def read(history: History, ids: set[str], since: str) -> _Records:
-        shallow = history.shallow_commits
-        ids = ids - shallow
-        return _Records(
-            history.commits(sorted(ids)),
-            git_ai.read(history, ids),
-            agent_trace.read(history, ids),
-            _merges(history, ids),
-            shallow,
-            frozenset(history.commits_since(since)) if since else frozenset(),
-        )
-
-    @property
-    def notices(self) -> tuple[Notice, ...]:
-        return (*self.notes.notices, *self.traces.notices)
-
-    def provenance(self, origin: blame.Origin) -> Provenance:
-        """What is known of a committed line."""
-        if origin.commit in self.shallow:
-            return Provenance(reason=_SHALLOW, commit=origin.commit)
-        commit = self.commits.get(origin.commit)
-        if commit is None:
-            return Provenance(reason="the commit is missing; run `git fetch --refetch`", commit=origin.commit)
-        note = self.notes.evidence(origin.commit, origin.path, origin.line)
-        parent = commit.parents[0] if commit.parents else ""
-        trace = self.traces.evidence(origin.commit, parent, origin.path, origin.line)
-        director = self.notes.director(origin.commit, origin.path, origin.line)
-        key = (origin.commit, note, trace, director)
-        if key not in self.known:
-            self.known[key] = self._answer(commit, _evidence(note, trace), director)
-        return self.known[key]
-
-    def _answer(self, commit: Commit, of_line: tuple[Evidence, ...], director: str) -> Provenance:
-        merges = self.merges.get(commit.id, ())
-        of_branches = (found for merge in merges for found in trailers.of_branch(merge.commit))
-        return _settled(
-            (*of_line, *identity.of_commit(commit), *trailers.of_commit(commit), *of_branches),
-            review.of_commit(commit, merges, director=director, pending=commit.id in self.pending),
-            commit=commit.id,
-            unattended=identity.unattended(commit),
-        )
-
-
-def _merges(history: History, ids: set[str]) -> dict[str, tuple[review.Merge, ...]]:
-    owners = review.owners(history, ids) if ids else review.Owners()
-    commits = history.commits(sorted(owners.authors))
-    return {
-        oid: tuple(review.Merge(commits[one], owners.authors[one]) for one in merges if one in commits)
-        for oid, merges in owners.merges_of.items()
-    }

@@ -43,16 +43,16 @@ class Owners:
     authors: Mapping[str, tuple[Person, ...]] = field(default_factory=dict)
 
 
-def owners(history: History, commits: Iterable[str]) -> Owners:
+def owners(history: History, commits: Iterable[str], after: str = "") -> Owners:
     """Map `commits` to the merges that brought them in; those made on the main line itself have none.
 
-    The whole graph is read only if some commit is not on the main line.
+    The whole graph is read only if some commit is not on the main line, and only as far back as `after`.
     """
-    chain = history.graph(first_parent=True)
+    chain = history.graph(first_parent=True, since=after)
     wanted = set(commits) - {node.id for node in chain}
     if not wanted:
         return Owners()
-    nodes = {node.id: node for node in history.graph()}
+    nodes = {node.id: node for node in history.graph(since=after)}
     innermost = _innermost(chain, nodes)
     merges_of = {oid: tuple(_enclosing(oid, innermost)) for oid in wanted}
     needed = {merge for merges in merges_of.values() for merge in merges}

@@ -33,7 +33,7 @@ _FOREIGN = re.compile(
 )
 _FIXTURES = frozenset(
     # Plugins whose fixture checks by itself, when called or at the end of the test
-    "snapshot snapshot_json benchmark data_regression num_regression image_regression "
+    "snapshot snapshot_json benchmark eval_example data_regression num_regression image_regression "
     "file_regression dataframe_regression ndarrays_regression obj_regression original_datadir "
     "httpx_mock respx_mock mocked_responses aioresponses check verify subtests golden lua_snapshot "
     "approve assert_snapshot httpserver mypy_plugin django_assert_num_queries "
@@ -88,8 +88,12 @@ class Oracles:
 
     # Which functions are tests
 
-    def tests(self) -> Iterator[Test]:
+    @cached_property
+    def tests(self) -> tuple[Test, ...]:
         """Every test function that pytest, unittest or Django's runner would collect, in order of paths."""
+        return tuple(self._tests())
+
+    def _tests(self) -> Iterator[Test]:
         for facts in self._repository.files.values():
             if facts.role != "test" or "/management/commands/" in facts.path or is_input(facts.path):
                 continue
@@ -180,7 +184,7 @@ class Oracles:
 
     @cached_property
     def _unchecked(self) -> tuple[Test, ...]:
-        return tuple(test for test in self.tests() if not self.is_checked(test))
+        return tuple(test for test in self.tests if not self.is_checked(test))
 
     def is_checked(self, test: Test) -> bool:
         """Can anything that the test reaches tell a wrong result?"""
@@ -214,6 +218,8 @@ class Oracles:
         words = test.function.oracle
         if "skips" in words:
             return True
+        if self._is_script(test.facts):
+            return True
         if not test.owner and self._is_called_at_home(test):
             return not (scripts and self._is_fed(test) and self._is_in_suite(test.facts.path))
         if any(item.rpartition(".")[2] in _ON_PURPOSE for item in test.function.decorators):
@@ -226,8 +232,16 @@ class Oracles:
         if "returns" not in test.function.oracle and self._is_fed(test):
             return False
         name = f"{_module(test.facts.path)}.{test.function.name}"
-        others = (function.calls for function in test.facts.functions if function is not test.function)
+        others = [function.calls for function in test.facts.functions if function is not test.function]
+        if not self._is_fed(test) or not self._is_in_suite(test.facts.path):
+            others.append(test.facts.calls)
         return any(call.callee == name for calls in others for call in calls)
+
+    def _is_script(self, facts: Facts) -> bool:
+        """A program that runs its own steps, named like tests, and lies where no suite is."""
+        if "pytest" in facts.identifiers or "unittest" in facts.identifiers or self._is_in_suite(facts.path):
+            return False
+        return any(re.fullmatch(r"main|run\w*|_main", function.name) for function in facts.functions)
 
     def _is_in_suite(self, path: str) -> bool:
         """Does a file that can also run as a script lie where pytest runs it with the rest?"""

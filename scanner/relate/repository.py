@@ -10,6 +10,7 @@ from scanner.relate.oracles import Oracles
 from scanner.relate.routes import Web
 
 _MAX_HOPS = 12  # re-exports of re-exports
+_MANIFESTS = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
 
 
 class Repository:
@@ -46,16 +47,32 @@ class Repository:
         """How many leading folders of a path do not belong to the name that it is imported by: those
         above the outermost package."""
         folders = path.split("/")[:-1]
-        start = len(folders)
-        while start > 0 and "/".join([*folders[:start], "__init__.py"]) in self.files:
-            start -= 1
+        # The outermost package; a folder without `__init__.py` inside it is part of it all the same.
+        packages = (end - 1 for end in range(1, len(folders) + 1) if self._is_package(folders[:end]))
+        start = next(packages, len(folders))
         if start == len(folders) and start and folders[0] in {"src", "lib"}:
             return 1  # a namespace package below src/
         return start
 
+    def _is_package(self, folders: list[str]) -> bool:
+        return "/".join([*folders, "__init__.py"]) in self.files
+
     def import_name(self, path: str) -> str:
         """The module name that code of this repository imports a file by."""
         return ".".join(module_name(path).split(".")[self._import_start(path) :])
+
+    def project_of(self, path: str) -> str:
+        """The folder of the nearest manifest above a file: its project; "" for the root's."""
+        folder = path.rpartition("/")[0]
+        while folder and folder not in self._projects:
+            folder = folder.rpartition("/")[0]
+        return folder
+
+    @cached_property
+    def _projects(self) -> frozenset[str]:
+        folders = (path.rpartition("/")[0] for path in self.files if path.rpartition("/")[2] in _MANIFESTS)
+        # A `setup.py` inside a package is a module of that name.
+        return frozenset(folder for folder in folders if f"{folder}/__init__.py" not in self.files)
 
     def functions(self) -> Iterator[tuple[Facts, Function]]:
         """Every function of every file, in the order of paths."""
@@ -111,6 +128,11 @@ class Repository:
                 return f"{module}.{rest}"
             name = target + first[len(bare) :] + dot + tail
         return name
+
+    def file_of(self, name: str) -> str | None:
+        """The path of the module that a dotted name leads into, if it is the repository's own."""
+        split = self._split(name)
+        return split[0] if split else None
 
     def _split(self, name: str) -> tuple[str, str] | None:
         """The file of the longest module prefix of a name, and what is left of it."""

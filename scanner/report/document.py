@@ -13,7 +13,8 @@ from typing import Any
 Shape = Mapping[str, Any]
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
-_BEYOND_ASCII = re.compile("[^\x00-\x7e]")
+# The second part starts a command to a CI system, which may read our standard output.
+_BEYOND_ASCII = re.compile("[^\x00-\x7e]|#(?=#(?:vso|teamcity)?\\[)")
 
 
 def dumps(value: Any, shape: Shape) -> str:

@@ -54,7 +54,7 @@ def _problems(report: Report) -> Iterable[tuple[str, str]]:
 
 
 def _findings(report: Report) -> Iterable[tuple[str, str]]:
-    texts = Texts(report.texts)
+    texts = Texts(report.texts, report.shown)
     for item in wording.by_rank(report.kept):
         kind = _KIND[item.level]
         yield (

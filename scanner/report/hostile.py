@@ -29,6 +29,9 @@ _BACKTICKS = re.compile("`+")
 
 def safe(text: str) -> str:
     """The text with everything that could act on its reader spelled out, on one line."""
+    if "::" in text and text.lstrip().startswith("::"):
+        # At the start of a line, blanks aside, a command to a CI system.
+        text = text.replace(":", "\\x3a", 1)
     if text.isascii() and text.isprintable() and "##" not in text:
         return text
     return _HOSTILE.sub(_shown, text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from scanner.finding import Location
 
@@ -16,10 +17,12 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
 class Lines:
-    """A text, and where its lines start and end."""
+    """A text, and where its lines start and end. What is given out of it comes from `shown`, the same text
+    with its secrets blotted out, character for character."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, shown: str | None = None) -> None:
         self.text = text
+        self._shown = text if shown is None else shown
         self._starts = [0]
         self._ends = []
         for newline in _NEWLINE.finditer(text):
@@ -33,7 +36,7 @@ class Lines:
 
     def line(self, number: int) -> str:
         """The text of a line, from 1, without its end."""
-        return self.text[self._starts[number - 1] : self._ends[number - 1]]
+        return self._shown[self._starts[number - 1] : self._ends[number - 1]]
 
     def within(self, place: Location) -> Location:
         """The place, moved into the file where it points past a line or past the end, with its end said.
@@ -56,7 +59,7 @@ class Lines:
     def between(self, place: Location) -> str:
         """The text of a place that lies within the file, line ends as they are."""
         start = self._starts[place.line - 1] + place.column - 1
-        return self.text[start : self._starts[place.end_line - 1] + place.end_column - 1]
+        return self._shown[start : self._starts[place.end_line - 1] + place.end_column - 1]
 
     def around(self, place: Location, reach: int) -> Location:
         """The lines of a place with one more on each side; of endless lines, `reach` characters to the
@@ -75,15 +78,17 @@ class Lines:
         """A column of code points as one of UTF-16 code units: what SARIF and editors count."""
         if self._plain:
             return column
-        before = self.line(line)[: column - 1]
+        start = self._starts[line - 1]
+        before = self.text[start : min(start + column - 1, self._ends[line - 1])]
         return len(before.encode("utf-16-le", "surrogatepass")) // 2 + 1
 
 
 class Texts:
     """The texts of a report, split when first asked for."""
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
+    def __init__(self, texts: Mapping[str, str], shown: Mapping[str, str] = MappingProxyType({})) -> None:
         self._texts = texts
+        self._shown = shown
         self._lines: dict[str, Lines] = {}
 
     def __getitem__(self, path: str) -> Lines | None:
@@ -91,5 +96,5 @@ class Texts:
         if path not in self._texts:
             return None
         if path not in self._lines:
-            self._lines[path] = Lines(self._texts[path])
+            self._lines[path] = Lines(self._texts[path], self._shown.get(path))
         return self._lines[path]

@@ -389,7 +389,7 @@ class _Places:
     """Locations of the report's files, with what was computed of a file kept."""
 
     def __init__(self, report: Report) -> None:
-        self.texts = Texts(report.texts)
+        self.texts = Texts(report.texts, report.shown)
         self.settings = report.settings
         self._report = report
         self._hashes: dict[str, dict[int, str]] = {}

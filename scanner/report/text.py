@@ -22,7 +22,7 @@ _FIRST = 5
 def render(report: Report, *, color: bool = False) -> str:
     """The kept findings, file by file; "" where there are none."""
     paint = _Paint(color)
-    texts = Texts(report.texts)
+    texts = Texts(report.texts, report.shown)
     taught: set[tuple[str, str]] = set()
     blocks: list[str] = []
     for path, group in groupby(report.kept, key=lambda item: item.finding.location.path):

@@ -1,0 +1,79 @@
+"""A function that repeats one the repository already has.
+
+Whoever mends one of the two will not know of the other. The finding names the one to keep.
+"""
+
+from collections.abc import Iterator
+
+from scanner.relate.clones import Copy, copies, literals_shared
+from scanner.relate.repository import Repository
+from scanner.rule import Confidence, Finding, Location, Related, RepositoryRule, Severity
+
+
+class CopiedHelper(RepositoryRule):
+    message = "copies `{original}`; {advice}"
+    why = "An agent sees the file it works on, not the helper two folders away, and writes it again."
+    instead = "Keep one of the two; where they must differ, pass the difference as a parameter."
+    severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "duplication"
+    cwe = (1041,)
+    evidence = ("E24", "E02", "E28")
+    languages = ("python", "manifest")  # manifests tell which projects a tree holds
+
+    def check(self, repository: Repository) -> Iterator[Finding]:
+        for copy in copies(repository):
+            unit, original = copy.unit, copy.original
+            place = Location(original.path, *original.function.place)
+            yield self.at(
+                unit.path,
+                unit.function.place,
+                unit.function.name,
+                original=_spelled(copy, repository),
+                advice=_advice(copy, repository),
+                details={"alike": _alike(copy)},
+                related=(Related(place, f"the original, `{original.function.name}`"),),
+            )
+
+
+def _spelled(copy: Copy, repository: Repository) -> str:
+    original = copy.original
+    if original.path == copy.unit.path:
+        return original.function.name
+    return f"{repository.import_name(original.path)}.{original.function.name}".strip(".")
+
+
+def _advice(copy: Copy, repository: Repository) -> str:
+    """The next step, by what the original is and where both stand."""
+    unit, original = copy.unit, copy.original
+    if "pytest.fixture" in original.function.decorators:
+        return "share it through a conftest.py"
+    if original.path == unit.path:
+        return "make one function of both"
+    if original.kind != "function":
+        return "move what both do into one function"
+    module, name = repository.import_name(original.path), original.function.name
+    if not _importable(original.path, unit.path, repository):
+        return f"move it from {original.path} to where both can import it"
+    if original.facts.role == "test":
+        return "move it to a helper module of the tests"
+    if name.startswith("_"):
+        return f"give that one a public name, and import it from `{module}`"
+    if copy.similarity < 1.0 or literals_shared(unit, original) < 0.8:
+        return f"import it, what differs as a parameter: `from {module} import {name}`"
+    return f"import it: `from {module} import {name}`"
+
+
+def _importable(path: str, by: str, repository: Repository) -> bool:
+    """Can one file import the other: part of a package, at the top or beside it, and not in a circle?"""
+    folder = path.rpartition("/")[0]
+    module = repository.import_name(path)
+    if not all(part.isidentifier() for part in module.split(".")):
+        return False
+    if any(repository.file_of(item.target) == by for item in repository.files[path].imports):
+        return False
+    return "." in module or folder in {"", "src", "lib", by.rpartition("/")[0]}
+
+
+def _alike(copy: Copy) -> str:
+    if copy.similarity == 1.0:
+        return "all statements, names and literals aside"
+    return f"{100 * copy.similarity:.0f} % of the statements; {copy.differing} stand in only one of the two"

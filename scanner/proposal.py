@@ -1,0 +1,207 @@
+"""What a gate needs to know of a change, gathered from the repository: data for `gate.judge`.
+
+The judge's own books (settings, CODEOWNERS, ignored revisions, attributes, baseline) are read from the
+base, never from the change; where the change edits them, that is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from scanner import catalogue as rules
+from scanner import codeowners
+from scanner.analyse import analyse
+from scanner.analyse.cache import Cache
+from scanner.blast import blast_of
+from scanner.discover import discover
+from scanner.gate import Approval, Proposal, Touched, names_of
+from scanner.history import Commit, GitError, History, Person
+from scanner.hunks import Ranges, lines_of, ranges_of
+from scanner.policy import Policy
+from scanner.provenance import identity, review, trailers
+from scanner.provenance.patches import FilePatch, parse
+from scanner.provenance.record import Tier
+from scanner.provenance.tree import tally_range
+from scanner.relate.repository import Repository
+from scanner.rule import wanted
+from scanner.settings import Settings, UsageError, from_bytes, table_of
+
+_CONFIGS = ("assay.toml", "pyproject.toml")
+_JUDGES = (*codeowners.PLACES, ".git-blame-ignore-revs", ".gitattributes")
+_SUPPRESSION = re.compile(
+    rb"(?:#|//|/\*|<!--)\s*(?P<what>assay:\s*allow|nosec\b|noqa\b|nosemgrep\b|type:\s*ignore|pylint:\s*disable"
+    rb"|eslint-disable|pragma:\s*no cover)",
+    re.IGNORECASE,
+)
+_MOST_NAMED = 20
+
+
+def settings_at(history: History, revision: str) -> Settings:
+    """The settings of the repository as of a commit.
+
+    Raises:
+        UsageError: the file there is not valid.
+    """
+    name, content = _config(history, revision)
+    return from_bytes(history.root, name, content)
+
+
+def owners_at(history: History, revision: str) -> tuple[codeowners.Rule, ...]:
+    """CODEOWNERS as of a commit."""
+    found = history.blobs_at(revision, codeowners.PLACES)
+    first = next((found[place] for place in codeowners.PLACES if place in found), b"")
+    return codeowners.parse(first.decode("utf-8", "replace"))
+
+
+def repository_of(settings: Settings, history: History) -> Repository:
+    """The facts of the whole tree: from the cache, where a scan of the same tree has left them there."""
+    catalogue = rules.load(settings.rule_paths).select(settings)
+    found = discover(settings, history.tracked_files(), wanted(catalogue.cards)).files
+    python = [file for file in found if file.language == "python"]
+    with Cache(settings.root, enabled=settings.cache) as cache:
+        return Repository(analyse(python, catalogue, replace(settings, semgrep=False), cache).facts.load())
+
+
+def gather(
+    history: History,
+    base: str,
+    policy: Policy,
+    repository: Repository,
+    settings: Settings,
+    findings: Sequence[str] = (),
+    author: str = "",
+) -> Proposal:
+    """The change from the commit `base` to HEAD.
+
+    Raises:
+        GitError: the history could not be read.
+    """
+    head = history.head
+    ((raw, lost),) = history.patches([f"{head} {base}"])
+    patches = list(parse(raw))
+    files = _touched(history, base, patches, lost)
+    changed = {patch.path: _ranges(patch) for patch in patches if not patch.deleted}
+    tiers = [tier for one in files if (tier := policy.tier_of(one.path))]
+    commits = list(history.commits(history.commits_since(base)).values())
+    return Proposal(
+        base,
+        head,
+        files,
+        names_of(author) | frozenset(name for commit in commits for name in _authors(commit)),
+        blast_of(changed, repository, tiers),
+        tuple(_judges(history, base, settings)),
+        tuple(_suppressions(history, changed)),
+        tuple(findings),
+    )
+
+
+def claims(history: History, base: str) -> list[Approval]:
+    """The reviews that the change's own commits claim."""
+    found: dict[str, Approval] = {}
+    for commit in history.commits(history.commits_since(base)).values():
+        told = review.of_commit(commit)
+        for name in told.by if told.tier is Tier.NAMED else ():
+            found[name] = Approval(name, names_of(name), claimed=True)
+    return [found[name] for name in sorted(found)]
+
+
+def _touched(
+    history: History, base: str, patches: Sequence[FilePatch], lost: Sequence[str]
+) -> tuple[Touched, ...]:
+    counted = tally_range(history, base, history.head)
+    names = {patch.path for patch in patches} | set(lost)
+    found = []
+    for path in sorted(names):
+        labels: dict[str, int] = {}
+        for group, lines in counted.files.get(path, {}).items():
+            labels[group.label] = labels.get(group.label, 0) + lines
+        found.append(Touched(path, labels, opaque=not labels))
+    return tuple(found)
+
+
+def _ranges(patch: FilePatch) -> Ranges:
+    replaced = patch.replaced[0] if patch.replaced else ()
+    return ranges_of(
+        line for one in replaced for line in range(one.new_start + 1, one.new_start + one.new_size + 1)
+    )
+
+
+def _authors(commit: Commit) -> Iterator[str]:
+    """Every name of everybody who wrote, asked for, or made a commit, agents left out."""
+    for person in (commit.author, commit.committer, *trailers.requesters(commit)):
+        if identity.is_person(person) and person.email.lower() != "noreply@github.com":
+            yield from names_of(*_aliases(person))
+
+
+def _aliases(person: Person) -> tuple[str, ...]:
+    login = person.email.partition("@")[0].rpartition("+")[2]
+    return person.name, person.email, login
+
+
+# The judge's own books
+
+
+def _config(history: History, revision: str) -> tuple[str, bytes | None]:
+    found = history.blobs_at(revision, _CONFIGS)
+    if "assay.toml" in found:
+        return "assay.toml", found["assay.toml"]
+    manifest = found.get("pyproject.toml", b"")
+    return "pyproject.toml", manifest if b"tool.assay" in manifest else None
+
+
+def _judges(history: History, base: str, settings: Settings) -> Iterator[str]:
+    before = _table(*_config(history, base))
+    after = _table(*_config(history, history.head))
+    for key in sorted(before.keys() | after.keys()):
+        if before.get(key) != after.get(key):
+            yield f"`{key}` of the settings"
+    books = (*_JUDGES, *(name for name in (settings.baseline, settings.weights) if "." in name))
+    was, now = history.blobs_at(base, books), history.blobs_at(history.head, books)
+    yield from (name for name in books if was.get(name) != now.get(name))
+
+
+def _table(name: str, content: bytes | None) -> Mapping[str, Any]:
+    try:
+        return table_of(name, content)
+    except UsageError:
+        return {"(not valid TOML)": ""}
+
+
+def _suppressions(history: History, changed: Mapping[str, Ranges]) -> Iterator[str]:
+    """The comments that silence a checker, among the lines that the change brings."""
+    contents = history.blobs_at(history.head, changed)
+    named = 0
+    for path in sorted(contents):
+        lines = lines_of(contents[path])
+        for number in (n for start, end in changed[path] for n in range(start, end + 1)):
+            match = _SUPPRESSION.search(lines[number - 1]) if number <= len(lines) else None
+            if match and named < _MOST_NAMED:
+                named += 1
+                yield f"`{match['what'].decode().lower()}` at {path}:{number}"
+
+
+def reviews_file(root: Path, history: History, name: str) -> str:
+    """The text of an exported list of reviews.
+
+    Raises:
+        UsageError: it cannot be read, or it is part of the repository, where the change could write it.
+    """
+    file = Path(name)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--reviews {name}: {getattr(error, 'strerror', error)}") from error
+    try:
+        path = file.resolve().relative_to(root.resolve()).as_posix()
+        tracked = history.file_at(history.head, path) is not None
+    except (ValueError, GitError):
+        return text
+    if tracked:
+        raise UsageError(
+            f"--reviews {name}: the file is part of the repository, so the change could write it"
+        )
+    return text

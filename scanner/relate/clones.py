@@ -1,0 +1,363 @@
+"""Functions that are copies of one another, from the hashes of their normalised statements.
+
+Exact copies fall into one bucket. Near ones are met through their rarest statements: two functions that
+agree in at least a share of their statements agree in one of the rarest few (the prefix filter of
+SourcererCC), so that only a handful of pairs is ever aligned, and the work stays linear in the size of
+the repository.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from scanner.facts import Class, Facts, Function
+from scanner.relate.repository import Repository, module_name
+
+MIN_STATEMENTS = 6
+MIN_NODES = 24  # of our tokens, about forty nodes of the parser
+_ALIKE = 0.85  # share of statements that a copy and its original have in common
+_ALIKE_NAMESAKE = 0.75  # the same, where both have one name
+_ALIKE_BY_DESIGN = 0.9  # the same, where the place in the code asks both to look alike
+_NOT_SHORT = 8
+_LONG = 10  # statements: what is repeated word for word over so many is no coincidence
+_VERY_LONG = 16
+_ALIKE_IN_ORDER = 0.6  # and of these, the share that stands in the same order
+_COMMON = 64  # a statement that more functions hold says nothing
+_MOST_ORIGINALS = 16  # of one bucket, how many are tried before a function counts as one more
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One function that is long enough to be a copy of another."""
+
+    facts: Facts
+    function: Function
+    kind: str  # function | method | nested
+
+    @property
+    def path(self) -> str:
+        return self.facts.path
+
+    @property
+    def name(self) -> str:
+        """The last part of the qualified name."""
+        return self.function.name.rpartition(".")[2]
+
+    @property
+    def owner(self) -> str:
+        """The qualified name of the class or function around it; "" at module level."""
+        return self.function.name.rpartition(".")[0]
+
+    @property
+    def symbol(self) -> str:
+        """The dotted name by path."""
+        return f"{module_name(self.path)}.{self.function.name}"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """`unit` copies `original`. `similarity` is the share of statements that both have, 0 to 1."""
+
+    unit: Unit
+    original: Unit
+    similarity: float
+    differing: int  # statements that only one of them has
+
+
+def copies(repository: Repository) -> Iterator[Copy]:
+    """Every function that copies an older-looking one, in the order of paths; n − 1 for a family of n."""
+    index = _Index(repository)
+    yield from sorted(index.copies(), key=lambda copy: (copy.unit.path, copy.unit.function.place))
+
+
+class _Index:
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+        self.buckets: dict[tuple[int, ...], list[Unit]] = defaultdict(list)
+        for facts in repository.files.values():
+            if facts.role in {"live", "test"}:
+                for unit in _units(facts):
+                    self.buckets[unit.function.hashes].append(unit)
+
+    def copies(self) -> Iterator[Copy]:
+        near = self._near()
+        alone = [key for key, units in self.buckets.items() if len(units) == 1 and key not in near]
+        for key in alone:
+            del self.buckets[key]
+        originals: dict[tuple[int, ...], list[Unit]] = defaultdict(list)
+        for unit in sorted((unit for units in self.buckets.values() for unit in units), key=self._standing):
+            copy = self._best(unit, near, originals)
+            if copy is None:
+                originals[unit.function.hashes].append(unit)
+            else:
+                yield copy
+
+    def _best(
+        self,
+        unit: Unit,
+        near: Mapping[tuple[int, ...], Mapping[tuple[int, ...], float]],
+        originals: Mapping[tuple[int, ...], list[Unit]],
+    ) -> Copy | None:
+        """What a function copies, among those that look older than it."""
+        own = unit.function.hashes
+        alike = sorted(near.get(own, {}).items(), key=lambda pair: (-pair[1], pair[0]))
+        for key, similarity in ((own, 1.0), *alike):
+            for original in originals.get(key, ())[:_MOST_ORIGINALS]:
+                if _is_copy(unit, original, similarity) and not self._excused(unit, original, similarity):
+                    return Copy(unit, original, similarity, _differing(own, key))
+        return None
+
+    def _near(self) -> dict[tuple[int, ...], dict[tuple[int, ...], float]]:
+        """Bucket → buckets that are nearly alike, with the similarity."""
+        keys = sorted(self.buckets)
+        spread = Counter(value for key in keys for value in set(key))
+        holders: dict[int, list[int]] = defaultdict(list)
+        for place, key in enumerate(keys):
+            for value in _rarest(key, spread):
+                holders[value].append(place)
+        found: dict[tuple[int, ...], dict[tuple[int, ...], float]] = defaultdict(dict)
+        seen: set[tuple[int, int]] = set()
+        for places in holders.values():
+            for index, one in enumerate(places):
+                for other in places[index + 1 :]:
+                    if (one, other) in seen:
+                        continue
+                    seen.add((one, other))
+                    similarity = _similarity(keys[one], keys[other])
+                    if similarity >= _ALIKE_NAMESAKE:
+                        found[keys[one]][keys[other]] = similarity
+                        found[keys[other]][keys[one]] = similarity
+        return found
+
+    # Which of two is the original
+
+    @cached_property
+    def _live(self) -> list[Facts]:
+        return [facts for facts in self.repository.files.values() if facts.role == "live"]
+
+    def _standing(self, unit: Unit) -> tuple[object, ...]:
+        """Sorts what looks most like the original first."""
+        return (
+            unit.facts.role != "live",
+            ("function", "method", "nested").index(unit.kind),
+            -min(self._importers[unit.symbol], 3),
+            unit.name.startswith("_"),
+            not _UTILITY.search(unit.path),
+            -min(self._fan_in[unit.path], 20),
+            unit.path.count("/"),
+            unit.path,
+            unit.function.place,
+        )
+
+    @cached_property
+    def _importers(self) -> Counter[str]:
+        """Symbol → in how many files of live code it is imported or used."""
+        wanted = {unit.name for units in self.buckets.values() for unit in units}
+        found: Counter[str] = Counter()
+        for facts in self._live:
+            names = [item.target for item in facts.imports] + [use.name for use in facts.uses]
+            symbols = {self.repository.resolve(name) for name in names if name.rpartition(".")[2] in wanted}
+            found.update(symbols)
+        return found
+
+    @cached_property
+    def _fan_in(self) -> Counter[str]:
+        """Path → how many files import it: what many build on lies below what few do."""
+        wanted = {unit.path for units in self.buckets.values() for unit in units}
+        found: Counter[str] = Counter()
+        for facts in self._live:
+            targets = {self.repository.file_of(item.target) for item in facts.imports}
+            found.update(path for path in targets if path in wanted)
+        return found
+
+    # What is alike for good reason
+
+    def _excused(self, unit: Unit, original: Unit, similarity: float) -> bool:
+        return (
+            unit.function.is_async != original.function.is_async
+            or _twins(unit, original)
+            or _versions(unit.path, original.path)
+            or self._apart(unit, original)
+            or _both_tests(unit, original, similarity)
+            or self._protocol(unit, original, similarity)
+        )
+
+    def _protocol(self, unit: Unit, original: Unit, similarity: float) -> bool:
+        """Methods of one name: each class has to have its own, unless the copy is long and exact."""
+        if unit.kind != "method" or original.kind != "method" or unit.name != original.name:
+            return False
+        one, other = (self._bases(each) for each in (unit, original))
+        return bool(one & other) or similarity < 1.0 or len(unit.function.hashes) < 10
+
+    def _bases(self, unit: Unit) -> frozenset[str]:
+        """The dotted names of a method's class and of all that it inherits from, `object` left out."""
+        found: set[str] = set()
+        pending = [f"{module_name(unit.path)}.{unit.owner}"]
+        while pending:
+            name = pending.pop()
+            if name in found or name in {"builtins.object", ""}:
+                continue
+            found.add(name)
+            known = self.repository.definition(name)
+            if known is not None and isinstance(known[1], Class):
+                pending += [self.repository.resolve(base) for base in known[1].bases]
+        return frozenset(found)
+
+    def _apart(self, unit: Unit, original: Unit) -> bool:
+        """Do the two belong to different projects of one tree, that cannot import one another?"""
+        return self.repository.project_of(unit.path) != self.repository.project_of(original.path)
+
+
+_UTILITY = re.compile(
+    r"(^|[/_])(utils?|utilities|helpers?|common|shared|lib|core|tools?|base|misc|compat|text|strings?"
+    r"|format(ting|ters?)?|parsing|parsers?|validation|coercions?|paths?|files?|dates?|time)([/_.]|$)"
+)
+_DUNDER = re.compile(r"__\w+__$")
+_EXEMPT = frozenset(
+    {"overload", "property", "setter", "getter", "deleter", "abstractmethod", "singledispatch"}
+)
+
+
+def _units(facts: Facts) -> Iterator[Unit]:
+    classes = {known.name for known in facts.classes}
+    for function in facts.functions:
+        if len(function.hashes) < MIN_STATEMENTS or function.nodes < MIN_NODES:
+            continue
+        owner, _, name = function.name.rpartition(".")
+        if (
+            name in _PROGRAMS
+            or _DUNDER.match(name)
+            or any(one.rpartition(".")[2] in _EXEMPT for one in function.decorators)
+        ):
+            continue
+        kind = "function" if not owner else "method" if owner in classes else "nested"
+        yield Unit(facts, function, kind)
+
+
+def _rarest(key: tuple[int, ...], spread: Mapping[int, int]) -> list[int]:
+    """The statements of a function by which a near copy must meet it."""
+    distinct = sorted(set(key), key=lambda value: (spread[value], value))
+    needed = _ALIKE_NAMESAKE * len(distinct) / (2 - _ALIKE_NAMESAKE)
+    kept = distinct[: len(distinct) - int(needed) + 1]
+    return [value for value in kept if 1 < spread[value] <= _COMMON]
+
+
+def _similarity(one: tuple[int, ...], other: tuple[int, ...]) -> float:
+    """2 × statements in common / all statements; 0 where too few of them keep their order."""
+    total = len(one) + len(other)
+    if 2 * min(len(one), len(other)) < _ALIKE_NAMESAKE * total:
+        return 0.0
+    common = sum((Counter(one) & Counter(other)).values())
+    if 2 * common < _ALIKE_NAMESAKE * total or common < MIN_STATEMENTS - 1:
+        return 0.0
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    ordered = sum(block.size for block in matcher.get_matching_blocks())
+    return 2 * common / total if ordered >= _ALIKE_IN_ORDER * common else 0.0
+
+
+def _differing(one: tuple[int, ...], other: tuple[int, ...]) -> int:
+    left, right = Counter(one), Counter(other)
+    return sum((left - right).values()) + sum((right - left).values())
+
+
+def _is_copy(unit: Unit, original: Unit, similarity: float) -> bool:
+    """Two versions of one thing, or siblings: the same steps, done to other things on purpose?
+
+    Siblings differ in what they call and in what they say; a copy keeps both. The closer the two stand,
+    the more likely it is that somebody saw both.
+    """
+    calls = _shared(_callees(unit), _callees(original))
+    literals = literals_shared(unit, original)
+    statements = len(unit.function.hashes)
+    if unit.path == original.path or "nested" in (unit.kind, original.kind):
+        spoken = literals >= 0.5 or statements >= _VERY_LONG
+        return similarity == 1.0 and calls >= 0.8 and statements >= _LONG and spoken
+    if _is_entry(unit) or _is_entry(original):
+        return similarity >= _ALIKE_BY_DESIGN and calls >= 0.8 and literals >= 0.7
+    if _namesakes(unit, original):
+        by_design = unit.path.rpartition("/")[2] == original.path.rpartition("/")[2]
+        return similarity >= (_ALIKE_BY_DESIGN if by_design else _ALIKE_NAMESAKE) and calls >= 0.6
+    if similarity < _ALIKE or calls < 0.7:
+        return False
+    return literals >= 0.5 or (similarity == 1.0 and statements >= _NOT_SHORT)
+
+
+# What a framework, or a shell, calls by its name: every program has its own.
+_PROGRAMS = frozenset(
+    {"main", "run", "cli", "setup", "register", "parse_args", "_parser", "build_parser"}
+    | {"setUp", "setUpClass", "setUpTestData", "tearDown"}
+)
+_HARMLESS = frozenset(
+    [
+        "staticmethod",
+        "classmethod",
+        "wraps",
+        "contextmanager",
+        "asynccontextmanager",
+        "cache",
+        "lru_cache",
+        "fixture",
+    ]
+)
+_TELLING = frozenset({"debug", "info", "warning", "error", "exception", "critical", "print", "log"})
+
+
+def _is_entry(unit: Unit) -> bool:
+    """Does a decorator make it a route, a command, a tool: something that others call by its name?"""
+    return any(one.rpartition(".")[2] not in _HARMLESS for one in unit.function.decorators)
+
+
+def _callees(unit: Unit) -> frozenset[str]:
+    names = {call.callee.rpartition(".")[2] for call in unit.function.calls}
+    return frozenset(names - _TELLING)
+
+
+def literals_shared(unit: Unit, original: Unit) -> float:
+    """How much of what the one says in strings and numbers the other says too, 0 to 1."""
+    return _shared(frozenset(unit.function.literals), frozenset(original.function.literals))
+
+
+def _shared(one: frozenset[object], other: frozenset[object]) -> float:
+    """How much of the smaller set the larger one holds; 1 where either is empty, which proves nothing."""
+    smaller = min(len(one), len(other))
+    return len(one & other) / smaller if smaller else 1.0
+
+
+def _namesakes(unit: Unit, original: Unit) -> bool:
+    return unit.name.strip("_").lower() == original.name.strip("_").lower()
+
+
+_ASYNC = re.compile(r"a?sync_?|_?aio", re.IGNORECASE)
+_TEST_DATA = re.compile(r"(^|/)(resources?|fixtures?|testdata|data|snapshots?|cases)/", re.IGNORECASE)
+_VERSION = re.compile(r"(?<![a-z])v\d+(?:(?:alpha|beta)\d*)?(?![a-z])", re.IGNORECASE)
+
+
+def _twins(unit: Unit, original: Unit) -> bool:
+    """The sync and the async side of one interface."""
+    one, other = unit.symbol, original.symbol
+    return one != other and _ASYNC.sub("", one) == _ASYNC.sub("", other)
+
+
+def _versions(one: str, other: str) -> bool:
+    """Two versions of one interface: `api/v1/` and `api/v2/`."""
+    return one != other and _VERSION.sub("", one) == _VERSION.sub("", other)
+
+
+def _both_tests(unit: Unit, original: Unit, similarity: float) -> bool:
+    """Tests repeat themselves so that each can be read alone; long helpers need not."""
+    if unit.facts.role != "test" or original.facts.role != "test":
+        return False
+    if _TEST_DATA.search(unit.path) or _TEST_DATA.search(original.path):
+        return True
+    if (
+        "nested" in (unit.kind, original.kind)
+        or unit.name.startswith("test")
+        or original.name.startswith("test")
+    ):
+        return True
+    return similarity < 1.0 or len(unit.function.hashes) < _LONG or literals_shared(unit, original) < 0.8

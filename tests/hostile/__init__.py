@@ -1,0 +1,1 @@
+"""Repositories that attack whoever scans them: one function, one attack."""

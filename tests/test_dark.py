@@ -1,0 +1,128 @@
+"""`assay provenance` and `assay dark`: exact counts on three small commits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Run
+from inline_snapshot import snapshot
+from repositories import ADA, CLAUDE, GRACE, Repository
+
+Assay = Callable[..., Run]
+CONFIG = '[tool.assay]\ncritical-paths = ["app/pay.py"]\n'
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Repository:
+    """A human's commit, an agent's, and an agent's that somebody reviewed."""
+    repository = Repository(tmp_path)
+    repository.write("pyproject.toml", CONFIG)
+    repository.write("app/pay.py", "one\ntwo\nthree\n")
+    repository.commit("Start")
+    repository.write("app/pay.py", "one\ntwo\nthree\nfour\nfive\n")
+    repository.write("lib/new.py", "a\nb\nc\nd\n")
+    repository.commit(f"More\n\n{CLAUDE}")
+    repository.write("lib/seen.py", "x\ny\n")
+    repository.commit(f"Seen\n\n{CLAUDE}\nReviewed-by: {GRACE}", author=ADA)
+    return repository
+
+
+def test_provenance_counts_lines(assay: Assay, three: Repository) -> None:
+    run = assay("provenance", "--no-cache", cwd=three.root)
+    assert run.code == 0
+    assert run.out == snapshot("""\
+label        lines  of all
+ai           8      61.5 %
+no-evidence  5      38.5 %
+
+agent        lines  of all
+Claude Code  8      61.5 %
+
+model            lines  of all
+claude-opus-4-6  8      61.5 %
+
+review of agents' lines  lines  of all
+none                     6      46.2 %
+named                    2      15.4 %
+
+surest evidence  lines  of all
+trailer          8      61.5 %
+(none)           5      38.5 %
+
+folder  ai  no-evidence
+lib     6   0
+app     2   3
+.       0   2
+""")
+    assert run.err == snapshot("13 lines in 4 files at be33f4a52c, 61.5 % with evidence\n")
+
+
+def test_provenance_as_data(assay: Assay, three: Repository) -> None:
+    told = json.loads(assay("provenance", "--no-cache", "-f", "json", cwd=three.root).out)
+    assert told["schema"] == 1
+    assert told["labels"] == {
+        "ai": {"lines": 8, "share": 0.6154},
+        "no-evidence": {"lines": 5, "share": 0.3846},
+    }
+    assert told["review"] == {"none": {"lines": 6, "share": 0.4615}, "named": {"lines": 2, "share": 0.1538}}
+    assert told["directories"] == {
+        ".": {"no-evidence": 2},
+        "app": {"ai": 2, "no-evidence": 3},
+        "lib": {"ai": 6},
+    }
+
+
+def test_provenance_of_a_range(assay: Assay, three: Repository) -> None:
+    told = json.loads(assay("provenance", "HEAD~1..HEAD", "-f", "json", cwd=three.root).out)
+    assert told["labels"] == {"ai": {"lines": 2, "share": 1.0}}
+
+
+@pytest.mark.parametrize("range_", ["HEAD", "..HEAD", "nowhere..HEAD"])
+def test_what_is_no_range_is_named(range_: str, assay: Assay, three: Repository) -> None:
+    run = assay("provenance", range_, cwd=three.root)
+    assert (run.code, run.out) == (2, "")
+
+
+def test_what_is_dark(assay: Assay, three: Repository) -> None:
+    run = assay("dark", "--no-cache", cwd=three.root)
+    assert run.code == 0
+    assert run.out == snapshot("""\
+folder  lines  by agents  dark  index   critical  only agents
+app     5      2          2     40.0 %  critical
+lib     6      6          4     66.7 %            only agents
+
+file        lines  by agents  dark  index    critical  only agents
+app/pay.py  5      2          2     40.0 %   critical
+lib/new.py  4      4          4     100.0 %            only agents
+
+committed in  lines  by agents  dark  index
+2023-11       13     8          6     46.2 %
+""")
+    assert run.err == snapshot("""\
+dark-code index 46.2 %: 6 of 13 lines, 8 of them by agents
+on critical paths 40.0 %: 2 of 5
+""")
+
+
+def test_what_is_dark_as_data(assay: Assay, three: Repository) -> None:
+    told = json.loads(assay("dark", "--no-cache", "-f", "json", cwd=three.root).out)
+    assert [(one["path"], one["dark"], one["only_agents"]) for one in told["files"]] == [
+        ("app/pay.py", 2, False),
+        ("lib/new.py", 4, True),
+    ]
+    assert told["total"]["index"] == 0.4615
+
+
+def test_without_a_history(assay: Assay, tmp_path: Path) -> None:
+    for command in ("provenance", "dark"):
+        run = assay(command, cwd=tmp_path)
+        assert (run.code, run.out) == (2, "")
+        assert "not a git repository" in run.err
+
+
+def test_before_the_first_commit(assay: Assay, tmp_path: Path) -> None:
+    run = assay("provenance", cwd=Repository(tmp_path).root)
+    assert (run.code, run.err) == (2, "assay: there is no commit yet; nothing is on record\n")

@@ -1,0 +1,488 @@
+"""The gate: who may let a change pass. The table first, then attempts to cheat it, on real repositories."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Run
+from repositories import ADA, CLAUDE, GITHUB, GRACE, Repository
+
+from scanner.blast import Blast, Part
+from scanner.codeowners import owners_of, parse
+from scanner.gate import Approval, Proposal, Touched, Verdict, judge, names_of
+from scanner.policy import GateWaiver, Policy, policy_of
+from scanner.reviews import parse as parse_reviews
+from scanner.settings import Critical, Settings, UsageError, from_table
+
+Assay = Callable[..., Run]
+TODAY = datetime.date(2026, 3, 1)
+PAY = Critical(("app/pay.py",), "@pay", 1)
+SHIP = Critical(("app/ship.py",), "@ship", 2)
+POLICY = Policy(
+    critical=(PAY, SHIP), seniors=("grace",), newcomers=("@new",), teams={"new": ("junior",)}, blast=20
+)
+
+
+def approval(name: str, **more: Any) -> Approval:
+    return Approval(name, names_of(name), **more)
+
+
+def proposal(
+    path: str = "app/pay.py", label: str = "ai", blast: int = 0, author: str = "ada", **more: Any
+) -> Proposal:
+    parts = (Part(blast, "files that call what it changes"),) if blast else ()
+    return Proposal("b" * 40, "c" * 40, (Touched(path, {label: 10}),), names_of(author), Blast(parts), **more)
+
+
+def judged(change: Proposal, *names: str, policy: Policy = POLICY, today: datetime.date = TODAY) -> Verdict:
+    return judge(change, policy, [approval(name) for name in names], today=today)
+
+
+# tier of the path × blast radius × author → approvals needed, and whether one of them by a senior
+TABLE = [
+    ("app/pay.py", 0, "ada", 2, True),
+    ("app/pay.py", 20, "ada", 3, True),
+    ("app/pay.py", 0, "junior", 2, True),
+    ("app/pay.py", 20, "junior", 3, True),
+    ("app/ship.py", 0, "ada", 1, False),
+    ("app/ship.py", 19, "ada", 1, False),
+    ("app/ship.py", 20, "ada", 2, False),
+    ("app/ship.py", 0, "junior", 1, True),
+    ("app/ship.py", 20, "junior", 2, True),
+    ("docs/a.py", 0, "ada", 1, False),
+    ("docs/a.py", 20, "ada", 2, False),
+    ("docs/a.py", 0, "junior", 1, True),
+    ("docs/a.py", 20, "junior", 2, True),
+]
+REVIEWERS = [(), ("linus",), ("linus", "ken"), ("linus", "ken", "dennis")]
+WITH_SENIOR = [("grace",), ("grace", "linus"), ("grace", "linus", "ken")]
+
+
+@pytest.mark.parametrize(("path", "blast", "author", "needed", "senior"), TABLE)
+@pytest.mark.parametrize("reviewers", [*REVIEWERS, *WITH_SENIOR])
+@pytest.mark.parametrize("label", ["ai", "mixed", "no-evidence", "human", "unknown"])
+def test_tier_by_blast_by_experience_by_review(
+    path: str, blast: int, author: str, needed: int, senior: bool, reviewers: tuple[str, ...], label: str
+) -> None:
+    verdict = judged(proposal(path, label, blast, author), *reviewers)
+    assert (verdict.needed, verdict.senior) == (needed, senior)
+    enough = len(reviewers) >= needed and (not senior or "grace" in reviewers)
+    assert verdict.passed is enough
+    assert verdict.counted == reviewers
+
+
+def test_what_has_no_evidence_needs_no_review_where_the_policy_trusts_silence() -> None:
+    trusting = Policy(trust_silence=True)
+    assert judged(proposal(label="no-evidence"), policy=trusting).passed
+    assert judged(proposal(label="bot"), policy=POLICY).passed
+    assert not judged(proposal(label="ai"), policy=trusting).passed
+
+
+def test_the_three_lists() -> None:
+    policy = Policy(autonomous=("docs/", "app/"), needs_review=("app/core/",), never=("app/keys/",))
+    assert judged(proposal("docs/a.md"), policy=policy).passed
+    assert not judged(proposal("app/core/a.py"), policy=policy).passed
+    assert judged(proposal("app/core/a.py"), "grace", policy=policy).passed
+    refused = judged(proposal("app/keys/a.py"), "grace", "linus", "ken", policy=policy)
+    assert refused.reasons == (
+        "app/keys/a.py is on the `never` list, and the change brings lines by agents to it",
+    )
+    assert judged(proposal("app/keys/a.py", "no-evidence"), "grace", policy=policy).passed
+
+
+def test_nothing_is_autonomous_on_a_critical_path() -> None:
+    assert not judged(proposal(), policy=Policy(autonomous=("**",), critical=(PAY,))).passed
+
+
+def test_a_reset_asks_for_two_and_a_senior_until_it_ends() -> None:
+    policy = Policy(autonomous=("docs/",), profile="reset", until=TODAY, seniors=("grace",), approvals=(1,))
+    change = proposal("docs/a.md")
+    assert not judged(change, "linus", "ken", policy=policy).passed
+    assert judged(change, "linus", "grace", policy=policy).passed
+    after = judged(change, policy=policy, today=TODAY + datetime.timedelta(1))
+    assert after.passed
+    assert after.named == ("the reset ended on 2026-03-01; renew it, or take it out of the policy",)
+
+
+def test_a_waiver_holds_to_its_last_day_and_is_named_afterwards() -> None:
+    policy = Policy(waive=(GateWaiver(("app/",), "migration", "ada", TODAY),))
+    assert judged(proposal(), policy=policy).passed
+    after = judged(proposal(), policy=policy, today=TODAY + datetime.timedelta(1))
+    assert not after.passed
+    assert after.named == ("the waiver for app/ (owner ada) expired on 2026-03-01",)
+
+
+def test_a_critical_entry_that_is_due_holds_on_and_is_named() -> None:
+    policy = Policy(critical=(Critical(("app/pay.py",), "@pay", 1, "2026-01-01"),))
+    verdict = judged(proposal(), policy=policy)
+    assert not verdict.passed
+    assert verdict.named == ("the entry for app/pay.py (owner @pay) was due on 2026-01-01",)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (approval("ada"), "`ada` wrote part of the change, their own approval does not count"),
+        (approval("claude[bot]", machine=True), "`claude[bot]` is a machine, its approval does not count"),
+        (approval("grace", stale=True), "`grace` approved an earlier state of the change"),
+        (
+            approval("grace", claimed=True),
+            "a trailer of the change says that `grace` reviewed it, which the change could write itself",
+        ),
+    ],
+)
+def test_approvals_that_do_not_count_are_named(given: Approval, said: str) -> None:
+    verdict = judge(proposal("docs/a.py"), POLICY, [given], today=TODAY)
+    assert not verdict.passed
+    assert verdict.named == (said,)
+
+
+def test_a_request_for_changes_fails() -> None:
+    given = [approval("grace"), approval("ken", approves=False)]
+    assert judge(proposal("docs/a.py"), POLICY, given, today=TODAY).reasons == ("`ken` asks for changes",)
+
+
+def test_one_person_approves_once() -> None:
+    twice = [Approval("grace", names_of("grace")), Approval("Grace", names_of("grace"))]
+    assert not judge(proposal("docs/a.py", blast=20), POLICY, twice, today=TODAY).passed
+
+
+def test_an_owner_must_approve_where_the_policy_says_so() -> None:
+    policy = Policy(owners=True, teams={"org/pay": ("grace",)})
+    owners = parse("* @linus\napp/ @org/pay\n")
+    linus, grace = [approval("linus")], [approval("grace")]
+    assert judge(proposal(), policy, linus, owners, TODAY).reasons == (
+        "No owner (@org/pay) approved app/pay.py",
+    )
+    assert judge(proposal(), policy, grace, owners, TODAY).passed
+
+
+def test_what_cannot_be_read_needs_a_review() -> None:
+    change = Proposal("b" * 40, "c" * 40, (Touched("logo.png", opaque=True),), frozenset())
+    assert not judged(change).passed
+    assert judged(change, "grace").passed
+
+
+def test_a_suppression_takes_a_change_out_of_the_autonomous_list() -> None:
+    policy = Policy(autonomous=("docs/",))
+    change = proposal("docs/a.py", suppressions=("`nosec` at docs/a.py:3",))
+    assert not judged(change, policy=policy).passed
+
+
+def test_the_verdict_explains_itself() -> None:
+    verdict = judged(proposal(blast=20), "grace")
+    assert verdict.paragraph == (
+        "Fail: the change bbbbbbbbbb..cccccccccc brings 10 lines by agents and 0 without signed evidence "
+        "that need a review in 1 file; it needs 3 approvals, one by a senior, and has 1 (grace). Its blast "
+        "radius is 20 = 20 files that call what it changes. It lacks 2 approvals. Judged by the policy of "
+        "bbbbbbbbbb."
+    )
+
+
+# The policy as data
+
+
+def test_a_policy_from_a_table() -> None:
+    table = {
+        "gate": {"autonomous": ["docs/"], "approvals": [3, 1], "no-evidence": "trust", "until": "2026-12-31"},
+        "critical": [{"paths": ["app/"], "owner": "@pay", "tier": 1, "expires": "2026-06-30"}],
+    }
+    settings = from_table(Settings(), table, "here")
+    policy = policy_of(settings)
+    assert (policy.approvals, policy.trust_silence, policy.until) == (
+        (3, 1),
+        True,
+        datetime.date(2026, 12, 31),
+    )
+    assert (policy.needed(1, 0, TODAY), policy.needed(2, 0, TODAY), policy.needed(0, 0, TODAY)) == (3, 1, 1)
+    assert settings.critical_paths == ("app/",)
+
+
+@pytest.mark.parametrize(
+    "gate",
+    [
+        {"autonomus": []},
+        {"approvals": [-1]},
+        {"approvals": []},
+        {"never": "app/"},
+        {"owners": "yes"},
+        {"profile": "fast"},
+        {"until": "soon"},
+        {"waive": [{"paths": ["a"], "reason": "r"}]},
+        {"teams": ["a"]},
+    ],
+)
+def test_a_broken_policy_is_named(gate: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match=next(iter(gate))):
+        policy_of(Settings(gate=gate))
+
+
+# CODEOWNERS. Cases from GitHub's documentation, "About code owners".
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "owned"),
+    [
+        ("*", "a/b/c.txt", True),
+        ("*.js", "a/b.js", True),
+        ("*.js", "a/b.jsx", False),
+        ("/build/logs/", "build/logs/a/b.log", True),
+        ("/build/logs/", "x/build/logs/a.log", False),
+        ("docs/*", "docs/getting-started.md", True),
+        ("docs/*", "docs/build-app/troubleshooting.md", False),
+        ("apps/", "x/apps/y.py", True),
+        ("/docs/", "docs/a/b.md", True),
+        ("/scripts/", "scripts/a.sh", True),
+        ("**/logs", "deeply/nested/logs/a.log", True),
+        ("**/logs", "logs/a.log", True),
+        ("/apps/github", "apps/github/x.py", True),
+        ("apps/**/test.py", "apps/test.py", True),
+        ("a?.py", "ab.py", True),
+        ("!docs/", "docs/a.md", False),
+        ("[ab].py", "a.py", False),
+    ],
+)
+def test_patterns_of_codeowners(pattern: str, path: str, owned: bool) -> None:
+    assert bool(owners_of(parse(f"{pattern} @someone"), path)) is owned
+
+
+def test_the_last_line_decides_and_may_take_owners_away() -> None:
+    rules = parse("# all\n* @global\n/apps/ @octocat # theirs\n/apps/github\n")
+    assert owners_of(rules, "x.py") == ("@global",)
+    assert owners_of(rules, "apps/x.py") == ("@octocat",)
+    assert owners_of(rules, "apps/github/x.py") == ()
+
+
+# Exported reviews
+
+
+def github(login: str, state: str, commit: str = "head", kind: str = "User") -> dict[str, Any]:
+    return {"user": {"login": login, "type": kind}, "state": state, "commit_id": commit}
+
+
+def test_the_last_word_of_each_reviewer_counts() -> None:
+    listed = [
+        github("grace", "CHANGES_REQUESTED"),
+        github("grace", "APPROVED"),
+        github("grace", "COMMENTED"),
+        github("ken", "APPROVED"),
+        github("ken", "DISMISSED"),
+        github("linus", "APPROVED", "older"),
+        github("coderabbitai[bot]", "APPROVED", kind="Bot"),
+    ]
+    found = parse_reviews(json.dumps(listed), "head").approvals
+    assert [(one.by, one.approves, one.stale, one.machine) for one in found] == [
+        ("coderabbitai[bot]", True, False, True),
+        ("grace", True, False, False),
+        ("linus", True, True, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}",
+        '{"schema": 2}',
+        '{"schema": 1}',
+        "[1]",
+        '[{"state": "APPROVED"}]',
+        '[{"by": "a"}]',
+        "[" * 9999,
+    ],
+)
+def test_a_broken_list_of_reviews_is_named(text: str) -> None:
+    with pytest.raises(UsageError, match="--reviews"):
+        parse_reviews(text, "head")
+
+
+# End to end
+
+TOML = """[tool.assay]
+semgrep = false
+[[tool.assay.critical]]
+paths = ["app/pay.py"]
+owner = "@pay"
+tier = 1
+[tool.assay.gate]
+autonomous = ["docs/"]
+never = ["app/keys.py"]
+seniors = ["grace"]
+"""
+CART = "from app.pay import price\n\n\ndef total(cart):\n    return price(cart)\n"
+PRICE = "def price(items):\n    return sum(items)\n"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Repository:
+    """A small project with a policy, and a branch that wants to be merged."""
+    repository = Repository(tmp_path / "shop")
+    repository.write("pyproject.toml", TOML)
+    repository.write("app/pay.py", PRICE)
+    repository.write(
+        "app/cart.py", "from app.pay import price\n\n\ndef total(cart):\n    return price(cart)\n"
+    )
+    repository.commit("Start")
+    repository.git("checkout", "-q", "-b", "topic")
+    return repository
+
+
+class Gate:
+    """`assay gate main` in a repository, with reviews from outside it."""
+
+    def __init__(self, assay: Assay, repository: Repository) -> None:
+        self._assay = assay
+        self._repository = repository
+
+    def __call__(self, *reviews: dict[str, Any], author: str = "") -> tuple[int, dict[str, Any]]:
+        file = self._repository.root.parent / "reviews.json"
+        head = self._repository.git("rev-parse", "HEAD")
+        listed = [{"commit": head, "state": "APPROVED", **review} for review in reviews]
+        file.write_text(json.dumps({"schema": 1, "author": author, "reviews": listed}))
+        run = self._assay(
+            "gate", "main", "--no-cache", "--reviews", str(file), "-f", "json", cwd=self._repository.root
+        )
+        return run.code, json.loads(run.out)
+
+
+@pytest.fixture
+def gate(assay: Assay, shop: Repository) -> Gate:
+    return Gate(assay, shop)
+
+
+def add(
+    repository: Repository, path: str, text: str, message: str, author: str = ADA, committer: str = ""
+) -> None:
+    before = repository.root / path
+    old = before.read_text() if before.exists() else ""
+    repository.write(path, old + text)
+    repository.commit(message, author=author, committer=committer)
+
+
+DISCOUNT = "\n\ndef discount(price):\n    return price * 0.9\n"
+
+
+def test_approval_grows_with_the_blast_and_the_tier(shop: Repository, gate: Gate) -> None:
+    """Guardrail 1: tiered approval by blast radius."""
+    shop.write("app/pay.py", PRICE.replace("sum(items)", "sum(items) + 0"))
+    shop.commit(f"Change the price\n\n{CLAUDE}")
+    code, verdict = gate({"by": "linus"})
+    assert (code, verdict["needed"], verdict["senior"]) == (1, 2, True)
+    words = [part["words"] for part in verdict["blast"]["parts"]]
+    assert words == ["files that call what it changes (1)", "critical path, tier 1"]
+    assert gate({"by": "linus"}, {"by": "grace"})[0] == 0
+
+
+def test_findings_of_the_scan_take_part(shop: Repository, gate: Gate) -> None:
+    """Guardrail 4: a scan that knows what agents get wrong."""
+    secret = "import os\n\n\ndef key():\n    return os.getenv('SIGNING_SECRET', 'change-me')\n"
+    add(shop, "app/sign.py", secret, f"Sign\n\n{CLAUDE}")
+    code, verdict = gate({"by": "grace"})
+    assert code == 1
+    assert verdict["reasons"] == ["finding at the level that fails: fallback-secret at app/sign.py:5"]
+
+
+def test_no_figure_scores_adoption_or_people(shop: Repository, gate: Gate) -> None:
+    """Guardrail 5: adoption is not quality."""
+    add(shop, "app/more.py", DISCOUNT, f"Add\n\n{CLAUDE}")
+    _, verdict = gate({"by": "grace"})
+    told = json.dumps(verdict)
+    assert verdict["passed"]
+    assert "Ada" not in told
+    assert "example.org" not in told
+
+
+def test_what_an_agent_wrote_is_untrusted_until_approved(shop: Repository, gate: Gate) -> None:
+    """The sixth guardrail."""
+    add(shop, "app/more.py", DISCOUNT, f"Add\n\n{CLAUDE}")
+    code, verdict = gate()
+    assert (code, verdict["needs_review"]) == (1, {"app/more.py": {"ai": 4}})
+    assert gate({"by": "linus"})[0] == 0
+
+
+def test_cheat_reviewing_oneself(shop: Repository, gate: Gate) -> None:
+    add(shop, "app/more.py", DISCOUNT, f"Add\n\n{CLAUDE}")
+    for who in ("ada", "Ada Lovelace", "ada@example.org"):
+        code, verdict = gate({"by": who})
+        assert code == 1
+        assert verdict["notes"][0].endswith("wrote part of the change, their own approval does not count")
+    assert gate({"by": "countess"}, author="countess")[0] == 1
+
+
+def test_cheat_an_agent_that_approves(shop: Repository, gate: Gate) -> None:
+    add(shop, "app/more.py", DISCOUNT, "Add")
+    assert gate({"by": "claude[bot]"})[0] == 1
+
+
+def test_cheat_a_trailer_that_names_a_reviewer(shop: Repository, gate: Gate) -> None:
+    add(shop, "app/more.py", DISCOUNT, f"Add\n\n{CLAUDE}\nReviewed-by: {GRACE}")
+    code, verdict = gate()
+    assert code == 1
+    assert "a trailer of the change says that `Grace Hopper` reviewed it" in verdict["notes"][0]
+
+
+def test_cheat_a_policy_edited_in_the_change(shop: Repository, gate: Gate) -> None:
+    shop.write("pyproject.toml", TOML.replace('["docs/"]', '["**"]').replace("tier = 1", "tier = 3"))
+    add(shop, "app/pay.py", DISCOUNT, f"Add\n\n{CLAUDE}")
+    code, verdict = gate({"by": "linus"})
+    assert (code, verdict["needed"]) == (1, 2)
+    assert verdict["notes"] == [
+        f"this change edits its own judge: `{key}` of the settings; the base's is used"
+        for key in ("critical", "gate")
+    ]
+
+
+def test_cheat_a_suppression_added_by_the_change(shop: Repository, gate: Gate) -> None:
+    add(shop, "docs/a.py", "import os\nos.system('ls')  # nosec\n", f"Add\n\n{CLAUDE}")
+    code, verdict = gate()
+    assert code == 1
+    assert verdict["notes"] == ["`nosec` at docs/a.py:2, added by this change"]
+
+
+def test_cheat_a_squash_that_hides_the_agent(shop: Repository, gate: Gate) -> None:
+    add(shop, "app/more.py", DISCOUNT, "Add a discount (#7)", committer=GITHUB)
+    code, verdict = gate()
+    assert (code, verdict["needs_review"]) == (1, {"app/more.py": {"no-evidence": 4}})
+
+
+def test_cheat_a_note_that_says_a_human_wrote_it(shop: Repository, gate: Gate) -> None:
+    add(shop, "app/more.py", DISCOUNT, "Add")
+    head = shop.git("rev-parse", "HEAD")
+    shop.note("ai", head, "app/more.py\n  h_0123456789abcd 1-4\n---\n{}")
+    code, verdict = gate()
+    assert (code, verdict["needs_review"]) == (1, {"app/more.py": {"human": 4}})
+
+
+def test_cheat_reviews_that_the_change_brings_along(assay: Assay, shop: Repository) -> None:
+    shop.write("reviews.json", "[]")
+    add(shop, "app/more.py", DISCOUNT, "Add")
+    run = assay("gate", "main", "--no-cache", "--reviews", "reviews.json", cwd=shop.root)
+    assert run.code == 2
+    assert "part of the repository" in run.err
+
+
+def test_cheat_taking_lines_away_from_a_critical_path(shop: Repository, gate: Gate) -> None:
+    shop.write("app/pay.py", "")
+    shop.commit("Less")
+    code, verdict = gate({"by": "linus"})
+    assert (code, verdict["needed"]) == (1, 2)
+
+
+def test_never_is_never(shop: Repository, gate: Gate) -> None:
+    add(shop, "app/keys.py", DISCOUNT, f"Add\n\n{CLAUDE}")
+    code, verdict = gate({"by": "grace"}, {"by": "linus"}, {"by": "ken"})
+    assert code == 1
+    assert "`never` list" in verdict["reasons"][0]
+
+
+def test_a_scan_with_a_gate_prints_both(assay: Assay, shop: Repository) -> None:
+    add(shop, "app/more.py", DISCOUNT, f"Add\n\n{CLAUDE}")
+    run = assay("scan", "--diff", "main", "--gate", "--no-cache", cwd=shop.root)
+    assert run.code == 1
+    assert "Fail: the change" in run.err
+    assert assay("scan", "--gate", "--no-cache", cwd=shop.root).code == 2
