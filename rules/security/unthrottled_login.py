@@ -33,7 +33,6 @@ class UnthrottledLogin(RepositoryRule):
     cwe = (307, 770)
     evidence = ("E06", "E07")
     security_severity = "5.3"
-    preview = True
     whole = True
 
     def check(self, repository: Repository) -> Iterator[Finding]:

@@ -67,7 +67,9 @@ def _controls(facts: Facts) -> Iterator[tuple[str, Place]]:
         if middleware or (CONTROL_CLASS.match(known.name) and not _is_data(known.bases, known.name)):
             yield known.name, known.place
     for function in facts.functions:
-        if "." not in function.name and not function.decorators and CONTROL_FUNCTION.match(function.name):
+        if "." in function.name or function.decorators or "stub" in function.traits:
+            continue
+        if CONTROL_FUNCTION.match(function.name):
             yield function.name, function.place
 
 
