@@ -103,10 +103,10 @@ def test_the_cache_tells_the_same(assay: Assay, project: Project) -> None:
 def test_the_table(assay: Assay, project: Project) -> None:
     run = assay("routes", "--no-cache", cwd=project(NOTES_APP))
     assert run.out == snapshot("""\
-method  path                 handler            auth  guards     place
-GET     /v1/notes/{note_id}  read               yes   who, page  api/notes.py:8
-POST    / (not mounted)      nobody_comes_here  no               api/notes.py:14
-GET     /health              health             no               main.py:9
+method  path                  handler            auth  guards     place
+GET     /v1/notes/{note_id}   read               yes   who, page  api/notes.py:8
+POST    /lost/ (not mounted)  nobody_comes_here  no               api/notes.py:14
+GET     /health               health             no               main.py:9
 """)
     assert run.err == snapshot("3 routes: 2 without a guard, 0 not decided\n")
 
