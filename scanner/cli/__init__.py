@@ -24,6 +24,8 @@ _COMMANDS = {
     "provenance": ("scanner.cli.provenance", "Count lines by who or what wrote them, on what evidence."),
     "dark": ("scanner.cli.dark", "Show agents' lines that nobody is on record to have reviewed."),
     "gate": ("scanner.cli.gate", "Say whether a change may pass, by the policy of its base."),
+    "ledger": ("scanner.cli.ledger", "Keep and check the record of reviews."),
+    "hook": ("scanner.cli.hook", "Record what an agent edits, and scan it at once."),
     "baseline": ("scanner.cli.baseline", "Write down what is known, so that a scan shows only what is new."),
     "config": ("scanner.cli.config", "Show the settings that a scan here would use."),
     "new": ("scanner.cli.new", "Write the skeleton of a rule and its fixture."),
