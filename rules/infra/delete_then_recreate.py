@@ -41,6 +41,7 @@ class DeleteThenRecreate(FileRule):
     cwe = (749,)
     evidence = ("E47",)
     roles = ("live",)
+    preview = True
 
     @on_call(*PAIRS)
     def sdk_calls(self, source: Source, call: ast.Call) -> Iterator[Finding]:

@@ -51,6 +51,7 @@ class UnguardedDestruction(FileRule):
     cwe = (749,)
     evidence = ("E47",)
     roles = ("live",)
+    preview = True
 
     @on_call(*CLOUD, *DATA)
     def sdk_call(self, source: Source, call: ast.Call) -> Iterator[Finding]:
