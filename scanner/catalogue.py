@@ -10,9 +10,9 @@ import hashlib
 import importlib.util
 import itertools
 import json
+import os
 import re
 import sys
-import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -234,6 +234,8 @@ def _module(path: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except Exception as error:  # whatever a rule file raises, its author needs the place
+        import traceback
+
         line = next(
             (
                 f.lineno
@@ -293,7 +295,7 @@ def _pack(path: Path) -> list[Path]:
 
 def _semgrep_rules(path: Path, root: Path, *, strict: bool) -> Iterator[SemgrepRule]:
     origin = path.relative_to(root).as_posix()
-    for definition in _yaml_rules(path):
+    for definition in _kept_rules(path) if strict else _yaml_rules(path):
         try:
             card = _semgrep_card(definition, origin, strict=strict)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -305,8 +307,35 @@ def _semgrep_rules(path: Path, root: Path, *, strict: bool) -> Iterator[SemgrepR
         yield SemgrepRule(card, definition, tuple(map(frozenset, meta.get("identifiers", ()))), roles)
 
 
+def _kept_rules(path: Path) -> list[dict[str, Any]]:
+    """The rules of one of our own files. Parsing YAML costs more than the start of a hook may: what it
+    says is kept as JSON beside the key of the user's cache, by the content of the file."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    base = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
+    kept = Path(base, "assay", f"{digest}.json")
+    try:
+        rules: list[dict[str, Any]] = json.loads(kept.read_bytes())
+    except (OSError, ValueError):
+        rules = _yaml_rules(path)
+        _keep(kept, rules)
+    return rules
+
+
+def _keep(file: Path, rules: list[dict[str, Any]]) -> None:
+    try:
+        text = json.dumps(rules)
+        if json.loads(text) != rules:
+            return  # YAML can say what JSON cannot
+        if not file.parent.is_dir():
+            return  # nothing of ours is kept for this user; it is made with the key of the cache
+        part = file.with_name(f"{file.name}.{os.getpid()}")
+        part.write_text(text, encoding="ascii")
+        part.replace(file)
+    except (OSError, TypeError):
+        return  # it is only faster
+
+
 def _yaml_rules(path: Path) -> list[dict[str, Any]]:
-    # Parsing YAML costs more than the start of a hook may: the parsed rules are kept beside, as JSON.
     import yaml
 
     try:

@@ -147,6 +147,7 @@ class Reason(str, Enum):
     FORMAT = "malformed"
     LFS = "a Git LFS pointer, its content is not here"
     CRASH = "the analysis failed"
+    TOO_LONG = "took too long"
 
 
 @dataclass(frozen=True)

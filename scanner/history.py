@@ -105,7 +105,7 @@ _PATCH = (
 _OID = re.compile(r"(?:[0-9a-f]{64}|[0-9a-f]{40})\Z")
 _NAMES_OBJECT = re.compile(rb"[0-9a-f]{40}")
 _FILTER_KEY = re.compile(r"filter\.(.+)\.[^.]+\Z", re.DOTALL)
-_HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_HUNK = re.compile(rb"@@ -\d{1,9}(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
 _ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13}
 NOT_A_REPOSITORY = "not a git repository"
 _RETRIES = 50
@@ -535,18 +535,21 @@ class History:
         """Does the commit `new` reach the commit `old`? No, where either of them is not here."""
         return self._git.ask(["merge-base", "--is-ancestor", old, new])[0] == 0
 
-    def patches(self, commits: Sequence[str]) -> Iterator[tuple[bytes, tuple[str, ...]]]:
+    def patches(
+        self, commits: Sequence[str], *, renames: bool = True
+    ) -> Iterator[tuple[bytes, tuple[str, ...]]]:
         """What each commit changed, in order: its patch, and the files that it could not be read for.
 
         A patch has no context; removed lines begin with `<` and added ones with `>`, so that nothing in
         them looks like a header. Against several parents it is git's combined patch, of the files that
         differ from all of them. A commit may be given as `<commit> <parent>`, which leaves the other
-        parents out.
+        parents out. Looking for renames against several parents costs more than all the rest of it.
         """
+        options = () if renames else ("--no-renames",)
         done = 0
         while done < len(commits):
             try:
-                for patch in self._patches(commits[done:]):
+                for patch in self._patches(commits[done:], options):
                     done += 1
                     yield patch, ()
             except GitError:
@@ -556,9 +559,9 @@ class History:
                 yield self._patch_in_parts(commits[done])
                 done += 1
 
-    def _patches(self, commits: Sequence[str]) -> Iterator[bytes]:
+    def _patches(self, commits: Sequence[str], options: Sequence[str]) -> Iterator[bytes]:
         stream = self._git.stream(
-            [*_PATCH, "--stdin"], "".join(f"{line}\n" for line in commits).encode("ascii")
+            [*_PATCH, *options, "--stdin"], "".join(f"{line}\n" for line in commits).encode("ascii")
         )
         buffer = bytearray(b"\n")
         heads = [b"\n%s\n" % line.partition(" ")[0].encode("ascii") for line in commits]
@@ -614,6 +617,55 @@ class History:
         out = self._git.run(["ls-tree", "-r", "-z", self.resolve(rev)])
         entries = (entry.partition(b"\t") for entry in out.split(b"\0") if entry)
         return [_path(name) for meta, _, name in entries if meta.startswith(b"100")]
+
+    def listing(self, rev: str) -> dict[str, str]:
+        """The files of a commit and the ids of their blobs."""
+        out = self._git.run(["ls-tree", "-r", "-z", self.resolve(rev)])
+        entries = (entry.partition(b"\t") for entry in out.split(b"\0") if entry)
+        return {_path(name): meta.split()[2].decode("ascii") for meta, _, name in entries}
+
+    def patch_id(self, base: str, head: str) -> str:
+        """git's stable id of the change between two commits, which a rebase leaves as it is."""
+        patch = self._git.run(["diff-tree", "-r", "-p", "--no-ext-diff", "--no-textconv", base, head])
+        return self._git.run(["patch-id", "--stable"], stdin=patch).decode("ascii").partition(" ")[0].strip()
+
+    def added_text(self, base: str, head: str) -> dict[str, bytes]:
+        """The lines that the change between two commits adds, by file, as one text."""
+        patch = self._git.run([*_PATCH, base, head])
+        found: dict[str, bytes] = {}
+        for section in (b"\n" + patch).split(b"\ndiff --git ")[1:]:
+            names = section.partition(b"\n")[0]
+            path = unquote(_path(names[len(names) // 2 + 1 :])).removeprefix("b/")
+            added = [line[1:] for line in section.split(b"\n") if line.startswith(b">")]
+            found[path] = b"\n".join(added)
+        return found
+
+    # The one thing that is written: a ref of our own, never the user's branches, index or files
+
+    def add_file(self, ref: str, name: str, content: bytes, message: str) -> str:
+        """Add a file to the tree of `ref`, a ref of our own, in a commit of its own; that commit's id.
+
+        Raises:
+            GitError: the file is there, somebody else moved the ref meanwhile, or the user has no name.
+        """
+        if not ref.startswith("refs/assay/"):
+            raise GitError(f"{ref} is not ours to write")
+        code, out, _ = self._git.ask(["rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}"])
+        tip = out.decode("ascii").strip() if code == 0 else ""
+        listed = self._git.run(["ls-tree", "-z", tip]) if tip else b""
+        if name.encode() in {entry.partition(b"\t")[2] for entry in listed.split(b"\0")}:
+            raise GitError(f"{ref} has {name} already")
+        blob = (
+            self._git.run(["hash-object", "-w", "--stdin", "--no-filters"], stdin=content)
+            .decode("ascii")
+            .strip()
+        )
+        tree = self._git.run(["mktree", "-z"], stdin=listed + f"100644 blob {blob}\t{name}\0".encode())
+        parent = ["-p", tip] if tip else []
+        made = self._git.run(["commit-tree", tree.decode("ascii").strip(), *parent, "-m", message])
+        commit = made.decode("ascii").strip()
+        self._git.run(["update-ref", "--no-deref", ref, commit, tip or "0" * len(commit)])
+        return commit
 
     def refs(self, *patterns: str) -> str:
         """The refs that match, with what they point at: a text that changes whenever one of them does."""
@@ -899,7 +951,7 @@ def _person(value: bytes) -> Person:
 def _decode(raw: bytes, encoding: str) -> str:
     try:
         return raw.decode(encoding, "replace")
-    except LookupError:
+    except (LookupError, ValueError):
         return raw.decode("utf-8", "replace")
 
 

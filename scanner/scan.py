@@ -21,7 +21,7 @@ from scanner.discover import Discovered, expected_unreadable
 from scanner.finding import Finding, Location, Notice, Unreadable
 from scanner.history import History, NoHistory
 from scanner.masking import blotted_finding, blotted_texts, places_of
-from scanner.provenance import Attributed, Attribution, Provenance, attribute
+from scanner.provenance.record import Attributed, Provenance
 from scanner.relate import Repository, relate
 from scanner.rule import wanted
 from scanner.settings import Settings, UsageError
@@ -47,15 +47,16 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
             sources.found.files, catalogue, settings, cache, others=sources.others, whole=sources.whole
         )
         together = relate(facts.candidates, facts.facts, catalogue, cache)
-        findings = (*facts.findings, *together.findings, *_change_findings(sources.change, catalogue))
+        of_change, failed = _change_findings(sources.change, catalogue)
+        findings = (*facts.findings, *together.findings, *of_change)
         findings = (
             *findings,
             *judge_allows(findings, facts.allows, catalogue, settings, whole=sources.whole),
         )
         say(f"attributing {len(findings):,} findings")
-        attributed = _attribute(_relevant(findings, sources.change), history, settings)
+        attributed, said = _attribute(_relevant(findings, sources.change), history, settings)
         weighed = weigh(
-            attributed.attributed,
+            attributed,
             catalogue,
             settings,
             facts.allows,
@@ -66,7 +67,8 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
             *sources.found.notices,
             *facts.notices,
             *together.notices,
-            *attributed.notices,
+            *failed,
+            *said,
             *([Notice(cache.problem)] if cache.problem else []),
         )
         unreadable = (*sources.found.unreadable, *facts.unreadable)
@@ -83,18 +85,32 @@ def survey(settings: Settings) -> Repository:
         return Repository(facts.facts.load())
 
 
-def _attribute(findings: Sequence[Finding], history: History | NoHistory, settings: Settings) -> Attribution:
-    if settings.provenance == "none":
-        return Attribution(
-            tuple(Attributed(one, Provenance(reason="not asked for (--provenance none)")) for one in findings)
-        )
-    return attribute(findings, history, mode=settings.mode, base=settings.diff_base)
+def _attribute(
+    findings: Sequence[Finding], history: History | NoHistory, settings: Settings
+) -> tuple[tuple[Attributed, ...], tuple[Notice, ...]]:
+    if settings.provenance == "none" or not findings:
+        unknown = Provenance(reason="not asked for (--provenance none)")
+        return tuple(Attributed(one, unknown) for one in findings), ()
+    from scanner.provenance import attribute  # here: a hook without findings does not pay for it
+
+    found = attribute(findings, history, mode=settings.mode, base=settings.diff_base)
+    return found.attributed, found.notices
 
 
-def _change_findings(change: Change | None, catalogue: Catalogue) -> tuple[Finding, ...]:
+def _change_findings(
+    change: Change | None, catalogue: Catalogue
+) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:
+    findings: list[Finding] = []
+    notices: list[Notice] = []
     if change is None:
-        return ()
-    return tuple(finding for rule in catalogue.change_rules for finding in rule.check(change))
+        return (), ()
+    for rule in catalogue.change_rules:
+        try:
+            findings.extend(list(rule.check(change)))
+        except Exception as error:  # noqa: BLE001 - a rule that fails is named, and the others go on
+            text = f"the rule {rule.id} failed: {type(error).__name__}: {error}"
+            notices.append(Notice(text, incomplete=True))
+    return tuple(findings), tuple(notices)
 
 
 def _relevant(findings: Iterable[Finding], change: Change | None) -> tuple[Finding, ...]:

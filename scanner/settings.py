@@ -318,7 +318,7 @@ def _value(key: str, value: Any, where: str) -> Any:
             raise UsageError(f"{where}: `{key}` must be a list of strings")
         return tuple(items)
     if kind is float:
-        return _within(key, float(_expect(value, (int, float), key, where)), where)
+        return float(_within(key, _expect(value, (int, float), key, where), where))
     checked = _expect(value, kind, key, where)
     if key == "weights" and where != _ENVIRONMENT and checked not in ("none", "default"):
         raise UsageError(f"{where}: `weights` must be none or default here; name a file with --weights")

@@ -120,7 +120,7 @@ def load_weights(name: str) -> Weights:
         return Weights(name, cap, table)
     except OSError as error:
         raise UsageError(f"--weights {name}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError, RecursionError) as error:
         raise UsageError(
             f"--weights {name}: not a weights file: {error}; see weights.toml in the package"
         ) from error

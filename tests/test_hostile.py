@@ -83,7 +83,11 @@ def _scan(attack: Attack, world: World) -> subprocess.CompletedProcess[str]:
 
 def _written(before: dict[str, str], after: dict[str, str], world: World) -> list[str]:
     """What was made, changed or removed, where nothing may be."""
-    allowed = (f"{world.root}/out/", f"{world.tree}/.assay_cache/", f"{world.home}/.local")
+    allowed = (
+        f"{world.root}/out/",
+        f"{world.tree}/.assay_cache/",
+        f"{world.home}/.local",
+    )
     changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     return [name for name in changed if not name.startswith(allowed) and name != f"{world.tree}/.assay_cache"]
 

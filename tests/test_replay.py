@@ -294,5 +294,4 @@ def test_a_combined_patch_tells_the_parents_apart() -> None:
         b"@@@ -2,1 -2,1 +2,2 @@@\n- main\n -topic\n++both\n++more"
     )
     (found,) = parse(patch)
-    assert found.replaced[0] == [Replaced(1, 1, 1, 0), Replaced(2, 0, 1, 1), Replaced(2, 0, 2, 1)]
-    assert found.replaced[1] == [Replaced(1, 1, 1, 0), Replaced(2, 0, 1, 1), Replaced(2, 0, 2, 1)]
+    assert found.replaced == ([Replaced(1, 1, 1, 2)], [Replaced(1, 1, 1, 2)])

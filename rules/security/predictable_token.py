@@ -19,7 +19,7 @@ SECRET = re.compile(
     r"verification_token|invite_code|session_token|api_token|pin_code|temp_password)$"
 )
 MAKES = re.compile(
-    r"(?:generate|create|make|gen|new|random)_(?:\w+_)?(?:token|otp|password|secret|api_key|session_id|salt)$"
+    r"(?:generate|create|make|gen|new|random)_(?:\w{1,60}_)?(?:token|otp|password|secret|api_key|session_id|salt)$"
 )
 
 

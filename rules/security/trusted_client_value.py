@@ -7,10 +7,21 @@ import re
 from collections.abc import Iterator
 
 from scanner.relate.repository import Repository
+from scanner.relate.routes import Endpoint
 from scanner.rule import Confidence, Finding, RepositoryRule, Severity
 
 WHAT = {"price": "a price", "role": "a role", "identity": "an identity"}
 TRUSTED = re.compile(r"admin|staff|superuser|role|permission|api_?key|internal|service|scope|owner", re.I)
+# Where choosing a role means choosing one's own.
+JOINS = re.compile(
+    r"regist|sign_?up|join|onboard|create_account|update_(me|profile|account)|edit_profile", re.I
+)
+# Where the id is rightly that of somebody else.
+OTHERS = re.compile(
+    r"grant|share|invit|assign|add_|remove_|member|permission|message|follow|friend|block|mention|report|delegat|"
+    r"send|notif|create_user|access",
+    re.I,
+)
 
 
 class TrustedClientValue(RepositoryRule):
@@ -30,6 +41,13 @@ class TrustedClientValue(RepositoryRule):
             if item.undecided or any(TRUSTED.search(name) for name in [*names, *item.paths]):
                 continue
             for act in item.acts:
-                if act.kind not in WHAT or (act.kind == "identity" and not item.auth):
+                if act.kind not in WHAT or not _concerns(act.kind, item):
                     continue
                 yield self.at(item.path, act.place, item.name, handler=item.name, what=WHAT[act.kind])
+
+
+def _concerns(kind: str, item: Endpoint) -> bool:
+    """Is the value about who sends it?"""
+    if kind == "role":
+        return bool(JOINS.search(item.name))
+    return kind == "price" or (item.auth and not OTHERS.search(item.name))

@@ -16,12 +16,12 @@ PUBLIC = re.compile(
     r"log_?(in|out)|sign_?(in|up|out)|regist|token|refresh|reset|forgot|hook|callback|health|public|contact|"
     r"verif|oauth|auth|sso|csrf|status|ping|track|subscri|search|preview|validate|feedback|session|invit|setup|"
     r"install|onboard|share|consent|beacon|analytics|report|csp|confirm|activate|password|guest|anonym|test|"
-    r"debug|init|language|theme|locale|cookie|newsletter|heartbeat|metric",
+    r"debug|init|(^|[/_-])(views?|viewed|vote|like|rate|play|count)($|[/_-])|language|theme|locale|cookie|newsletter|heartbeat|metric",
     re.I,
 )
 CHANGES = re.compile(
     r"^(post|put|patch|a?create|a?update|a?delete|remove|add|set|edit|upload|save|toggle|import|clear|purge|move|"
-    r"rename|publish|archive|restore|assign|approve|reject|cancel|destroy|insert|write|replace|bulk)(_|$)"
+    r"rename|publish|archive|restore|assign|approve|reject|cancel|destroy|insert|write|replace|bulk|drop|discard|close)(_|$)"
 )
 MAX_SHARE = 0.3
 MIN_GUARDED = 2
@@ -72,7 +72,10 @@ class UnguardedOutlierRoute(RepositoryRule):
 
 def _changes(item: Endpoint) -> bool:
     if item.route.framework == "django":
-        return item.handler.endswith("ViewSet") or bool({"mutates", "payload"} & item.traits)
+        if any(name.endswith((".require_GET", ".require_safe")) for name in item.guards):
+            return False
+        writes = "mutates" in item.traits and CHANGES.match(item.name)
+        return item.handler.endswith("ViewSet") or "payload" in item.traits or bool(writes)
     if not item.unsafe:
         return False
     methods = set(item.route.methods)

@@ -10,9 +10,14 @@ from scanner.relate.repository import Repository
 from scanner.relate.routes import Endpoint
 from scanner.rule import Confidence, Finding, RepositoryRule, Severity
 
-LOGIN = re.compile(r"log_?in|sign_?in|(^|[/_])token|authenticate|(^|[/_])auth$|otp|session", re.I)
+LOGIN = re.compile(
+    r"log_?-?in|sign_?-?in|^(access[-_]?|obtain[-_]?|get[-_]?)?token$|authenticate|^auth$|otp", re.I
+)
+# Asking for a reset; who holds the long token of the mail need not be slowed down.
 RESET = re.compile(
-    r"(reset|forgot|recover|change)[-_]?(my[-_]?)?password|password[-_/]?(reset|forgot|recover)", re.I
+    r"forgot|(request|send|start|initiate)[-_]?(a[-_])?(password[-_]?)?reset|reset[-_]?(password[-_]?)?request|"
+    r"(recover[-_]?password|password[-_]?recover)|^password[-_]reset$",
+    re.I,
 )
 CHECKS = re.compile(
     r"(^|[._])(authenticate|check_password\w*|verify_password|checkpw|login_user|authenticate_user)$"
@@ -28,12 +33,17 @@ class UnthrottledLogin(RepositoryRule):
     cwe = (307, 770)
     evidence = ("E06", "E07")
     security_severity = "5.3"
-    preview = True
     whole = True
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         for item in repository.web.endpoints:
-            if item.limited or item.mounted is not True or "limit" in item.traits or item.route.websocket:
+            if (
+                item.auth
+                or item.limited
+                or item.mounted is not True
+                or "limit" in item.traits
+                or item.route.websocket
+            ):
                 continue
             if not (item.unsafe or "*" in item.route.methods) or not _guessable(item, repository):
                 continue
@@ -44,10 +54,11 @@ class UnthrottledLogin(RepositoryRule):
 
 
 def _guessable(item: Endpoint, repository: Repository) -> bool:
-    said = f"{item.route.path} {item.name}"
-    if RESET.search(said) and not item.auth:
-        return True
-    if not LOGIN.search(said):
+    parts = [part for part in item.route.path.split("/") if part and part[0] not in "{<"]
+    said = [item.name, *parts[-1:]]
+    if any(map(RESET.search, said)):
+        return not any("token" in name for name in item.parameters)
+    if not any(map(LOGIN.search, said)):
         return False
     known = repository.definition(item.handler)
     calls = getattr(known[1], "calls", ()) if known is not None else ()

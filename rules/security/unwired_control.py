@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from scanner.relate.repository import Repository
 from scanner.rule import Confidence, Facts, Finding, Place, RepositoryRule, Severity
 
-MIDDLEWARE = re.compile(r"Middleware$")
+MIDDLEWARE = re.compile(
+    r"(Auth|Secur|Csrf|CSRF|Cors|CORS|Rate|Limit|Throttl|Key|Token|JWT|Jwt|Permission|Login|Tenant|Header|Block|Guard|"
+    r"Sanit|Valid|Access|Firewall|Ip|IP|Session)\w*Middleware$"
+)
 CONTROL_CLASS = re.compile(
     r"^(\w*Rate_?Limit\w*|\w*Throttl\w*|CSRF\w*|\w*SecurityHeaders\w*|\w*AuthGuard)$", re.I
 )
@@ -50,20 +53,46 @@ class UnwiredControl(RepositoryRule):
         }
         for facts in web.live:
             for name, place in _controls(facts):
-                if name not in named and not _referenced(name, facts, repository):
+                if name in named or _referenced(name, facts, repository):
+                    continue
+                if not _variant_of_one_in_use(name, facts, repository):
                     yield self.at(facts.path, place, name, control=name)
 
 
 def _controls(facts: Facts) -> Iterator[tuple[str, Place]]:
     for known in facts.classes:
-        if "." in known.name or known.decorators:
+        if "." in known.name or known.decorators or "Debug" in known.name:
             continue
         middleware = MIDDLEWARE.search(known.name) and MIDDLEWARE_METHODS & set(known.attributes)
         if middleware or (CONTROL_CLASS.match(known.name) and not _is_data(known.bases, known.name)):
             yield known.name, known.place
     for function in facts.functions:
-        if "." not in function.name and not function.decorators and CONTROL_FUNCTION.match(function.name):
+        if "." in function.name or function.decorators or "stub" in function.traits:
+            continue
+        if CONTROL_FUNCTION.match(function.name):
             yield function.name, function.place
+
+
+def _variant_of_one_in_use(name: str, facts: Facts, repository: Repository) -> bool:
+    """`require_any_role` beside a `require_role` that is in use: a choice, not an omission."""
+    words = _about(name)
+    return any(
+        other != name and words & _about(other) and _referenced(other, facts, repository)
+        for other, _ in _controls(facts)
+    )
+
+
+def _about(name: str) -> set[str]:
+    """What a control is about: `fresh_login_required` → fresh, login."""
+    return set(name.lower().split("_")) - {
+        "require",
+        "required",
+        "requires",
+        "verify",
+        "check",
+        "validate",
+        "or",
+    }
 
 
 def _is_data(bases: tuple[str, ...], name: str) -> bool:

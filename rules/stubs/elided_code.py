@@ -23,11 +23,12 @@ THING = r"(?:code|implementation|function|method|class|file|logic|script|methods
 ELISION = re.compile(
     rf"(?:the )?\b(?:rest|remainder) of (?:the |your |this )?(?:\w+ )?{THING}\b"
     r"(?:.{0,20}\b(?:remains?|stays?|is|are|goes) (?:the same|unchanged|as is|as before|here)"
-    r"|\s*(?:\.\.\.|…)?$)"
-    rf"|^\W*(?:\.\.\.|…)\s*(?:the )?(?:rest of|existing|remaining|other|previous) (?:\w+ )?{THING}\b"
+    r"|\s{0,20}(?:\.\.\.|…)?$)"
+    r"|^\W{0,20}(?:\.\.\.|…)\s{0,20}(?:the )?"
+    rf"(?:rest of|existing|remaining|other|previous) (?:\w+ )?{THING}\b"
     rf"|\b(?:existing|previous|other|remaining) {THING} "
     r"(?:remains? (?:the same|unchanged|as is)|stays? (?:the same|unchanged)|unchanged|goes here|here\W*$)"
-    rf"|^\W*(?:\.\.\.|…) ?(?:existing|previous|rest of) \w+.*(?:\.\.\.|…)\W*$",
+    r"|^\W{0,20}(?:\.\.\.|…) ?(?:existing|previous|rest of) \w+.{0,200}(?:\.\.\.|…)\W{0,20}$",
     re.IGNORECASE,
 )
 

@@ -11,7 +11,8 @@ from scanner import shapes
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
 SIMULATES = re.compile(
-    r"#.*\b(?:simulat|pretend|fake|mimic|emulat)\w*\b(?!-|.*\b(?:human|typing|user|mouse|key)\b)", re.I
+    r"#[^#\n]*?\b(?:simulat|pretend|fake|mimic|emulat)\w{0,20}\b(?!-|.{0,200}\b(?:human|typing|user|mouse|key)\b)",
+    re.I,
 )
 ON_PURPOSE = frozenset(
     "simulate simulated simulation simulator mock fake demo example test benchmark dummy".split()

@@ -39,6 +39,8 @@ class UnmountedRouter(RepositoryRule):
             if known is None or _used_elsewhere(name, known[0], repository):
                 continue
             facts, router = known
+            if router.target == "django" and _chosen_by_name(name, repository):
+                continue
             label = name if router.target == "django" else name.rpartition(".")[2]
             yield self.at(
                 facts.path, router.place, "", router=label, count="routes" if count > 1 else "route"
@@ -46,13 +48,15 @@ class UnmountedRouter(RepositoryRule):
 
 
 def _used_elsewhere(name: str, facts: Facts, repository: Repository) -> bool:
-    """Does another file take the router by name, for a purpose that we do not see?"""
-    return any(
-        repository.resolve(use.name) == name
-        for other in repository.web.live
-        if other.path != facts.path
-        for use in other.uses
-    )
+    """Does another file take the router, or a module of urls, for a purpose that we do not see?"""
+    for other in repository.web.live:
+        if other.path == facts.path:
+            continue
+        if any(repository.resolve(use.name) == name for use in other.uses):
+            return True
+        if any(repository.resolve(item.target) in {f"{name}.urlpatterns", name} for item in other.imports):
+            return True
+    return False
 
 
 def _mounts_by_name(repository: Repository) -> bool:
@@ -62,3 +66,12 @@ def _mounts_by_name(repository: Repository) -> bool:
         for facts in repository.web.live
         if any(item.kind in {"mount", "app"} for item in facts.wiring)
     )
+
+
+def _chosen_by_name(name: str, repository: Repository) -> bool:
+    """Are urls chosen for each request, or this module named in the settings?"""
+    if any(
+        "urlconf" in facts.identifiers or "set_urlconf" in facts.identifiers for facts in repository.web.live
+    ):
+        return True
+    return any(name.endswith(said.partition(":")[0]) for said in repository.web.setting("*"))

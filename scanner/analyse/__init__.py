@@ -163,13 +163,19 @@ def analyse(
         fresh[key] = json.loads(findings)
         if file.path not in at_hand:
             facts_texts[key] = facts
-        if not any(notice[3] for notice in fresh[key][4]):  # an aborted result is never kept
+        if not _aborted(fresh[key]):
             rows.append((key, findings, facts))
     cache.write(rows)
     analyses = tuple(_decode(fresh.get(keys[file.path]) or cached[keys[file.path]]) for file in files)
     store = FactsStore(keys, facts_texts, cache, known, whole=whole, at_hand=at_hand)
     lane = semgrep.run(files, analyses, store.load, catalogue, settings, cache)
     return Analysed(analyses, store, lane)
+
+
+def _aborted(row: list[Any]) -> bool:
+    """Did something of ours fail on this file? Such a result is never kept."""
+    unreadable, notices = row[3], row[4]
+    return any(notice[3] for notice in notices) or bool(unreadable and unreadable[0] == Reason.TOO_LONG.name)
 
 
 def _work(file: File, to: Handlers, at_hand: dict[str, Facts]) -> str:

@@ -133,7 +133,8 @@ class _Look:
         args = node.args
         parameters = [*args.posonlyargs, *args.args, *args.kwonlyargs]
         self.parameters = {arg.arg for arg in parameters}
-        self.models = {arg.arg for arg in parameters if _is_model(arg.annotation)}
+        given = _given(args)  # by a dependency: no part of the body
+        self.models = {arg.arg for arg in parameters if _is_model(arg.annotation) and arg.arg not in given}
         self.mappings = {arg.arg for arg in parameters if _is_mapping(arg.annotation)}
 
     def call_traits(self, call: ast.Call) -> Iterator[str]:
@@ -306,6 +307,20 @@ class _Look:
 
     def _act(self, kind: str, node: ast.AST, target: str = "") -> Act:
         return Act(kind, target, self.source.place(node))
+
+
+def _given(args: ast.arguments) -> set[str]:
+    """The parameters that have a call as their default, unless it says that they are the body."""
+    positional = [*args.posonlyargs, *args.args]
+    pairs = [
+        *zip(positional[::-1], args.defaults[::-1], strict=False),
+        *zip(args.kwonlyargs, args.kw_defaults, strict=True),
+    ]
+    return {
+        arg.arg
+        for arg, default in pairs
+        if isinstance(default, ast.Call) and getattr(default.func, "id", "") not in {"Body", "Form"}
+    }
 
 
 _SCALARS = frozenset("int str float bool bytes Any Request WebSocket Response Session AsyncSession".split())

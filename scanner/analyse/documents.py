@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import configparser
 import functools
 import json
 import re
@@ -64,12 +63,18 @@ def _yaml(text: str) -> Any:
     """
     import yaml
 
-    loader = _yaml_loader()
     if _may_be_deep(text):
-        _check_depth(yaml.parse(text, Loader=loader))
-    documents = list(yaml.load_all(text, Loader=loader))
-    if "&" in text and "*" in text:
-        _size(documents, {})
+        _check_depth(yaml.parse(text, Loader=_yaml_loader()))
+    loader = _yaml_loader()(text)
+    documents = []
+    try:
+        while loader.check_node():
+            node = loader.get_node()
+            if "&" in text and "*" in text:
+                _size(node, {})  # before it is built: `<<: [*a, *a]` is written out while it is
+            documents.append(loader.construct_document(node))
+    finally:
+        loader.dispose()
     return documents[0] if len(documents) == 1 else documents
 
 
@@ -108,15 +113,19 @@ def _check_depth(events: Iterable[Any]) -> None:
             raise RecursionError
 
 
-def _size(value: Any, known: dict[int, int]) -> int:
-    """How many values a document holds where each alias is written out."""
-    if not isinstance(value, (list, dict)):
+def _size(node: Any, known: dict[int, int]) -> int:
+    """How many values a node holds where each alias is written out.
+
+    Raises:
+        ValueError: too many, or without end.
+    """
+    if not isinstance(node.value, list):
         return 1
-    if id(value) not in known:
-        known[id(value)] = 0  # under way: who meets it now is inside of it
-        inner = (*value, *value.values()) if isinstance(value, dict) else value
-        known[id(value)] = 1 + sum(_size(item, known) for item in inner)
-    size = known[id(value)]
+    if id(node) not in known:
+        known[id(node)] = 0  # under way: who meets it now is inside of it
+        inner = (part for child in node.value for part in (child if isinstance(child, tuple) else (child,)))
+        known[id(node)] = 1 + sum(_size(part, known) for part in inner)
+    size = known[id(node)]
     if size == 0:
         raise ValueError("an alias refers to what it is in")
     if size > _LARGE:
@@ -203,6 +212,8 @@ def _pytest(source: Source) -> tuple[tuple[str, str], ...]:
 
 
 def _ini_section(text: str, name: str) -> dict[str, str]:
+    import configparser
+
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
     try:
         parser.read_string(text)

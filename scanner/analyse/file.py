@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scanner.analyse import allows, documents, notebook, python
+from scanner.analyse import allows, clock, documents, notebook, python
 from scanner.catalogue import Catalogue, SemgrepRule
 from scanner.discover import NOTHING, File, Wanted
 from scanner.facts import Facts
@@ -65,16 +65,24 @@ def analyse_file(file: File, to: Handlers) -> tuple[Analysis, Facts]:
         pointer = Unreadable(file.path, Reason.LFS, "run `git lfs pull` to bring it", 1)
         return Analysis(file.path, unreadable=pointer), Facts(file.path)
     try:
-        if file.language == "python":
-            return _python(python.read(file.path, file.data), to)
-        if file.language == "notebook":
-            return _notebook(notebook.read(file.path, file.data), to)
-        return _document(file, to)
+        with clock.aborting(clock.PER_FILE):
+            return _read(file, to)
     except RecursionError:
-        deep = Unreadable(
-            file.path, Reason.TOO_DEEP, "expressions or blocks are nested too deeply to analyse"
+        reason, detail = Reason.TOO_DEEP, "expressions or blocks are nested too deeply to analyse"
+    except clock.TookTooLong:
+        reason, detail = (
+            Reason.TOO_LONG,
+            f"{clock.PER_FILE:.0f} s of processor time; exclude it, and report it",
         )
-        return Analysis(file.path, unreadable=deep), Facts(file.path)
+    return Analysis(file.path, unreadable=Unreadable(file.path, reason, detail)), Facts(file.path)
+
+
+def _read(file: File, to: Handlers) -> tuple[Analysis, Facts]:
+    if file.language == "python":
+        return _python(python.read(file.path, file.data), to)
+    if file.language == "notebook":
+        return _notebook(notebook.read(file.path, file.data), to)
+    return _document(file, to)
 
 
 def _notebook(source: Source | Unreadable, to: Handlers) -> tuple[Analysis, Facts]:

@@ -65,10 +65,10 @@ def _place(source: Source, table: list[int], text: str) -> Place:
     return place_at(table, start, start + len(text))
 
 
-_NAMED = re.compile(r"[\w.-]+\s*(\[[^\]]*\])?\s*@")
+_NAMED = re.compile(r"[\w.-]+\s*(?:\[[^\]]*\]\s*)?@")
 _ADDRESS = re.compile(r"\w[\w+]*://|git\+|file:|[./]")
 _EGG = re.compile(r"[#&]egg=([\w.-]+)")
-_NAME = re.compile(r"([A-Za-z0-9][\w.-]*?)\s*(?:\[[^\]]*\])?\s*([<>=!~^@(;,*\d].*)?$", re.DOTALL)
+_NAME = re.compile(r"([A-Za-z0-9][\w.-]*?)\s*(?:\[[^\]]*\]\s*)?([<>=!~^@(;,*\d].*)?$", re.DOTALL)
 
 
 def parse(text: str) -> tuple[str, str] | None:

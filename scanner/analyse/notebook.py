@@ -68,6 +68,8 @@ def read(path: str, data: bytes) -> Source | Unreadable:
         cells = _cells(text)
     except JSONDecodeError as error:
         return Unreadable(path, Reason.FORMAT, f"not a notebook: {error.msg}", error.lineno)
+    except ValueError:  # a whole number of thousands of digits
+        return Unreadable(path, Reason.FORMAT, "not a notebook: it holds a number that is too long")
     except RecursionError:
         return Unreadable(path, Reason.TOO_DEEP, "its JSON is nested too deeply")
     places = _Places(text)

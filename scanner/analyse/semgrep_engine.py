@@ -12,7 +12,6 @@ sent or fetched; settings, logs and caches of semgrep stay in the private folder
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import json
 import os
@@ -93,6 +92,8 @@ def find() -> Engine:
 
 
 def _version() -> str:
+    import importlib.metadata  # here, because it costs ten milliseconds
+
     try:
         return importlib.metadata.version("semgrep")
     except importlib.metadata.PackageNotFoundError:

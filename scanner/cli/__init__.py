@@ -9,7 +9,6 @@ import gc
 import importlib
 import os
 import sys
-import traceback
 
 import click
 
@@ -24,6 +23,8 @@ _COMMANDS = {
     "provenance": ("scanner.cli.provenance", "Count lines by who or what wrote them, on what evidence."),
     "dark": ("scanner.cli.dark", "Show agents' lines that nobody is on record to have reviewed."),
     "gate": ("scanner.cli.gate", "Say whether a change may pass, by the policy of its base."),
+    "ledger": ("scanner.cli.ledger", "Keep and check the record of reviews."),
+    "hook": ("scanner.cli.hook", "Record what an agent edits, and scan it at once."),
     "baseline": ("scanner.cli.baseline", "Write down what is known, so that a scan shows only what is new."),
     "config": ("scanner.cli.config", "Show the settings that a scan here would use."),
     "new": ("scanner.cli.new", "Write the skeleton of a rule and its fixture."),
@@ -56,39 +57,38 @@ def cli() -> None:
 
 def main() -> None:
     """The entry point: turns what went wrong into one line and an exit code."""
-    from scanner.catalogue import RuleError
-    from scanner.report.hostile import safe
-    from scanner.settings import UsageError
-
     # One run, then the process ends: the cycle collector would walk a growing heap and find nothing.
     gc.disable()
     _forget_the_folder()
     try:
         _refuse_files_named_like_options(sys.argv[1:])
         code = cli.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        code = 130
-    except click.ClickException as error:
-        click.echo(f"assay: {safe(error.format_message())}", err=True)
-        code = 2
-    except (UsageError, RuleError) as error:
-        click.echo(f"assay: {safe(str(error))}", err=True)
-        code = 2
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         code = 130
     except BrokenPipeError:
         # Whoever read our output has seen enough; the interpreter must not complain when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
-    except Exception:  # noqa: BLE001 - a bug of ours is no finding: it must not end with their exit code
-        code = _bug(traceback.format_exc())
+    except Exception as error:  # noqa: BLE001 - a bug of ours must not end with the exit code of a finding
+        code = _failed(error)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _bug(trace: str) -> int:
+def _failed(error: Exception) -> int:
+    """Say what went wrong. Imported here: a run that goes well pays for none of it."""
+    from scanner.catalogue import RuleError
     from scanner.report.hostile import safe
+    from scanner.settings import UsageError
 
-    lines = [safe(line) for line in trace.splitlines()]
+    if isinstance(error, click.ClickException):
+        click.echo(f"assay: {safe(error.format_message())}", err=True)
+        return 2
+    if isinstance(error, (UsageError, RuleError)):
+        click.echo(f"assay: {safe(str(error))}", err=True)
+        return 2
+    import traceback
+
+    lines = [safe(line) for line in "".join(traceback.format_exception(error)).splitlines()]
     click.echo("\n".join(["assay: this is a bug of ours, please report it:", *lines]), err=True)
     return 3
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import click
 
 from scanner.cli.scan import root_of
 from scanner.cli.table import as_json, columns, format_option
-from scanner.settings import Waiver, described
+from scanner.settings import Critical, Waiver, described
 
 
 @click.group("config")
@@ -43,4 +45,10 @@ def show(path: str, config: Path | None, isolated: bool, format_: str) -> None:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return dataclasses.asdict(value) if isinstance(value, Waiver) else value
+    if isinstance(value, (Waiver, Critical)):
+        return _plain(dataclasses.asdict(value))
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, (datetime.date, datetime.time)) else value

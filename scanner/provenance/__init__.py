@@ -7,8 +7,12 @@ says which commit to ask, `labels` what the evidence comes to.
 
 from __future__ import annotations
 
-from scanner.provenance.attribution import Attribution, LineProvenance, attribute, blame_lines
+from typing import TYPE_CHECKING, Any
+
 from scanner.provenance.record import Attributed, Evidence, Label, Provenance, Review, Tier
+
+if TYPE_CHECKING:
+    from scanner.provenance.attribution import Attribution, LineProvenance, attribute, blame_lines
 
 __all__ = [
     "Attributed",
@@ -22,3 +26,12 @@ __all__ = [
     "attribute",
     "blame_lines",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What reads histories is imported when it is asked for: a hook without findings never asks."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from scanner.provenance import attribution
+
+    return getattr(attribution, name)

@@ -23,6 +23,7 @@ from scanner.provenance.record import Evidence, Label
 FILE = ".agent-trace/traces.jsonl"
 _REF = "refs/notes/sce-agent-trace"
 _MAX_BYTES = 32_000_000
+_NAMED = 10  # records that cannot be read, before the rest is only counted
 _PARENT_ONLY = "1.0"
 _SURE = 0.9
 _UNSURE = 0.5
@@ -72,16 +73,20 @@ class Traces:
 def read(history: History, commits: Iterable[str]) -> Traces:
     """The records of this repository that concern `commits`."""
     notices: list[Notice] = []
+    wrong: list[Notice] = []
     found: dict[tuple[str, str], list[Stretch]] = {}
     for where, text, revision in _records(history, set(commits), notices):
         try:
             stretches = _stretches(json.loads(text), where, revision)
-        except (ValueError, RecursionError, TypeError, AttributeError) as error:
-            notices.append(Notice(f"{where} is not an Agent Trace record and was left out: {error}"))
+        except (ValueError, LookupError, OverflowError, RecursionError, TypeError, AttributeError) as error:
+            wrong.append(Notice(f"{where} is not an Agent Trace record and was left out: {error}"))
             continue
         for name, stretch in stretches:
             found.setdefault((name, stretch.path), []).append(stretch)
-    return Traces({key: tuple(stretches) for key, stretches in found.items()}, tuple(notices))
+    if len(wrong) > _NAMED:
+        wrong[_NAMED:] = [Notice(f"{len(wrong) - _NAMED} more Agent Trace records were left out")]
+    made = {key: tuple(stretches) for key, stretches in found.items()}
+    return Traces(made, (*notices, *wrong))
 
 
 def _records(history: History, commits: set[str], notices: list[Notice]) -> list[tuple[str, str, str]]:

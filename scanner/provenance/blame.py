@@ -17,7 +17,7 @@ from scanner.history import Blame, GitError, History, unquote
 from scanner.hunks import ranges_of, unchanged_lines
 
 IGNORE_REVS = ".git-blame-ignore-revs"
-_HEADER = re.compile(r"([0-9a-f]{40}|[0-9a-f]{64}) (\d+) (\d+) (\d+)\Z")
+_HEADER = re.compile(r"([0-9a-f]{40}|[0-9a-f]{64}) (\d{1,9}) (\d{1,9}) (\d{1,7})\Z")
 _REVISION = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 _STORED_ELSEWHERE = {
     b"version https://git-lfs.github.com/spec": "Git LFS keeps the content, so lines have no history",

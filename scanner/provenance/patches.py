@@ -111,7 +111,7 @@ def _combined(section: bytes) -> FilePatch:
 
 def _changes(lines: Sequence[bytes], at: int, parents: int) -> list[list[Replaced]]:
     """Each parent's replaced stretches. The columns in front of a line say which parents lack it."""
-    found: list[list[Replaced]] = [[] for _ in range(parents)]
+    found: list[list[list[int]]] = [[] for _ in range(parents)]
     while at < len(lines):
         match = _COMBINED.match(lines[at])
         at += 1
@@ -119,22 +119,35 @@ def _changes(lines: Sequence[bytes], at: int, parents: int) -> list[list[Replace
             continue
         ranges = [tuple(map(int, part[1:].split(b","))) for part in match[1].split()]
         olds = [start - 1 for start, _ in ranges]
-        ends = [start - 1 + count for start, count in ranges]
-        new, new_end = int(match[2]) - 1, int(match[2]) - 1 + int(match[3])
-        while at < len(lines) and (new < new_end or any(o < e for o, e in zip(olds, ends, strict=True))):
+        new = int(match[2]) - 1
+        # Every line of the hunk belongs to the new file or to a parent's.
+        left = int(match[3])
+        behind = [count for _, count in ranges]
+        while at < len(lines) and (left > 0 or max(behind) > 0):
             marks = lines[at][:parents]
             at += 1
             if marks.startswith(b"\\"):
                 continue
             gone = b"-" in marks
-            for index in range(parents):
-                mark = marks[index : index + 1]
-                if mark == b"-":
-                    found[index].append(Replaced(olds[index], 1, new, 0))
+            for index, mark in enumerate(marks):
+                if mark == _MINUS or (mark != _PLUS and not gone):
+                    if gone:
+                        _widen(found[index], olds[index], new, 1)
                     olds[index] += 1
-                elif mark == b"+":
-                    found[index].append(Replaced(olds[index], 0, new, 1))
+                    behind[index] -= 1
                 elif not gone:
-                    olds[index] += 1
-            new += not gone
-    return found
+                    _widen(found[index], olds[index], new, 3)
+            if not gone:
+                new += 1
+                left -= 1
+    return [[Replaced(*row) for row in rows] for rows in found]
+
+
+_MINUS, _PLUS = b"-+"
+
+
+def _widen(rows: list[list[int]], old: int, new: int, which: int) -> None:
+    """One line more that is gone (1) or new (3), in the stretch before it where it follows on that."""
+    if not rows or rows[-1][0] + rows[-1][1] != old or rows[-1][2] + rows[-1][3] != new:
+        rows.append([old, 0, new, 0])
+    rows[-1][which] += 1

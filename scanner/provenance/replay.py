@@ -43,6 +43,7 @@ class File:
 class _Touch:
     commit: int
     before: tuple[_Touch | None, ...]
+    known: str = ""  # no commit: the file came from the known tree, under this name
 
 
 _NOTHING = File(array("I"))
@@ -107,17 +108,23 @@ class Replayed:
             line = blocks.lines[block] + first - blocks.firsts[block]
             yield Stretch(self.commits[blocks.commits[block]], blocks.paths[block], line, at - start)
 
-    def touching(self, path: str) -> set[str]:
-        """Every commit that changed the file, under this name or an earlier one."""
+    def touching(self, path: str) -> tuple[set[str], set[str]]:
+        """Every commit that changed the file, under this name or an earlier one; and the files of the known
+        tree that it comes from."""
         file = self.files.get(path)
         waiting = [file.touched] if file is not None else []
         seen: set[int] = set()
+        known: set[str] = set()
         while waiting:
             touch = waiting.pop()
-            if touch is not None and touch.commit not in seen:
+            if touch is None:
+                continue
+            if touch.known:
+                known.add(touch.known)
+            elif touch.commit not in seen:
                 seen.add(touch.commit)
                 waiting.extend(touch.before)
-        return {self.commits[index] for index in seen}
+        return {self.commits[index] for index in seen}, known
 
 
 def replay(
@@ -176,14 +183,13 @@ class _Replay:
                     index[one.commit] = len(self._commits)
                     self._commits.append(one.commit)
                 lines += self._blocks.add(index[one.commit], one.path, one.line - 1, one.size)
-            state[path] = File(lines)
+            state[path] = File(lines, _Touch(-1, (), path))
         return state
 
     def run(self) -> Replayed:
         merges = [(oid, parents[0]) for oid, *parents in self._lineage if len(parents) > 1]
         brought: Iterable[Mapping[str, bool]] = self._history.differing(merges)
-        patches = self._history.patches([oid for oid, *_ in self._lineage])
-        steps: Iterable[_Step] = ((list(parse(patch)), lost) for patch, lost in patches)
+        steps: Iterable[_Step] = self._steps()
         seeded: _State = {}
         if self._seeds:
             # A step from a known tree is small: look first which of its files it needs.
@@ -195,6 +201,19 @@ class _Replay:
             return Replayed(self._commits, state, self._blocks)
         changed = frozenset(path for path, file in state.items() if seeded.get(path) is not file)
         return Replayed(self._commits, state, self._blocks, changed)
+
+    def _steps(self) -> Iterator[_Step]:
+        """What each commit did. Renames in merges are looked for only where a parent lacks the file."""
+        merges = [oid for oid, *parents in self._lineage if len(parents) > 1]
+        of_merges = self._history.patches(merges, renames=False)
+        of_others = self._history.patches([oid for oid, *parents in self._lineage if len(parents) < 2])
+        for oid, *parents in self._lineage:
+            patch, lost = next(of_merges if len(parents) > 1 else of_others)
+            found = list(parse(patch))
+            if len(parents) > 1 and any("" in one.before and not one.deleted for one in found):
+                ((patch, lost),) = self._history.patches([oid])
+                found = list(parse(patch))
+            yield found, lost
 
     def _last(self, steps: Iterable[_Step], brought: Iterator[Mapping[str, bool]]) -> _State:
         """Take all steps; the state after the last one."""

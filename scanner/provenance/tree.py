@@ -230,9 +230,10 @@ def _is_doubtful(replayed: Replayed, path: str) -> bool:
     return stretches is None or any(not one.commit for one in stretches)
 
 
-def _solely(counter: _Counter, replayed: Replayed, paths: Iterable[str]) -> set[str]:
-    """The files whose every commit carries evidence of an agent."""
-    by_file = {path: replayed.touching(path) for path in paths}
+def _solely(counter: _Counter, replayed: Replayed, paths: Iterable[str], before: frozenset[str]) -> set[str]:
+    """The files whose every commit carries evidence of an agent; `before` are those of the known tree."""
+    touching = {path: replayed.touching(path) for path in paths}
+    by_file = {path: commits for path, (commits, known) in touching.items() if known <= before}
     missing = {oid for commits in by_file.values() for oid in commits} - counter.records.commits.keys()
     more = Records.read(counter.history, missing) if missing else counter.records
 
@@ -245,7 +246,7 @@ def _solely(counter: _Counter, replayed: Replayed, paths: Iterable[str]) -> set[
         return records.provenance(Origin(oid, "", 0)).label.value in _BY_AI
 
     known = {oid: by_agent(oid) for commits in by_file.values() for oid in commits}
-    return {path for path, commits in by_file.items() if commits and all(known[oid] for oid in commits)}
+    return {path for path, commits in by_file.items() if all(known[oid] for oid in commits)}
 
 
 def _by_agents(groups: Mapping[Group, int]) -> bool:
@@ -382,11 +383,9 @@ def _kept(
         groups[path] = counter.groups(replayed, path)
         trees[path] = _encoded(stretches, index)
     candidates = [path for path in paths if _by_agents(groups.get(path, {}))]
-    solely = _solely(counter, replayed, candidates)
+    solely = _solely(counter, replayed, candidates, before.solely if before else frozenset())
     if before:
-        # An earlier human's commit is remembered by the file not being in the list.
-        solely = {p for p in solely if p in before.solely or p not in before.trees}
-        solely |= {p for p in before.solely if p in (present or ()) and p not in set(paths)}
+        solely |= {path for path in before.solely if path in (present or ()) and path not in set(paths)}
     return _Kept(
         history.head,
         dict(sorted(groups.items())),

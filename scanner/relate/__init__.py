@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scanner.analyse import FactsStore
+from scanner.analyse import FactsStore, clock
 from scanner.analyse.cache import Cache
 from scanner.catalogue import Catalogue
 from scanner.finding import Candidate, Finding, Notice, from_row, to_row
@@ -38,7 +38,11 @@ def relate(candidates: Sequence[Candidate], facts: FactsStore, catalogue: Catalo
         if rule.whole and not facts.whole:
             continue
         try:
-            findings.extend(rule.check(repository))
+            with clock.aborting(clock.PER_RULE):
+                findings.extend(list(rule.check(repository)))
+        except clock.TookTooLong:
+            text = f"the rule {rule.id} took more than {clock.PER_RULE:.0f} s of processor time"
+            notices.append(Notice(text, incomplete=True))
         except Exception as error:  # noqa: BLE001 - a rule that fails is named, and the others go on
             text = f"the rule {rule.id} failed: {type(error).__name__}: {error}"
             notices.append(Notice(text, incomplete=True))

@@ -204,7 +204,7 @@ class Web:
         return Endpoint(
             facts,
             route,
-            tuple(dict.fromkeys(_join(chain.prefix, route.path) for chain in chains or ())) or (route.path,),
+            self._paths(route, router, chains),
             None if chains is None or route.framework == "channels" else bool(chains),
             handler,
             tuple(dict.fromkeys((*names, *every))),
@@ -221,6 +221,13 @@ class Web:
             known[0].path if known is not None else facts.path,
             known[1].place if known is not None else route.place,
         )
+
+    def _paths(self, route: Route, router: str, chains: tuple[_Chain, ...] | None) -> tuple[str, ...]:
+        """Every whole path of a route; where it is mounted nowhere, what its router says."""
+        if chains:
+            return tuple(dict.fromkeys(_join(chain.prefix, route.path) for chain in chains))
+        known = self.routers.get(router)
+        return (_join(known[1].path if known is not None else "", route.path),)
 
     def _in_a_class(self, route: Route, handler: str) -> bool:
         """A method that declares a route of its own: what guards its class, a library decides."""
