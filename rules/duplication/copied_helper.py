@@ -5,9 +5,11 @@ Whoever mends one of the two will not know of the other. The finding names the o
 
 from collections.abc import Iterator
 
-from scanner.relate.clones import Copy, copies, literals_shared
+from scanner.relate.clones import Copy, copies, gathered, literals_shared
 from scanner.relate.repository import Repository
 from scanner.rule import Confidence, Finding, Location, Related, RepositoryRule, Severity
+
+_NAMED = 6  # of the copies in one finding, how many are named
 
 
 class CopiedHelper(RepositoryRule):
@@ -20,16 +22,18 @@ class CopiedHelper(RepositoryRule):
     languages = ("python", "manifest")  # manifests tell which projects a tree holds
 
     def check(self, repository: Repository) -> Iterator[Finding]:
-        for copy in copies(repository):
+        for group in gathered(copies(repository)):
+            copy = group[0]
             unit, original = copy.unit, copy.original
             place = Location(original.path, *original.function.place)
+            whole = len(group) > 1
             yield self.at(
                 unit.path,
                 unit.function.place,
                 unit.function.name,
-                original=_spelled(copy, repository),
-                advice=_advice(copy, repository),
-                details={"alike": _alike(copy)},
+                original=original.path if whole else _spelled(copy, repository),
+                advice=_advice_on_files(group) if whole else _advice(copy, repository),
+                details={"alike": _alike_in_all(group) if whole else _alike(copy)},
                 related=(Related(place, f"the original, `{original.function.name}`"),),
             )
 
@@ -62,6 +66,12 @@ def _advice(copy: Copy, repository: Repository) -> str:
     return f"import it: `from {module} import {name}`"
 
 
+def _advice_on_files(group: tuple[Copy, ...]) -> str:
+    if len({copy.unit.path for copy in group}) > 1:
+        return "so do files beside it: keep one of the two folders"
+    return "so do other functions of this file: keep what both files do in one of them"
+
+
 def _importable(path: str, by: str, repository: Repository) -> bool:
     """Can one file import the other: part of a package, at the top or beside it, and not in a circle?"""
     folder = path.rpartition("/")[0]
@@ -71,6 +81,13 @@ def _importable(path: str, by: str, repository: Repository) -> bool:
     if any(repository.file_of(item.target) == by for item in repository.files[path].imports):
         return False
     return "." in module or folder in {"", "src", "lib", by.rpartition("/")[0]}
+
+
+def _alike_in_all(group: tuple[Copy, ...]) -> str:
+    names = ", ".join(f"`{copy.unit.function.name}`" for copy in group[:_NAMED])
+    more = f" and {len(group) - _NAMED} more" if len(group) > _NAMED else ""
+    files = len({copy.unit.path for copy in group})
+    return f"{len(group)} functions of {files} file{'s' if files > 1 else ''}: {names}{more}"
 
 
 def _alike(copy: Copy) -> str:

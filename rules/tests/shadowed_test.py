@@ -2,7 +2,9 @@
 
 import ast
 from collections.abc import Iterator
+from typing import TypeGuard
 
+from scanner.analyse.oracles import is_collectable
 from scanner.rule import Confidence, FileRule, Finding, Location, Related, Severity, Source, on_file
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -18,8 +20,10 @@ class ShadowedTest(FileRule):
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:
+        if not is_collectable(source.path):
+            return
         blocks = [source.tree.body]
-        blocks += [node.body for node in source.tree.body if isinstance(node, ast.ClassDef)]
+        blocks += [node.body for node in source.tree.body if _is_suite(node)]
         for body in blocks:
             for lost, kept in _shadowed(body):
                 place = Location(source.path, *source.header(kept))
@@ -44,8 +48,18 @@ def _is_test(node: Definition) -> bool:
     if any(not _is_mark(item) for item in node.decorator_list):
         return False
     if isinstance(node, ast.ClassDef):
-        return any(isinstance(item, Definition) and item.name.startswith("test") for item in node.body)
+        held = any(isinstance(item, Definition) and item.name.startswith("test") for item in node.body)
+        return held and _is_suite(node)
     return node.name.startswith("test")
+
+
+def _is_suite(node: ast.stmt) -> TypeGuard[ast.ClassDef]:
+    """A class that a runner collects: by its name, or because it comes from one (`TestCase`) that is."""
+    if not isinstance(node, ast.ClassDef):
+        return False
+    return node.name.startswith("Test") or any(
+        not (isinstance(base, ast.Name) and base.id == "object") for base in node.bases
+    )
 
 
 def _is_mark(node: ast.expr) -> bool:

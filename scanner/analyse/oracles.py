@@ -36,7 +36,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from scanner.source import Check, FunctionNode, Scope, Source
 
@@ -65,6 +65,12 @@ _SMOKE = re.compile(
     r"|intentional|deliberate|on purpose|harmless",
     re.IGNORECASE,
 )
+# The author says that what runs around the test is the check: "ensures that the lock functions have passed"
+_AROUND = re.compile(
+    r"\b(?:setUp|tearDown)(?:Class)?\b|\bset-?up of the class\b|\bclass(?:'s)? set-?up\b"
+    r"|\brunning this test (?:ensures|checks|shows|proves|verifies)\b",
+    re.IGNORECASE,
+)
 _ACCEPTS = re.compile(
     r"#\d{2,}|issues?/\d|ticket|regress|\btest \d{4,}|\bbug\b|used to|previous|\bfix(?:es|ed)?\b"
     r"|does nothing|would (?:raise|fail|crash)"
@@ -84,6 +90,14 @@ _INPUT_FOLDERS = re.compile(
 def is_input(path: str) -> bool:
     """Is a file in a test folder itself what tests are run on: a sample, a fixture, a dummy project?"""
     return _INPUT_FOLDERS.search(path) is not None
+
+
+_COLLECTED = re.compile(r"(?:^|/)(?:test[^/]*|[^/]*_tests?)\.py$")
+
+
+def is_collectable(path: str) -> bool:
+    """Would pytest, unittest or Django's runner look into a file for tests, unless told otherwise?"""
+    return _COLLECTED.search(path) is not None and not is_input(path)
 
 
 def is_asserting(name: str) -> bool:
@@ -117,11 +131,10 @@ _PLAIN = frozenset({"assert", "call", "raises"})
 
 
 def _is_sample(scope: Scope) -> bool:
-    """A test inside a class that some other test runs: `class SampleFailingTest(TestCase)`."""
-    return (
-        re.match(r"_?(?:Sample|Dummy|Fake|Example)", scope.name.rpartition(".")[0].rpartition(".")[2])
-        is not None
-    )
+    """A test inside a class that some other test runs: `class SampleFailingTest(TestCase)`; or one that
+    is there for the runner under test to have something to run: `class ParallelTestRunnerTest`."""
+    owner = scope.name.rpartition(".")[0].rpartition(".")[2]
+    return re.match(r"_?(?:Sample|Dummy|Fake|Example)|\w*TestRunner", owner) is not None
 
 
 class _Reader:
@@ -292,7 +305,7 @@ class _Reader:
             return
         how = strength(statement.test)
         if how in _SUSPECTS:
-            reason = tautology(statement.test, self.function.name)
+            reason = self._unless_reflexive(tautology(statement.test, self.function.name), statement.test)
             if reason and self.marking:
                 how = "assert"
             elif reason:
@@ -328,8 +341,8 @@ class _Reader:
         elif cls is ast.Yield or cls is ast.YieldFrom:
             self.yielded = True
         elif cls is ast.Compare:
-            if self.is_test and not self.guarded and not fate:
-                self._flaw(statement, "dropped-comparison")
+            if self.is_test and not self.guarded and not fate and is_collectable(self.source.path):
+                self._dropped(statement, value)  # type: ignore[arg-type]
         elif cls is ast.Attribute and value.attr in _MOCK_ASSERTS:  # type: ignore[attr-defined]
             self._flaw(statement, "not-called")
 
@@ -340,11 +353,41 @@ class _Reader:
             return
         if not fate:
             reason = tautology_of_call(call, name, self.function.name) if name in _UNITTEST_ASSERTS else ""
+            reason = self._unless_reflexive(reason, call)
             if reason:
                 self._flaw(statement, f"tautology:{reason}")
             self._found("tautology" if reason else "call")
         elif _SURELY.match(name):  # `ensure_table()` may well be set-up
             self._lost(statement, fate)
+
+    def _dropped(self, statement: ast.Expr, compare: ast.Compare) -> None:
+        """A comparison that stands alone: meant to be an assertion, or run for what its operator does?"""
+        if _overloads(self.source, compare.left) or _is_kept_elsewhere(self.function, compare):
+            return
+        if _has_assertion(self.function) or _is_last(self.function, statement):
+            self._flaw(statement, "dropped-comparison")
+
+    def _unless_reflexive(self, reason: str, node: ast.expr) -> str:
+        """The reason why an assertion is a tautology, but for a comparison with itself where `__eq__` of the
+        compared object is what the test is about."""
+        if reason != _ITSELF:
+            return reason
+        owner = self.scope.name.rpartition(".")[0]
+        name = next(inner.id for inner in ast.walk(node) if _is_operand(inner, node))
+        about = (
+            _OF_EQUALITY.search(owner) is not None
+            or _is_told_apart(self.function, name)
+            or self._has_own_equality(name)
+        )
+        return "" if about else reason
+
+    def _has_own_equality(self, name: str) -> bool:
+        """Is a name bound to an instance of a class of this file that defines `__eq__`?"""
+        made = _called(self.scope.assigned.get(name, ast.Constant(None)))
+        return any(
+            isinstance(inner, ast.ClassDef) and inner.name == made and _defines_equality(inner)
+            for inner in [*self.source.tree.body, *self.function.body]
+        )
 
     def _found(self, word: str) -> None:
         self.words.add(word)
@@ -421,6 +464,88 @@ _REFLEXIVE = re.compile(
 )
 
 
+_ITSELF = "it compares a value with itself"
+_OF_EQUALITY = re.compile(r"Eq(?![a-z])|Equal|Hash|Identit|Reflexiv")
+# Libraries whose `==` builds an expression
+_BUILDERS = re.compile(
+    r"(?:sqlalchemy|sqlmodel|peewee|pony|pypika|piccolo|sympy|z3|polars|pyspark|ibis|cvxpy|pulp)\b"
+)
+
+
+def _overloads(source: Source, left: ast.expr) -> bool:
+    """May `==` on an operand build an expression instead of comparing? A column, a class attribute, a bare
+    name, in a file that imports a library of that kind; a call's result and `response.status` are values."""
+    if isinstance(left, ast.Call) or not any(map(_BUILDERS.match, source.module_scope.imports.values())):
+        return False
+    if not isinstance(left, ast.Attribute):
+        return not isinstance(left, ast.Constant)
+    owner = _last_name(left.value)
+    return owner[:1].isupper() or owner in {"c", "columns"}
+
+
+def _is_kept_elsewhere(function: FunctionNode, compare: ast.Compare) -> bool:
+    """Does the test bind the outcome of a comparison with one of the same operands to a name? Then what
+    the operator gives is no truth value there."""
+    own = {ast.dump(item) for item in (compare.left, *compare.comparators)}
+    return any(
+        isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Compare)
+        and any(ast.dump(item) in own for item in (node.value.left, *node.value.comparators))
+        for node in ast.walk(function)
+    )
+
+
+def _has_assertion(function: FunctionNode) -> bool:
+    return any(
+        isinstance(node, ast.Assert) or (isinstance(node, ast.Expr) and is_asserting(_called(node.value)))
+        for node in ast.walk(function)
+    )
+
+
+def _is_last(function: FunctionNode, statement: ast.stmt) -> bool:
+    """Does nothing follow in the test but comparisons of the same kind?"""
+    return all(
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Compare)
+        for node in ast.walk(function)
+        if isinstance(node, ast.stmt) and node.lineno > (statement.end_lineno or statement.lineno)
+    )
+
+
+def _is_operand(inner: ast.AST, node: ast.expr) -> TypeGuard[ast.Name]:
+    """Is a node a name that stands in an assertion as a value, not as what it calls?"""
+    return isinstance(inner, ast.Name) and not (
+        isinstance(node, ast.Call) and any(inner is part for part in ast.walk(node.func))
+    )
+
+
+def _is_told_apart(function: FunctionNode, name: str) -> bool:
+    """Does the test also say what an object is not equal to, or look at its hash?"""
+    return any(_tells_apart(node, name) for node in ast.walk(function))
+
+
+def _tells_apart(node: ast.AST, name: str) -> bool:
+    if isinstance(node, ast.Compare):
+        return isinstance(node.ops[0], ast.NotEq) and _mentions(node, name)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        inner = node.operand
+        return isinstance(inner, ast.Compare) and isinstance(inner.ops[0], ast.Eq) and _mentions(inner, name)
+    if isinstance(node, ast.Call) and _last_name(node.func) in {"assertNotEqual", "assertNotEquals", "hash"}:
+        return any(_is_name(item, name) for item in node.args)
+    return False
+
+
+def _mentions(compare: ast.Compare, name: str) -> bool:
+    return any(_is_name(item, name) for item in (compare.left, *compare.comparators))
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _defines_equality(node: ast.ClassDef) -> bool:
+    return any(isinstance(item, ast.FunctionDef) and item.name == "__eq__" for item in node.body)
+
+
 def _misspelt(test: ast.expr) -> bool:
     return isinstance(test, ast.Call) and isinstance(test.func, ast.Attribute) and test.func.attr in _MISSPELT
 
@@ -452,7 +577,7 @@ def _tautology_of_comparison(test: ast.Compare, name: str) -> str:
     op, left, right = test.ops[0], test.left, test.comparators[0]
     if isinstance(left, ast.Name) and isinstance(right, ast.Name) and left.id == right.id:
         if isinstance(op, (ast.Eq, ast.Is, ast.LtE, ast.GtE)) and not _REFLEXIVE.search(name):
-            return "it compares a value with itself"
+            return _ITSELF
     elif (_is_length(left) and _is_number(right, 0) and isinstance(op, ast.GtE)) or (
         _is_length(left) and isinstance(op, ast.Gt) and _is_number(getattr(right, "operand", None), 1)
     ):
@@ -462,7 +587,9 @@ def _tautology_of_comparison(test: ast.Compare, name: str) -> str:
         and isinstance(right, ast.Constant)
         and isinstance(op, (ast.Eq, ast.Is))
     ):
-        return "it compares two constants" if left.value == right.value else ""
+        # `1 == True` says something about Python
+        alike = left.value == right.value and left.value.__class__ is right.value.__class__
+        return "it compares two constants" if alike else ""
     return ""
 
 
@@ -715,8 +842,9 @@ def _of_unchecked(source: Source, scope: Scope, parameters: tuple[str, ...]) -> 
         words.add("empty")
     elif any(isinstance(item, ast.Try) for item in body) and all(_hushes(item) for item in body):
         words.add("hushed")
-    said = f"{source.path}\n{scope.name}".replace("_", " ") + "\n" + _words_about(source, node)
-    if _SMOKE.search(said):
+    words_about = _words_about(source, node)
+    said = f"{source.path}\n{scope.name}".replace("_", " ") + "\n" + words_about
+    if _SMOKE.search(said) or _AROUND.search(words_about):
         words.add("smoke")
     elif _ACCEPTS.search(said) or _only_defines(body):
         words.add("accepts")

@@ -22,7 +22,7 @@ from typing import Any
 from scanner import facts
 from scanner.analyse import flows, manifests, oracles, routes
 from scanner.finding import Reason, Unreadable
-from scanner.source import OWN, FunctionNode, Scope, Source, annotated
+from scanner.source import OUTGOING, OWN, FunctionNode, Scope, Source, annotated
 
 _COOKIE = re.compile(rb"coding[:=]")
 _DEEP = "the parser gave up; split its longest expression, or exclude the file"
@@ -435,6 +435,8 @@ def _walk(
                 identifiers.add(node.arg)
                 tokens.append(_names.get(node.arg) or _learn(node.arg))
         elif kind == _DEFINITION:
+            if statement:  # what it holds is counted where it is compared by itself
+                body.noise.append(cuts[-1])
             _define(source, node, scope, pending)
             extend(_outer_parts(node)[::-1])
             continue
@@ -829,7 +831,7 @@ def _function_facts(source: Source, body: Body) -> facts.Function:
         len(body.tokens),
         isinstance(node, ast.AsyncFunctionDef),
         oracles.of_test_file(source, body.scope, parameters) if source.is_test else _oracle(body.tokens),
-        _traits(node, body),
+        _traits(source, node, body),
         _literals(body) if hashes else (),
     )
 
@@ -902,11 +904,22 @@ def _literals(body: Body) -> tuple[int, ...]:
     return tuple(sorted(found)[:_MOST_LITERALS])
 
 
-def _traits(node: FunctionNode, body: Body) -> tuple[str, ...]:
+def _traits(source: Source, node: FunctionNode, body: Body) -> tuple[str, ...]:
     traits = []
+    if body.cuts and _is_outgoing(source, node):
+        traits.append("deprecated")
     if not body.cuts or all(_is_stub(statement) for statement in node.body):
         traits.append("stub")
     return tuple(traits)
+
+
+def _is_outgoing(source: Source, node: FunctionNode) -> bool:
+    """Does the head of the file, or the docstring of the function, say that it stays for old callers?"""
+    if source.is_outgoing:
+        return True
+    first = node.body[0]
+    said = getattr(getattr(first, "value", None), "value", None) if isinstance(first, ast.Expr) else None
+    return isinstance(said, str) and OUTGOING.search(said) is not None
 
 
 def _is_stub(node: ast.stmt) -> bool:

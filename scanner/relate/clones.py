@@ -11,10 +11,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from scanner.analyse.oracles import is_input
 from scanner.facts import Class, Facts, Function
 from scanner.relate.repository import Repository, module_name
 
@@ -23,10 +24,12 @@ MIN_NODES = 24  # of our tokens, about forty nodes of the parser
 _ALIKE = 0.85  # share of statements that a copy and its original have in common
 _ALIKE_NAMESAKE = 0.75  # the same, where both have one name
 _ALIKE_BY_DESIGN = 0.9  # the same, where the place in the code asks both to look alike
-_NOT_SHORT = 8
+_SLIGHT = 6  # statements that are worth a move where all of them agree
+_NOT_SHORT = 8  # and where some differ
 _LONG = 10  # statements: what is repeated word for word over so many is no coincidence
 _VERY_LONG = 16
 _ALIKE_IN_ORDER = 0.6  # and of these, the share that stands in the same order
+_WHOLE = 3  # copies between two files from which on it is the file that was copied
 _COMMON = 64  # a statement that more functions hold says nothing
 _MOST_ORIGINALS = 16  # of one bucket, how many are tried before a function counts as one more
 
@@ -75,12 +78,38 @@ def copies(repository: Repository) -> Iterator[Copy]:
     yield from sorted(index.copies(), key=lambda copy: (copy.unit.path, copy.unit.function.place))
 
 
+def gathered(found: Iterable[Copy]) -> Iterator[tuple[Copy, ...]]:
+    """Copies, each by itself, or all at once where several lie between two files, or between two folders
+    with files of the same names: then a file or a folder was copied, not a function."""
+    groups: dict[object, list[Copy]] = {}
+    for copy in found:
+        groups.setdefault(_between(copy.unit.path, copy.original.path) or copy.unit.symbol, []).append(copy)
+    for group in groups.values():
+        if len(group) >= _WHOLE:
+            yield tuple(group)
+        else:
+            yield from ((copy,) for copy in group)
+
+
+def _between(one: str, other: str) -> tuple[str, str] | None:
+    """The two files, or the two folders below which they have the same place, in a fixed order; None for
+    one file."""
+    if one == other:
+        return None
+    left, right = one.split("/"), other.split("/")
+    while left and right and left[-1] == right[-1]:
+        left.pop()
+        right.pop()
+    low, high = sorted(("/".join(left), "/".join(right)))
+    return low, high
+
+
 class _Index:
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
         self.buckets: dict[tuple[int, ...], list[Unit]] = defaultdict(list)
         for facts in repository.files.values():
-            if facts.role in {"live", "test"}:
+            if facts.role in {"live", "test"} and not _is_set_apart(facts):
                 for unit in _units(facts):
                     self.buckets[unit.function.hashes].append(unit)
 
@@ -182,10 +211,23 @@ class _Index:
             unit.function.is_async != original.function.is_async
             or _twins(unit, original)
             or _versions(unit.path, original.path)
+            or _is_outgoing(unit)
+            or _is_outgoing(original)
             or self._apart(unit, original)
-            or _both_tests(unit, original, similarity)
+            or (unit.facts.role == "test" and original.facts.role == "test")
+            or self._is_slight(unit, original, similarity)
             or self._protocol(unit, original, similarity)
         )
+
+    def _is_slight(self, unit: Unit, original: Unit, similarity: float) -> bool:
+        """Too little to be worth a move: a few statements, with differences, or out of each other's reach."""
+        if unit.path == original.path:
+            return False  # asked for more already
+        statements = min(len(unit.function.hashes), len(original.function.hashes))
+        least = _SLIGHT if similarity == 1.0 else _NOT_SHORT
+        if unit.facts.role == "live" and _package(unit.path) != _package(original.path):
+            least = _LONG
+        return statements < least
 
     def _protocol(self, unit: Unit, original: Unit, similarity: float) -> bool:
         """Methods of one name: each class has to have its own, unless the copy is long and exact."""
@@ -231,6 +273,7 @@ def _units(facts: Facts) -> Iterator[Unit]:
         owner, _, name = function.name.rpartition(".")
         if (
             name in _PROGRAMS
+            or not name.strip("_")  # a handler that is known by what it is registered for
             or _DUNDER.match(name)
             or any(one.rpartition(".")[2] in _EXEMPT for one in function.decorators)
         ):
@@ -257,7 +300,10 @@ def _similarity(one: tuple[int, ...], other: tuple[int, ...]) -> float:
         return 0.0
     matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     ordered = sum(block.size for block in matcher.get_matching_blocks())
-    return 2 * common / total if ordered >= _ALIKE_IN_ORDER * common else 0.0
+    if ordered < _ALIKE_IN_ORDER * common:
+        return 0.0
+    # A statement that stands elsewhere is half the same
+    return (common + ordered) / total
 
 
 def _differing(one: tuple[int, ...], other: tuple[int, ...]) -> int:
@@ -333,7 +379,12 @@ def _namesakes(unit: Unit, original: Unit) -> bool:
 
 
 _ASYNC = re.compile(r"a?sync_?|_?aio", re.IGNORECASE)
-_TEST_DATA = re.compile(r"(^|/)(resources?|fixtures?|testdata|data|snapshots?|cases)/", re.IGNORECASE)
+_TEST_DATA = re.compile(r"(^|/)tests?[-_]?(?:data|files|cases|projects?)/", re.IGNORECASE)
+_OLD = re.compile(
+    r"(^|[/_.])(deprecated|legacy|compat|compatibility|obsolete|old|backports?)([/_.]|$)"
+    r"|(?<!api)/v[01]/",  # the first version of an interface may be the only one
+    re.IGNORECASE,
+)
 _VERSION = re.compile(r"(?<![a-z])v\d+(?:(?:alpha|beta)\d*)?(?![a-z])", re.IGNORECASE)
 
 
@@ -348,16 +399,23 @@ def _versions(one: str, other: str) -> bool:
     return one != other and _VERSION.sub("", one) == _VERSION.sub("", other)
 
 
-def _both_tests(unit: Unit, original: Unit, similarity: float) -> bool:
-    """Tests repeat themselves so that each can be read alone; long helpers need not."""
-    if unit.facts.role != "test" or original.facts.role != "test":
-        return False
-    if _TEST_DATA.search(unit.path) or _TEST_DATA.search(original.path):
-        return True
-    if (
-        "nested" in (unit.kind, original.kind)
-        or unit.name.startswith("test")
-        or original.name.startswith("test")
-    ):
-        return True
-    return similarity < 1.0 or len(unit.function.hashes) < _LONG or literals_shared(unit, original) < 0.8
+def _is_set_apart(facts: Facts) -> bool:
+    """Is a file input of tests? Each is complete by itself, and none is imported."""
+    return facts.role == "test" and (is_input(facts.path) or _TEST_DATA.search(facts.path) is not None)
+
+
+def _is_outgoing(unit: Unit) -> bool:
+    """Does a function stay for old callers only, so that nobody will mend it, nor build on it?"""
+    return (
+        "deprecated" in unit.function.traits
+        or any("deprecat" in name for name in unit.function.decorators)
+        or _OLD.search(unit.path) is not None
+    )
+
+
+def _package(path: str) -> str:
+    """The outermost folder of code, `src` and `lib` left out."""
+    folders = path.split("/")[:-1]
+    if folders[:1] in (["src"], ["lib"]):
+        del folders[0]
+    return folders[0] if folders else ""

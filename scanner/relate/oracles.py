@@ -54,6 +54,7 @@ _TEARDOWNS = (
     "teardown_class",
     "teardown_module",
 )
+_SETUPS = ("setUpClass", "setUp", "asyncSetUp", "setup_method", "setup_class")
 _METHODS = (
     "__init__",
     "__enter__",
@@ -202,7 +203,7 @@ class Oracles:
             return True
         if self._module_checks(facts, owner):
             return True
-        return bool(owner) and any(self._is_own_check(f"{owner}.{name}") for name in _TEARDOWNS)
+        return bool(owner) and any(self._is_own_check(f"{owner}.{name}") for name in (*_SETUPS, *_TEARDOWNS))
 
     def _is_own_check(self, name: str) -> bool:
         found = self._repository.definition(name)
