@@ -34,7 +34,7 @@ _MIDDLEWARE = re.compile(r"auth|login|jwt|token|api_?key|oidc|saml", re.I)
 _ONLY_LOOKS = re.compile(
     r"^django\.contrib\.auth\.middleware\.(Authentication|RemoteUser)|^allauth\.|sessions?\.", re.I
 )
-_MIXIN = re.compile(r"(Required|UserPassesTest|Access|Permission|Auth\w*)Mixin$")
+_MIXIN = re.compile(r"(Required|UserPassesTest|Access|Permission|Auth\w{0,60})Mixin$")
 
 
 class Endpoint(NamedTuple):
