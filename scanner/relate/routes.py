@@ -193,9 +193,9 @@ class Web:
             traits |= set(item.traits)
             acts += item.acts
         known = self._repository.definition(handler)
-        own = {name for item in behind for name in item.guards}
+        own = dict.fromkeys(name for item in behind for name in item.guards)  # in their order
         if behind and "permission_classes" in behind[0].traits:
-            own.add("permission_classes=")
+            own["permission_classes="] = None
         if any(name.endswith("permission_classes=") for name in own):
             guards = [name for name in guards if name not in self._default_permissions]
             guards += [name for name in own if not name.endswith("=")]
