@@ -404,9 +404,9 @@ def _versions(one: str, other: str) -> bool:
 
 def _is_set_apart(facts: Facts) -> bool:
     """Is a file complete by itself on purpose: a migration, or what tests are run on?"""
-    if _MIGRATIONS.search(facts.path):
+    if _MIGRATIONS.search(facts.path) or _TEST_DATA.search(facts.path):
         return True
-    return facts.role == "test" and (is_input(facts.path) or _TEST_DATA.search(facts.path) is not None)
+    return facts.role == "test" and is_input(facts.path)
 
 
 def _is_outgoing(unit: Unit) -> bool:
