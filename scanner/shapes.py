@@ -146,3 +146,12 @@ def has_remark(source: Source, handler: ast.ExceptHandler) -> bool:
     """Does a comment in the handler say why?"""
     last = handler.body[-1].end_lineno or handler.lineno
     return any("#" in line for line in source.lines[handler.lineno - 1 : last])
+
+
+def statement_of(source: Source, call: ast.Call) -> str:
+    """The constant SQL that a call is handed first, also through SQLAlchemy's `text(…)`; "" for none."""
+    node = call.args[0] if call.args else None
+    if isinstance(node, ast.Call) and last_name(node) == "text" and node.args:
+        node = node.args[0]
+    value = source.constant(node)
+    return value if isinstance(value, str) else ""

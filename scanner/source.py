@@ -76,6 +76,13 @@ class Scope:
         # class only: attribute -> the one value that `self.x = …` gives it, with its scope; None for several
         self.fields: dict[str, tuple[ast.expr, Scope] | None] = {}
 
+    def binder(self, name: str) -> Scope | None:
+        """The innermost scope, from here outwards, that imports a name or binds it otherwise."""
+        around: Scope | None = self
+        while around is not None and name not in around.imports and name not in around.bound:
+            around = around.parent
+        return around
+
     @property
     def class_scope(self) -> Scope | None:
         """The class whose method this is, if it is one (nested functions of a method included)."""

@@ -41,6 +41,7 @@ class ConversationResidue(FileRule):
     severity, confidence, family = Severity.LOW, Confidence.HIGH, "comments"
     evidence = ("P",)
     roles = ("live", "test", "migration")
+    preview = True
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ class ErrorSentAsSuccess(FileRule):
     message = "`{function}` answers 200 when it fails, with the error in the body"
     why = "Catching all and returning a dictionary makes every route look handled."
     instead = "Raise the framework's HTTP error with a status of its own, and log the details here."
-    severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "exceptions"
+    severity, confidence, family = Severity.LOW, Confidence.HIGH, "exceptions"
     cwe = (392, 209)
     evidence = ("E02",)
     roles = ("live",)

@@ -18,6 +18,11 @@ ANNOUNCED = frozenset(
 DECIDES = frozenset(
     "validate verify check authenticate authorize is has can allowed valid safe permitted passes".split()
 )
+# Here True is the careful answer: the door stays shut, the work is done once more.
+CLOSED = frozenset(
+    "reserved blocked locked banned denied forbidden needed needs required requires expired stale dirty "
+    "missing broken invalid unsafe closed revoked suspicious dangerous rejected outdated limited".split()
+)
 QUIET = frozenset("__repr__ __str__ __del__ __exit__ __len__ __dir__ __getattr__ __hash__".split())
 DOCUMENTED = (
     "fallback",
@@ -89,7 +94,8 @@ def _succeeds_alike(function: FunctionNode, fallback: ast.Return, shape: str) ->
         value for value in shapes.returned(function) if value is not None and value is not fallback.value
     ]
     if shape == "success":
-        return bool(shapes.words(function.name) & DECIDES) and any(
+        said = shapes.words(function.name)
+        return bool(said & DECIDES and not said & CLOSED) and any(
             isinstance(value, ast.Constant) and value.value is False for value in others
         )
     computed = [value for value in others if not shapes.is_literal(value)]

@@ -1,7 +1,7 @@
-"""Every error is caught here, and nobody hears of it.
+"""Something that matters may fail here, and nobody hears of it.
 
-`except Exception: pass` hides the typo in the line above as well as the error that was meant. What fails
-later fails without a trace.
+`except Exception: pass` round a write, a message or a payment: what was to be kept is lost, and all that
+follows takes it for done. A look that fails (a probe, a display, an optional extra) is not meant.
 """
 
 import ast
@@ -17,12 +17,33 @@ CLEANUP = frozenset(
     "join cleanup release flush quit dispose exit detach unregister unlock wait reset clear delete sleep "
     "unsubscribe callback listener hook fuser".split()
 )
+# What the world, or the data, is different for.
+EFFECTS = frozenset(
+    "write writes commit send save charge upsert publish upload store persist pay refund "
+    "transfer submit dump enqueue executemany register migrate sync create post put patch "
+    "deliver deploy book grant provision replicate".split()
+)
+# These are an effect where the receiver is one of the KEEPERS: not on a set or a list.
+KEEPING = frozenset("add delete insert update push".split())
+KEEPERS = frozenset(
+    "store storage db database session repository repo collection index conn connection cursor table vault "
+    "ledger account".split()
+)
+# "Make it if it is not there yet": that it is there already is the usual failure.
+SCHEMA = re.compile(r"\b(?:CREATE\s+(?:UNIQUE\s+)?(?:INDEX|TABLE)|ALTER\s+TABLE|PRAGMA)\b", re.I)
+# Such a word in a name that only looks, prepares or notes: `create_parser`, `update_layout`.
+MERE_LOOKS = frozenset(
+    "log logs logger metric metrics telemetry trace tracer span stat stats progress status display layout "
+    "widget label text style title cache cached ui console view prompt parser parse context reader option "
+    "temp tmp debug event events callback usage analytics heartbeat timestamp breadcrumb hint hints".split()
+)
 QUIET = frozenset(
     "__del__ __exit__ __aexit__ __repr__ __str__ close aclose cleanup shutdown teardown".split()
 )
 QUIET_WORDS = frozenset(
     "cleanup close shutdown teardown stop dispose disconnect notify telemetry safe safely try maybe kill "
-    "typing".split()
+    "typing probe detect display show render print format preview telemetry track trace metric metrics log "
+    "logging status progress optional best effort hint guess warm prefetch cache".split()
 )
 
 
@@ -34,7 +55,7 @@ EXPLAINED = re.compile(
 
 
 class SwallowedException(FileRule):
-    message = "this `except` catches every error and tells nobody"
+    message = "when `{call}` fails here, nobody hears of it"
     why = "A handler that does nothing makes any code run through, so it is the cheapest way to a green run."
     instead = "Catch the error that you expect, by name, or log what happened with `logger.exception`."
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "exceptions"
@@ -49,8 +70,30 @@ class SwallowedException(FileRule):
                 isinstance(one, (ast.Pass, ast.Continue)) or _is_ellipsis(one) for one in handler.body
             ):
                 continue
-            if shapes.is_broad(source, handler) and not _is_best_effort(source, node, handler):
-                yield self.at(source, shapes.header_of(source, handler), symbol=source.scope.name)
+            if not shapes.is_broad(source, handler) or _is_best_effort(source, node, handler):
+                continue
+            effect = _effect_of(source, node)
+            if effect:
+                yield self.at(
+                    source, shapes.header_of(source, handler), symbol=source.scope.name, call=effect
+                )
+
+
+def _effect_of(source: Source, node: ast.Try) -> str:
+    """The first call in the body that is made for what it changes; "" where there is none."""
+    if any(SCHEMA.search(source.segment(one)) for one in node.body):
+        return ""
+    for one in sorted(
+        (one for one in shapes.own_nodes(node.body) if isinstance(one, ast.Expr)), key=lambda one: one.lineno
+    ):
+        call = one.value.value if isinstance(one.value, ast.Await) else one.value
+        if not isinstance(call, ast.Call):
+            continue
+        written = source.segment(call.func)
+        verb, told = shapes.words(shapes.last_name(call)), shapes.words(written)
+        if (verb & EFFECTS or (verb & KEEPING and told & KEEPERS)) and not told & MERE_LOOKS:
+            return shapes.last_name(call)
+    return ""
 
 
 def _is_ellipsis(node: ast.stmt) -> bool:

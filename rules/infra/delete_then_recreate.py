@@ -41,6 +41,7 @@ class DeleteThenRecreate(FileRule):
     cwe = (749,)
     evidence = ("E47",)
     roles = ("live",)
+    preview = True
 
     @on_call(*PAIRS)
     def sdk_calls(self, source: Source, call: ast.Call) -> Iterator[Finding]:
@@ -51,11 +52,11 @@ class DeleteThenRecreate(FileRule):
 
     @on_call(".execute", ".executescript", ".exec_driver_sql")
     def sql(self, source: Source, call: ast.Call) -> Iterator[Finding]:
-        dropped = DROP.match(_text_of(source, call))
+        dropped = DROP.match(shapes.statement_of(source, call))
         if dropped is None or PASSING.search(dropped[1]):
             return
         for later in self._calls(source, call, {"execute", "executescript", "exec_driver_sql"}):
-            created = CREATE.match(_text_of(source, later))
+            created = CREATE.match(shapes.statement_of(source, later))
             if created and created[1].lower() == dropped[1].lower() and not self._is_excused(source, call):
                 yield self._found(source, call, later, dropped[1])
                 return
@@ -95,11 +96,3 @@ def _same_target(source: Source, one: ast.Call, other: ast.Call) -> bool:
     if not firsts[0] or not firsts[1]:
         return shapes.last_name(one) == "drop_all"
     return bool(firsts[0] & firsts[1])
-
-
-def _text_of(source: Source, call: ast.Call) -> str:
-    node = call.args[0] if call.args else None
-    if isinstance(node, ast.Call) and shapes.last_name(node) == "text" and node.args:
-        node = node.args[0]
-    value = source.constant(node)
-    return value if isinstance(value, str) else ""

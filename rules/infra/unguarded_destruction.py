@@ -51,6 +51,7 @@ class UnguardedDestruction(FileRule):
     cwe = (749,)
     evidence = ("E47",)
     roles = ("live",)
+    preview = True
 
     @on_call(*CLOUD, *DATA)
     def sdk_call(self, source: Source, call: ast.Call) -> Iterator[Finding]:
@@ -61,7 +62,7 @@ class UnguardedDestruction(FileRule):
 
     @on_call(*EXECUTES)
     def sql(self, source: Source, call: ast.Call) -> Iterator[Finding]:
-        statement = _text_of(source, call.args[0]) if call.args else ""
+        statement = shapes.statement_of(source, call)
         found = DROPS.match(statement) if statement else None
         if found is None or MADE_ANEW.search(statement):
             return
@@ -76,13 +77,6 @@ def _has_a_target(call: ast.Call) -> bool:
     """`drop_all()` and `flushall()` need none; a method that happens to be called like an SDK's has none."""
     name = shapes.last_name(call)
     return bool(call.args or call.keywords) or name in {"drop_all", "flushall", "flushdb", "drop_tables"}
-
-
-def _text_of(source: Source, node: ast.expr) -> str:
-    if isinstance(node, ast.Call) and shapes.last_name(node) == "text" and node.args:
-        node = node.args[0]
-    value = source.constant(node)
-    return value if isinstance(value, str) else ""
 
 
 def _speaks(source: Source, call: ast.Call) -> bool:

@@ -16,10 +16,10 @@ class CredentialedWildcardCors(FileRule):
     message = "every website may call this API with its visitor's credentials"
     why = "The wildcard and the credentials each silence a browser error, so quick starts set both."
     instead = "Name the origins that need credentials, or drop `allow_credentials` for a public API."
-    severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "security"
+    severity, confidence, family = Severity.LOW, Confidence.HIGH, "security"
     cwe = (942,)
     evidence = ("P",)
-    security_severity = "6.5"
+    security_severity = "3.1"
     roles = ("live",)
 
     @on_call(

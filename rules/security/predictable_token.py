@@ -13,13 +13,14 @@ DRAWS = tuple(
     f"random.{name}" for name in ("choice", "choices", "randint", "randrange", "getrandbits", "sample")
 )
 DRAWS += ("random.randbytes",)
+# No salts: they must be new, not secret, and protocols send them in the clear.
 SECRET = re.compile(
     r"(?:^|_)(?:otp|password|passwd|secret|secret_key|api_key|apikey|session_id|csrf_token|auth_token|"
-    r"access_token|refresh_token|reset_token|verification_code|reset_code|access_code|auth_code|salt|"
+    r"access_token|refresh_token|reset_token|verification_code|reset_code|access_code|auth_code|"
     r"verification_token|invite_code|session_token|api_token|pin_code|temp_password)$"
 )
 MAKES = re.compile(
-    r"(?:generate|create|make|gen|new|random)_(?:\w{1,60}_)?(?:token|otp|password|secret|api_key|session_id|salt)$"
+    r"(?:generate|create|make|gen|new|random)_(?:\w{1,60}_)?(?:token|otp|password|secret|api_key|session_id)$"
 )
 
 

@@ -18,6 +18,14 @@ FAST = tuple(
 # Protocols that say which hash they want: there is no choice.
 PRESCRIBED = ("pwned", "digest_auth", "mysql_native", "scram", "hibp", "ntlm", "gravatar", "auth_plugin")
 PRESCRIBED += ("bcrypt", "argon2")  # a digest in front of the slow one, which takes 72 bytes
+# What is asked for by the name of the function or of the variable: no store of passwords.
+OTHER_USE = frozenset("cache cached key fingerprint etag signature checksum dedup memo token nonce".split())
+# Who hashes for a store or a login: the function's name, the variable, or a comparison says so.
+STORES = frozenset(
+    "hash hashed digest login verify check password passwd pwd register signup authenticate auth credentials "
+    "user admin".split()
+)
+SENDS = re.compile(r"\b(?:requests|httpx|session|client|aiohttp|http)\.(?:post|get|put|request)\b")
 
 
 class WeakPasswordHash(FileRule):
@@ -41,10 +49,27 @@ class WeakPasswordHash(FileRule):
             for node in ast.walk(call.args[0])
             if isinstance(node, (ast.Name, ast.Attribute))
         ]
-        if any(PASSWORD.search(name) for name in names):
+        if any(PASSWORD.search(name) for name in names) and _is_for_a_store(source, call):
             yield self.at(
                 source,
                 call,
                 symbol=source.scope.name,
                 algorithm=(source.resolve(call.func) or "").rpartition(".")[2],
             )
+
+
+def _is_for_a_store(source: Source, call: ast.Call) -> bool:
+    """Is the digest what is kept or compared? Not a cache's key, nor what another service's protocol wants
+    to be sent."""
+    words = shapes.words(source.scope.name.rpartition(".")[2])
+    for around in source.ancestors(call):
+        if isinstance(around, ast.Compare):
+            return True
+        if isinstance(around, ast.Assign):
+            words |= shapes.words(source.segment(around.targets[0]))
+        if isinstance(around, ast.stmt):
+            break
+    if words & OTHER_USE or not words & STORES:
+        return False
+    function = source.function_of(call)
+    return function is None or not SENDS.search(source.segment(function))

@@ -24,7 +24,7 @@ ADMISSION = re.compile(
     r"\b.*"
     r"\b(?:would|should|could|use|call|be|replace|implement|query|fetch)\b"
     r"|\bfor now,? (?:we |we'll |just |simply |i'll )*"
-    r"(?:return|use|simulat|assume|mock|hard-?cod|fake|stub|generat|provide)"
+    r"(?:return|use|simulat|mock|hard-?cod|fake|stub|generat|provide)"
     r"|\b(?:this|it|we|you) would (?:normally|typically|usually|actually|then|be replaced)\b"
     r"|\b(?:mock|dummy|fake|stub|placeholder|simulated) (?:implementation|response|result|data"
     r"|value|logic|return|score|metrics?|check|validation|verification|calculation)\b"
@@ -36,10 +36,19 @@ ADMISSION = re.compile(
 # `placeholder` is also what an input field or an SQL parameter has; these are no admission.
 NO_ADMISSION = re.compile(
     r"placeholder (?:text|token|string|character|column|image|param|in |is |that|dict|name)"
+    r"|\b(?:this|it|that) would (?:require|need|be (?:slow|expensive|better))|\bsimpl(?:e|er|ified)\b"
     r"|mock(?:ed)? (?:server|object|class|patch)|not implemented (?:by|in|on|for|here)\b"
     r"|\b(?:was|were|if|when|unless|where|because|raise)\b.{0,40}\bnot implemented",
     re.IGNORECASE,
 )
+# The lines around name who does the work instead.
+ELSEWHERE = re.compile(
+    r"\bintercept|\bmiddleware\b|\b(?:handled|done|performed|overridden|processed|happens) (?:by|in)\b"
+    r"|\btak(?:es|en) care\b|\bthe actual (?:work|logic|handling) (?:is|lives|happens)",
+    re.IGNORECASE,
+)
+# An answer that says itself that there is none deceives nobody.
+SAYS_SO = re.compile(r"\bnot (?:yet )?(?:implemented|supported|available)\b|coming soon", re.IGNORECASE)
 # Calls that compute no answer.
 TRIVIAL = frozenset(
     "str int float bool len dict list tuple set round min max sum range enumerate format join isoformat "
@@ -91,18 +100,59 @@ def _is_made_up(source: Source, function: ast.FunctionDef | ast.AsyncFunctionDef
     nodes = list(shapes.own_nodes(function.body))
     if any(isinstance(node, (ast.Yield, ast.YieldFrom, ast.Raise)) for node in nodes):
         return False
+    if any(_has_effect(node) for node in nodes) or _refers_elsewhere(source, lines):
+        return False
     nested = [node for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
     lines = [line for line in lines if not any(one.lineno <= line <= (one.end_lineno or 0) for one in nested)]
     if not lines:
         return False
+    lines = [line for line in lines if not _in_a_branch(nodes, line)]
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     results = [value for value in shapes.returned(function) if value is not None]
+    if not results:
+        return bool(lines and calls) and all(map(shapes.is_talk, calls)) and _only_talks(function)
+    if not lines or not all(_is_made_of_literals(function, value) for value in results):
+        return False
+    if any(SAYS_SO.search(text) for value in results for text in _texts(value)):
+        return False
     if all(shapes.is_talk(call) or _is_trivial(call) for call in calls):
-        if not results:
-            return bool(calls) and all(shapes.is_talk(call) for call in calls) and _only_talks(function)
-        if all(_is_made_of_literals(function, value) for value in results):
-            return any(_says_something(value) for value in results)
+        return any(_says_something(value) for value in results)
     return any(_stands_above(node, lines) for node in nodes)
+
+
+def _has_effect(node: ast.AST) -> bool:
+    """Work that is really done: something of an object is changed, or a call is made for its effect."""
+    if isinstance(node, ast.Delete):
+        return True
+    if isinstance(node, ast.Expr):
+        call = node.value.value if isinstance(node.value, ast.Await) else node.value
+        return isinstance(call, ast.Call) and not shapes.is_talk(call) and not _is_trivial(call)
+    targets = node.targets if isinstance(node, ast.Assign) else ()
+    return any(isinstance(target, (ast.Attribute, ast.Subscript)) for target in targets)
+
+
+def _refers_elsewhere(source: Source, lines: list[int]) -> bool:
+    """Does one of the comments, or the comment next to it, name who does the work?"""
+    return any(
+        ELSEWHERE.search(text)
+        for line in lines
+        for text in source.lines[max(line - 3, 0) : line + 2]
+        if text.lstrip().startswith("#")
+    )
+
+
+def _in_a_branch(nodes: list[ast.AST], line: int) -> bool:
+    """A comment inside an `if` or a loop speaks of one case, not of the function."""
+    return any(
+        isinstance(node, (ast.If, ast.For, ast.While)) and node.lineno <= line <= (node.end_lineno or 0)
+        for node in nodes
+    )
+
+
+def _texts(value: ast.expr) -> Iterator[str]:
+    for node in ast.walk(value):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 def _only_talks(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

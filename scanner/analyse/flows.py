@@ -65,14 +65,8 @@ def _place(source: Source, node: ast.AST) -> Place:
 
 def _imported(name: str, scope: Scope) -> bool:
     """Is a name the import itself, and not a value that came of it?"""
-    around: Scope | None = scope
-    while around is not None:
-        if name in around.imports:
-            return True
-        if name in around.bound:
-            return False
-        around = around.parent
-    return False
+    binder = scope.binder(name)
+    return binder is not None and name in binder.imports
 
 
 def _followed(source: Source, node: ast.AST, name: str, scope: Scope) -> str:

@@ -806,14 +806,9 @@ def _collect_uses(source: Source, body: Body, uses: dict[str, tuple[int, facts.P
 
 
 def _is_foreign(name: str, scope: Scope) -> bool:
-    around: Scope | None = scope
-    while around is not None:
-        if name in around.imports:
-            return True
-        if name in around.bound:
-            return name in around.assigned
-        around = around.parent
-    return False
+    """Is a name an import, or a value that may have come out of one?"""
+    binder = scope.binder(name)
+    return binder is not None and (name in binder.imports or name in binder.assigned)
 
 
 def _function_facts(source: Source, body: Body) -> facts.Function:
