@@ -67,7 +67,7 @@ def _advice(copy: Copy, repository: Repository) -> str:
 
 
 def _advice_on_files(group: tuple[Copy, ...]) -> str:
-    if len({copy.unit.path for copy in group}) > 1:
+    if _pairs(group) > 1:
         return "so do files beside it: keep one of the two folders"
     return "so do other functions of this file: keep what both files do in one of them"
 
@@ -86,8 +86,14 @@ def _importable(path: str, by: str, repository: Repository) -> bool:
 def _alike_in_all(group: tuple[Copy, ...]) -> str:
     names = ", ".join(f"`{copy.unit.function.name}`" for copy in group[:_NAMED])
     more = f" and {len(group) - _NAMED} more" if len(group) > _NAMED else ""
-    files = len({copy.unit.path for copy in group})
-    return f"{len(group)} functions of {files} file{'s' if files > 1 else ''}: {names}{more}"
+    pairs = _pairs(group)
+    where = "the two files" if pairs == 1 else f"{pairs} pairs of files"
+    return f"{len(group)} functions of {where}: {names}{more}"
+
+
+def _pairs(group: tuple[Copy, ...]) -> int:
+    """Between how many pairs of files copies lie, whichever of the two is the older."""
+    return len({frozenset((copy.unit.path, copy.original.path)) for copy in group})
 
 
 def _alike(copy: Copy) -> str:

@@ -322,7 +322,9 @@ def _is_copy(unit: Unit, original: Unit, similarity: float) -> bool:
     statements = len(unit.function.hashes)
     if unit.path == original.path or "nested" in (unit.kind, original.kind):
         spoken = literals >= 0.5 or statements >= _VERY_LONG
-        return similarity == 1.0 and calls >= 0.8 and statements >= _LONG and spoken
+        # Twin classes of one file (`And` and `Or`) mirror each other on purpose
+        least = _VERY_LONG if unit.path == original.path and unit.owner != original.owner else _LONG
+        return similarity == 1.0 and calls >= 0.8 and statements >= least and spoken
     if _is_entry(unit) or _is_entry(original):
         return similarity >= _ALIKE_BY_DESIGN and calls >= 0.8 and literals >= 0.7
     if _namesakes(unit, original):
@@ -380,6 +382,7 @@ def _namesakes(unit: Unit, original: Unit) -> bool:
 
 _ASYNC = re.compile(r"a?sync_?|_?aio", re.IGNORECASE)
 _TEST_DATA = re.compile(r"(^|/)tests?[-_]?(?:data|files|cases|projects?)/", re.IGNORECASE)
+_MIGRATIONS = re.compile(r"(^|/)\w*migrations/")
 _OLD = re.compile(
     r"(^|[/_.])(deprecated|legacy|compat|compatibility|obsolete|old|backports?)([/_.]|$)"
     r"|(?<!api)/v[01]/",  # the first version of an interface may be the only one
@@ -400,8 +403,10 @@ def _versions(one: str, other: str) -> bool:
 
 
 def _is_set_apart(facts: Facts) -> bool:
-    """Is a file input of tests? Each is complete by itself, and none is imported."""
-    return facts.role == "test" and (is_input(facts.path) or _TEST_DATA.search(facts.path) is not None)
+    """Is a file complete by itself on purpose: a migration, or what tests are run on?"""
+    if _MIGRATIONS.search(facts.path) or _TEST_DATA.search(facts.path):
+        return True
+    return facts.role == "test" and is_input(facts.path)
 
 
 def _is_outgoing(unit: Unit) -> bool:
