@@ -19,6 +19,7 @@ SWITCHES = {"verify": CALLS, "ssl": ("aiohttp.TCPConnector",), "verify_ssl": ("a
 CHOICE = re.compile(
     r"ssl|tls|insecure|cert|self_?signed|host_?key|known_hosts|no_?verif|skip_?verif|verify\b(?!\()", re.I
 )
+AROUND = re.compile(rf"{CHOICE.pattern}|verif|trust", re.I)  # what stands right around it may say less
 # bandit's own allow comment: somebody has looked.
 SEEN = re.compile(r"#\s*nosec\b")
 ANY_HOST = frozenset(
@@ -93,6 +94,10 @@ def _is_chosen(source: Source, node: ast.expr | ast.stmt) -> bool:
         if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
             break
     block = around[-1] if around else source.tree
+    if any(
+        isinstance(one, (ast.If, ast.IfExp)) and AROUND.search(source.segment(one.test)) for one in around
+    ):
+        return True
     guards = [one.test for one in around if isinstance(one, (ast.If, ast.IfExp))]
     guards += [
         one.test
