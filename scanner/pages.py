@@ -41,12 +41,13 @@ class Example:
 @dataclass(frozen=True)
 class Judged:
     """How often a rule was right, where a person looked: `useful`, `trivial` (right, but not worth
-    anybody's time) and `false`."""
+    anybody's time) and `false`. `repaired` are the false ones that the rule has ceased to report since."""
 
     useful: int = 0
     trivial: int = 0
     false: int = 0
     repositories: tuple[str, ...] = ()
+    repaired: int = 0
 
     @property
     def total(self) -> int:
@@ -180,6 +181,12 @@ def precision(judged: Judged) -> str:
         f"{right / judged.total:.0%} (95 % interval {low:.0%} to {high:.0%}).\n"
         f"Wrong in {judged.false}, right but trivial in {judged.trivial}.\n"
         f"From {len(judged.repositories)} {many}: {', '.join(judged.repositories)}."
+        + (
+            f"\nNot counted: {judged.repaired} false in the same draws, which the rule has ceased to report; "
+            "a rule that was mended on what it is measured by looks better than it is."
+            if judged.repaired
+            else ""
+        )
     )
 
 
@@ -193,15 +200,26 @@ def wilson(right: int, total: int) -> tuple[float, float]:
 
 
 def judged_by_rule(rows: Iterable[Mapping[str, object]]) -> dict[str, Judged]:
-    """The rows of benchmarks/judged.jsonl, counted for each rule."""
+    """The rows of benchmarks/judged.jsonl, counted for each rule; those with `gone` are findings that the
+    rule has ceased to report, right or wrong."""
     verdicts: dict[str, Counter[str]] = {}
     repositories: dict[str, set[str]] = {}
+    repaired: Counter[str] = Counter()
     for row in rows:
         rule = str(row["rule"])
+        if row.get("gone"):
+            repaired[rule] += row["verdict"] == "false"
+            continue
         verdicts.setdefault(rule, Counter())[str(row["verdict"])] += 1
         repositories.setdefault(rule, set()).add(str(row["repository"]))
     return {
-        rule: Judged(count["useful"], count["trivial"], count["false"], tuple(sorted(repositories[rule])))
+        rule: Judged(
+            count["useful"],
+            count["trivial"],
+            count["false"],
+            tuple(sorted(repositories[rule])),
+            repaired[rule],
+        )
         for rule, count in verdicts.items()
     }
 
