@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from scanner.facts import Place
 from scanner.source import Comment, FunctionNode, Source
@@ -155,3 +155,21 @@ def statement_of(source: Source, call: ast.Call) -> str:
         node = node.args[0]
     value = source.constant(node)
     return value if isinstance(value, str) else ""
+
+
+_CHECK = re.compile(r"assert\w*|raises|warns|fail|expect\w*", re.IGNORECASE)
+
+
+def checks_besides(function: ast.AST, lost: Iterable[ast.AST], after: int = 0) -> bool:
+    """Does a test check something by a statement that is none of `lost`, below the line `after`?"""
+    known = {id(inner) for node in lost for inner in ast.walk(node)}
+    return any(
+        _is_check(node) and id(node) not in known and node.lineno > after  # type: ignore[attr-defined]
+        for node in ast.walk(function)
+    )
+
+
+def _is_check(node: ast.AST) -> bool:
+    if isinstance(node, ast.Assert):
+        return True
+    return isinstance(node, ast.Call) and bool(_CHECK.fullmatch(last_name(node)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from scanner import shapes
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 
 
@@ -18,7 +19,10 @@ class SwallowedAssertion(FileRule):
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:
+        lost = [check.node for check in source.checks]
         for check in source.checks:
-            if check.fate == "swallowed":
+            # A check below the `try` still notices what the swallowed one would have.
+            below = check.node.end_lineno or check.node.lineno
+            if check.fate == "swallowed" and not shapes.checks_besides(check.function, lost, below):
                 name = source.symbol(check.function)
                 yield self.at(source, check.node, symbol=name, test=name)
