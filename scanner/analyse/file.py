@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scanner.analyse import allows, clock, documents, notebook, python
+from scanner.analyse import allows, clock, documents, metrics, notebook, python
 from scanner.catalogue import Catalogue, SemgrepRule
 from scanner.discover import NOTHING, File, Wanted
 from scanner.facts import Facts
@@ -131,7 +131,7 @@ def _python(source: Source | Unreadable, to: Handlers) -> tuple[Analysis, Facts]
     return (
         Analysis(
             source.path,
-            tuple(run.findings),
+            tuple(metrics.measured(run.findings, source)),
             tuple(run.candidates),
             None,
             tuple(notices),
