@@ -50,6 +50,7 @@ class HardCodedSecret(FileRule):
     why = "The key is at hand in the conversation, and pasting it makes the call work at once."
     instead = "Revoke it, then read it from the environment or a secret store: the history keeps it for ever."
     severity, confidence, family = Severity.CRITICAL, Confidence.HIGH, "security"
+    preview = True
     cwe = (798,)
     evidence = ("E20",)
     security_severity = "9.1"
