@@ -36,7 +36,7 @@ SCAN = [
     sys.executable,
     "-I",
     "-c",
-    "from scanner.cli import main; main()",
+    "from scanner.cli import run; run()",
     "scan",
     "--no-semgrep",
     "--fail-on",
