@@ -40,7 +40,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Judged:
-    """How often a rule was right, where a person looked: `useful`, `trivial` (right, but not worth
+    """How often a rule was right, where somebody looked: `useful`, `trivial` (right, but not worth
     anybody's time) and `false`. `repaired` are the false ones that the rule has ceased to report since."""
 
     useful: int = 0
@@ -103,7 +103,7 @@ def index(materials: Sequence[tuple[Card, Material]]) -> str:
         "Each rule is one file, with its page beside it and its fixture of the same name under `fixtures/`.\n"
         "The level is what a finding has before provenance moves it.\n"
         "A rule marked *preview* is still on trial: it runs with `--preview`, or where `--select` names it.\n"
-        "Precision is measured on findings that people looked at one by one, listed in "
+        "Precision is measured on findings that were looked at one by one, listed in "
         "`benchmarks/judged.jsonl`.\n"
         "Where a page names studies: (R) is peer-reviewed, (X) a preprint, (V) a vendor's, (S) a survey, "
         "(I) an incident.",
