@@ -272,16 +272,8 @@ def _location(source: Source, node: ast.AST | Place) -> Location:
     return Location(source.path, *node) if isinstance(node, Place) else source.location(node)
 
 
-class RepositoryRule(Rule):
-    """Looks at the facts of all files at once."""
-
-    engine = "repository"
-    # Does it conclude from what it does not see (nobody calls this, no manifest declares that)? Then it
-    # stays silent where only some files are known: in a hook, or when paths were given.
-    whole: ClassVar[bool] = False
-
-    def check(self, repository: Repository) -> Iterator[Finding]:
-        raise NotImplementedError
+class _PlacedRule(Rule):
+    """Speaks of places in files that it holds no tree of."""
 
     def at(
         self,
@@ -293,10 +285,22 @@ class RepositoryRule(Rule):
         related: tuple[Related, ...] = (),
         **values: object,
     ) -> Finding:
-        """A finding at a place of a file."""
+        """A finding at a place of a file; of a changed file, on its new side."""
         return Finding(
             self.id, Location(path, *place), symbol, arguments(values), arguments(details or {}), related
         )
+
+
+class RepositoryRule(_PlacedRule):
+    """Looks at the facts of all files at once."""
+
+    engine = "repository"
+    # Does it conclude from what it does not see (nobody calls this, no manifest declares that)? Then it
+    # stays silent where only some files are known: in a hook, or when paths were given.
+    whole: ClassVar[bool] = False
+
+    def check(self, repository: Repository) -> Iterator[Finding]:
+        raise NotImplementedError
 
 
 class AllowRule(Rule):
@@ -314,25 +318,10 @@ class AllowRule(Rule):
         return Finding(self.id, place, "", arguments(values))
 
 
-class ChangeRule(Rule):
+class ChangeRule(_PlacedRule):
     """Looks at one change: files before and after, with their hunks."""
 
     engine = "change"
 
     def check(self, change: Change) -> Iterator[Finding]:
         raise NotImplementedError
-
-    def at(
-        self,
-        path: str,
-        place: Place,
-        symbol: str,
-        *,
-        details: dict[str, object] | None = None,
-        related: tuple[Related, ...] = (),
-        **values: object,
-    ) -> Finding:
-        """A finding at a place of the new side of a changed file."""
-        return Finding(
-            self.id, Location(path, *place), symbol, arguments(values), arguments(details or {}), related
-        )

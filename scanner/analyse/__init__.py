@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -217,8 +217,3 @@ def _decode(row: list[Any]) -> Analysis:
         ),
         tuple(possible),
     )
-
-
-def without(analysed: Analysed, paths: frozenset[str]) -> Analysed:
-    """The same, the results of some files left out: what a diff did not touch is known by its facts only."""
-    return replace(analysed, analyses=tuple(one for one in analysed.analyses if one.path not in paths))

@@ -14,8 +14,9 @@ from scanner.cli.scan import root_of
 from scanner.cli.table import as_json, columns, format_option
 from scanner.history import History
 from scanner.provenance import LineProvenance, blame_lines
-from scanner.provenance.record import Evidence, Provenance
+from scanner.provenance.record import Provenance
 from scanner.report.hostile import safe
+from scanner.report.json_ import evidence
 from scanner.settings import UsageError
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -82,7 +83,7 @@ def _row(line: LineProvenance) -> dict[str, Any]:
         "agent": found.agent,
         "model": found.model,
         "commit": found.commit,
-        "evidence": [_evidence(one) for one in found.evidence],
+        "evidence": [evidence(one) for one in found.evidence],
         "review": {
             "tier": found.review.tier.value,
             "by": list(found.review.by),
@@ -91,16 +92,4 @@ def _row(line: LineProvenance) -> dict[str, Any]:
         },
         "unattended": found.unattended,
         "reason": found.reason,
-    }
-
-
-def _evidence(one: Evidence) -> dict[str, Any]:
-    return {
-        "kind": one.kind,
-        "where": one.where,
-        "proves": one.proves.value,
-        "confidence": one.confidence,
-        "agent": one.agent,
-        "model": one.model,
-        "signed": one.signed,
     }

@@ -157,7 +157,7 @@ def _provenance(provenance: Provenance) -> dict[str, Any]:
         "commit": provenance.commit,
         "unattended": provenance.unattended,
         "reason": provenance.reason,
-        "evidence": [_evidence(one) for one in provenance.evidence],
+        "evidence": [evidence(one) for one in provenance.evidence],
         "review": {
             "tier": provenance.review.tier.value,
             "by": list(provenance.review.by),
@@ -167,7 +167,8 @@ def _provenance(provenance: Provenance) -> dict[str, Any]:
     }
 
 
-def _evidence(one: Evidence) -> dict[str, Any]:
+def evidence(one: Evidence) -> dict[str, Any]:
+    """One observed signal, as JSON has it."""
     return {
         "kind": one.kind,
         "where": one.where,
