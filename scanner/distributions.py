@@ -40,7 +40,9 @@ class Distributions:
         self.brings = _lists(tables["brings"])
         self.shows = _lists(tables["shows"])
         self.jobs = _lists(tables["jobs"])
+        self.asynchronous = frozenset(tables["async"]["names"].split())
         self._conflated: dict[str, str] = tables["conflated"]
+        self.impostors = frozenset(tables["impostors"]["names"].split())
         self._accepted = frozenset(tables["accepted"]["names"].split())
         self._listed = frozenset(tables["known"]["names"].split())
 
@@ -100,11 +102,11 @@ class Distributions:
 
     def may_give(self, name: str, module: str) -> bool:
         """Could a distribution that no table knows give this module, going by the words of its name?
-        `panzi-json-logic` may well give `json_logic`."""
+        `panzi-json-logic` may well give `json_logic`, and `graphrag` may bring `graphrag_llm`."""
         if name in self._modules:
             return False
         words = module.partition(".")[0].replace("_", "-").lower()
-        return f"-{words}-" in f"-{name}-"
+        return f"-{words}-" in f"-{name}-" or words.startswith(f"{name}-")
 
     def works_unimported(self, name: str) -> bool:
         """A tool, plugin, driver, server or stub package: nobody needs to import it."""

@@ -161,7 +161,7 @@ class Requirement(NamedTuple):
 
 
 class Package(NamedTuple):
-    """One package of a lock file: what it asks for, in every extra that is locked."""
+    """One package of a lock file: what it asks for, with the extras that are in use."""
 
     name: str
     requires: tuple[str, ...]

@@ -22,7 +22,7 @@ class HeavyweightForTrivial(RepositoryRule):
     cwe = (1104,)
     evidence = ("E38",)
     whole = True
-    languages = ("python", "manifest")
+    languages = ("python", "manifest", "lock")
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         for trifle in trifles(repository):
@@ -34,9 +34,16 @@ class HeavyweightForTrivial(RepositoryRule):
                 library=trifle.case.library,
                 job=trifle.case.job,
                 instead=trifle.case.instead,
-                details={"places": str(sum(use.times for _, use in trifle.uses))},
+                details=_details(trifle),
                 related=_related(trifle),
             )
+
+
+def _details(trifle: Trifle) -> dict[str, object]:
+    details: dict[str, object] = {"places": str(sum(use.times for _, use in trifle.uses))}
+    if trifle.alone is not None:
+        details["alone-brings"] = str(trifle.alone)
+    return details
 
 
 def _related(trifle: Trifle) -> tuple[Related, ...]:

@@ -24,9 +24,9 @@ else:
 
 Read = tuple[tuple[Package, ...], tuple[Notice, ...]]
 
-# Tables whose lists name what a package needs; of an own package all of its groups, of another the extras
-# that are locked.
-_NEEDS = frozenset({"package.optional-dependencies", "package.dev-dependencies", "package.extras"})
+# Tables whose lists name what a package needs: of an own package all of its groups, of another the extras
+# that somebody asks for. poetry's `package.extras` lists those that nobody does.
+_NEEDS = frozenset({"package.optional-dependencies", "package.dev-dependencies"})
 _REQUIRED = re.compile(r"""^\s+(?:\{ ?name = )?["']([A-Za-z0-9][\w.-]*)""")
 _INLINE = re.compile(r"""(?:\{ ?name = |[\[,]\s*)["']([A-Za-z0-9][\w.-]*)""")
 _SIZE = re.compile(r"\bsize = (\d+)")

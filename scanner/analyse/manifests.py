@@ -99,13 +99,13 @@ def _is_explained(source: Source, place: Place) -> bool:
 
 def _place(source: Source, table: list[int], text: str) -> Place:
     """Where a requirement is written; the first line where it is put together from several values."""
-    found = re.search(rf"(?<![\w.-]){re.escape(text)}(?![\w-])", source.text)
-    if found is None:
-        name = re.split(r"[^\w.@/-]", text, maxsplit=1)[0]
-        found = re.search(rf"(?m)^\s*[\"']?{re.escape(name)}\b", source.text)
-    if found is None:
-        return Place(1, 1, 1, 1)
-    return place_at(table, found.start(), found.end())
+    name = re.split(r"[^\w.@/-]", text, maxsplit=1)[0]
+    for pattern in (rf"(?<![\w.-]){re.escape(text)}(?![\w-])", rf"(?m)^\s*[\"']?{re.escape(name)}\b"):
+        for found in re.finditer(pattern, source.text):
+            line = source.text[source.text.rfind("\n", 0, found.start()) + 1 : found.start()]
+            if "#" not in line:
+                return place_at(table, found.start(), found.end())
+    return Place(1, 1, 1, 1)
 
 
 _NAMED = re.compile(r"[\w.-]+\s*(?:\[[^\]]*\]\s*)?@")

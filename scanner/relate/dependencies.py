@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
 
@@ -12,6 +12,7 @@ from scanner.analyse.heavy import CASES, Case
 from scanner.analyse.manifests import normalised
 from scanner.facts import Facts, Import, Requirement, Use
 from scanner.relate.repository import Repository
+from scanner.relate.supply import Weight, is_npm
 
 _Imported = tuple[Facts, Import]
 
@@ -28,7 +29,7 @@ class Project:
         """Distribution → the manifest's file and its first line for it; the Python asked for left out."""
         found: dict[str, tuple[Facts, Requirement]] = {}
         for facts in self.files:
-            for requirement in facts.requires:
+            for requirement in () if is_npm(facts.path) else facts.requires:
                 if requirement.name != "python":
                     found.setdefault(requirement.name, (facts, requirement))
         return found
@@ -62,6 +63,7 @@ class Trifle:
     imported: _Imported  # the first import in live code
     uses: tuple[tuple[Facts, Use], ...]
     declared: tuple[Facts, Requirement] | None
+    alone: Weight | None  # what dropping it would take out of the environment, where a lock tells
 
 
 def projects(repository: Repository) -> Iterator[Project]:
@@ -81,14 +83,17 @@ def trifles(repository: Repository) -> Iterator[Trifle]:
             if case.library in done or any(repository.file_of(module) for module in case.modules):
                 continue
             found = _trifle(project, case)
-            if found is not None:
-                done.add(case.library)
-                yield found
+            if found is None or repository.supply.comes_anyway(case.library, found.imported[0].path):
+                continue
+            done.add(case.library)
+            yield replace(found, alone=repository.supply.alone(case.library, found.imported[0].path))
 
 
 def _trifle(project: Project, case: Case) -> Trifle | None:
     imported = [pair for module in case.modules for pair in project.imports.get(module, ())]
-    live = [(facts, item) for facts, item in imported if facts.role == "live"]
+    live = [
+        (facts, item) for facts, item in imported if facts.role == "live" and not facts.path.startswith(".")
+    ]
     if not live or not _replaceable(project, case):
         return None
     if any(item.optional or item.typing_only or item.local == "*" for _, item in imported):
@@ -106,7 +111,7 @@ def _trifle(project: Project, case: Case) -> Trifle | None:
         return None  # handed on, or used in a way that does not show
     if sum(use.times for _, use in uses) > case.most or not all(_trivial(use.name, case) for _, use in uses):
         return None
-    return Trifle(case, live[0], tuple(uses), project.requires.get(case.library))
+    return Trifle(case, live[0], tuple(uses), project.requires.get(case.library), None)
 
 
 def _trivial(name: str, case: Case) -> bool:

@@ -29,8 +29,9 @@ _NAMESPACES = frozenset(
 )
 # Code that builds, releases or looks after the project, and that its users never run
 _TOOLING = frozenset(
-    "scripts script tools tool bin ci .github .circleci hack dev devtools contrib release deploy evals conf "
-    "noxfile tasks fabfile dodo setup hatch_build locustfile versioneer".split()
+    ".claude .agents .cursor skills playground scripts script tools tool bin ci .github .circleci hack dev "
+    "devtools contrib release deploy evals conf noxfile tasks fabfile dodo setup hatch_build locustfile "
+    "versioneer references".split()
 )
 # What only `pip freeze` writes down: nobody asks for these by hand, or not for several of them.
 _LEAVES = frozenset(
@@ -63,6 +64,29 @@ class NearMiss(NamedTuple):
     facts: Facts
     said: Requirement | Mention
     meant: str
+
+
+class Weight(NamedTuple):
+    """What a distribution alone brings into an environment, itself included; 0 bytes where the lock does not
+    tell sizes."""
+
+    packages: tuple[str, ...]
+    size: int
+
+    def __str__(self) -> str:
+        count = len(self.packages)
+        packages = f"{count} package{'' if count == 1 else 's'}"
+        return f"{packages}, {self.size / 1e6:.1f} MB" if self.size else packages
+
+
+class Double(NamedTuple):
+    """Two libraries for one job; `minor` is the one that fewer files import."""
+
+    job: str
+    minor: str
+    major: str
+    here: _Imported
+    there: _Imported
 
 
 class _Given(NamedTuple):
@@ -171,7 +195,11 @@ class Supply:
             if not _is_code(facts) or not self._is_told(facts.path):
                 continue
             for item in facts.imports:
-                if self._is_foreign(item, facts.path) and not self._is_declared(item.target, facts.path):
+                if (
+                    self._is_foreign(item, facts.path)
+                    and not self._is_declared(item.target, facts.path)
+                    and not _is_integration(item.target, facts)
+                ):
                     nearest = folder_of(self.governing(facts.path)[0].path)
                     key = (nearest, self._known.giving(item.target)[0])
                     found.setdefault(key, []).append((facts, item))
@@ -248,7 +276,8 @@ class Supply:
         packages = self.locked(path)
         asked = [one for facts in self.governing(path) for one in facts.requires]
         for _, root in sorted({(bool(one.group), one.name) for one in asked}):
-            if wanted & reach((root,), packages, self._known.brings):
+            here = wanted & reach((root,), packages, self._known.brings)
+            if here and (not packages or here & packages.keys()):
                 return root
         return next((name for name in sorted(wanted) if name in packages), "")
 
@@ -338,6 +367,76 @@ class Supply:
                 continue
             if self._declared_anywhere.isdisjoint(self._known.giving(module)):
                 yield module
+
+    # What it weighs
+
+    def alone(self, name: str, path: str) -> Weight | None:
+        """What only this distribution brings, by the lock that holds for a file; None where none holds it."""
+        packages = self.locked(path)
+        if name not in packages:
+            return None
+        without = reach(self._roots(path) - {name}, packages, {})
+        brought = sorted((reach((name,), packages, {}) - without) & packages.keys())
+        return Weight(tuple(brought), sum(packages[one].size for one in brought))
+
+    def comes_anyway(self, name: str, path: str) -> bool:
+        """Is it there for another declared distribution too?"""
+        others = self._roots(path) - {name}
+        return name in reach(others, self.locked(path), self._known.brings)
+
+    def _roots(self, path: str) -> set[str]:
+        """What the project itself asks for."""
+        own = {one for package in self.locked(path).values() if package.own for one in package.requires}
+        return own or {one.name for facts in self.governing(path) for one in facts.requires}
+
+    # What is there twice
+
+    def doubles(self) -> Iterator[Double]:
+        """Libraries for one job, both imported by the live code of one project."""
+        for folder, imported in sorted(self._imported_live.items()):
+            for job, names in self._known.jobs.items():
+                present = [name for name in names if name in imported]
+                present.sort(key=lambda name: (len(imported[name]), name))
+                for minor, major in zip(present, present[1:], strict=False):
+                    if not self._belong_together(minor, major, f"{folder}/x".lstrip("/"), imported):
+                        yield Double(job, minor, major, imported[minor][0], imported[major][0])
+                        break
+
+    @cached_property
+    def _imported_live(self) -> dict[str, dict[str, list[_Imported]]]:
+        """Project → declared distribution → the files that import it, each once."""
+        found: dict[str, dict[str, list[_Imported]]] = {}
+        for facts in self._files.values():
+            if not _is_code(facts):
+                continue
+            here = found.setdefault(self._repository.project_of(facts.path), {})
+            declared = self._given_to(facts.path).names
+            seen: set[str] = set()
+            for item in facts.imports:
+                if item.optional or item.typing_only:
+                    continue
+                for name in self._known.giving(item.target):
+                    if name in declared and name not in seen:
+                        seen.add(name)
+                        here.setdefault(name, []).append((facts, item))
+        return found
+
+    def _belong_together(
+        self, minor: str, major: str, path: str, imported: Mapping[str, list[_Imported]]
+    ) -> bool:
+        """Is there a reason for both: does one lean on the other, is one of them for coroutines only?"""
+        for one, other in ((minor, major), (major, minor)):
+            if one in self._known.serves.get(other, ()) or other in reach(
+                (one,), self.locked(path), self._known.brings
+            ):
+                return True
+        kinds = [self._is_asynchronous(name, imported[name]) for name in (minor, major)]
+        return kinds[0] != kinds[1]
+
+    def _is_asynchronous(self, name: str, imported: list[_Imported]) -> bool:
+        if name != "httpx":
+            return name in self._known.asynchronous
+        return any(use.name.startswith("httpx.Async") for facts, _ in imported for use in facts.uses)
 
     # What is named wrong
 
@@ -481,6 +580,15 @@ def _is_code(facts: Facts) -> bool:
     """Is it part of what the project is for?"""
     parts = facts.path.removesuffix(".py").split("/")
     return facts.role == "live" and facts.path.endswith(".py") and _TOOLING.isdisjoint(parts)
+
+
+def _is_integration(module: str, facts: Facts) -> bool:
+    """Is the file there for those who have the library: named after it, or asking for it by name first?"""
+    top = module.partition(".")[0]
+    if hashed(top) in facts.spoken:
+        return True
+    word = top.lower().partition("_")[0]
+    return any(word in part.removesuffix(".py").split("_") for part in facts.path.lower().split("/"))
 
 
 def _near(facts: Facts, path: str) -> bool:
