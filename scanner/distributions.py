@@ -81,6 +81,10 @@ class Distributions:
                 return names
         return (parts[0].replace("_", "-").lower(),)
 
+    def names_module(self, top: str) -> bool:
+        """Is this the name of a module that many projects import from elsewhere?"""
+        return top in self._imports or top.replace("_", "-") in self.known
+
     def module(self, target: str) -> str:
         """The part of a dotted import that stands for a distribution: `google.genai` of a namespace."""
         parts = target.split(".")

@@ -158,6 +158,7 @@ class Requirement(NamedTuple):
     place: Place
     marker: str = ""  # the environments that it is for: `python_version < "3.11"`
     explained: bool = False  # does a comment beside it say why it is here?
+    extras: tuple[str, ...] = ()  # `bcrypt` of `passlib[bcrypt]`
 
 
 class Package(NamedTuple):
@@ -254,8 +255,8 @@ def _use(row: Iterable[Any]) -> Use:
 
 
 def _requirement(row: Iterable[Any]) -> Requirement:
-    name, specifier, group, place, marker, explained = row
-    return Requirement(name, specifier, group, Place._make(place), marker, explained)
+    name, specifier, group, place, marker, explained, extras = row
+    return Requirement(name, specifier, group, Place._make(place), marker, explained, tuple(extras))
 
 
 def _package(row: Iterable[Any]) -> Package:

@@ -231,5 +231,7 @@ CMD ["celery", "worker"]
 
 
 def test_what_people_are_told_to_type() -> None:
-    text = "Run `pip install reader[pdf]`.\n\n    uv tool install ruff\n\nThen pip install <your-package> and go.\n"
+    text = (
+        "Run `pip install reader[pdf]`.\n\n    uv tool install ruff\n\nThen pip install <your-package> go.\n"
+    )
     assert mentioned("README.md", text) == [("install", "reader"), ("install", "ruff")]

@@ -75,7 +75,8 @@ def _located(source: Source, declared: list[_Entry]) -> Declared:
             said.append(Notice(f"not a requirement that can be read: `{text[:80]}`", source.path, place.line))
         elif parsed[0]:
             marker = text.partition(";")[2].strip()
-            found.append(Requirement(*parsed, group, place, marker, _is_explained(source, place)))
+            explained = _is_explained(source, place)
+            found.append(Requirement(*parsed, group, place, marker, explained, _extras(text)))
     return Declared(tuple(found), tuple(mentions), tuple(said))
 
 
@@ -106,6 +107,11 @@ def _place(source: Source, table: list[int], text: str) -> Place:
             if "#" not in line:
                 return place_at(table, found.start(), found.end())
     return Place(1, 1, 1, 1)
+
+
+def _extras(text: str) -> tuple[str, ...]:
+    found = re.match(r"[\w.-]+\s*\[([^\]]*)\]", text)
+    return tuple(sorted(normalised(one.strip()) for one in found[1].split(","))) if found else ()
 
 
 _NAMED = re.compile(r"[\w.-]+\s*(?:\[[^\]]*\]\s*)?@")

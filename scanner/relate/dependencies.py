@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from scanner.analyse.heavy import CASES, Case
 from scanner.analyse.manifests import normalised
 from scanner.facts import Facts, Import, Requirement, Use
+from scanner.finding import Location, Related
 from scanner.relate.repository import Repository
 from scanner.relate.supply import Weight, is_npm
 
@@ -66,6 +67,30 @@ class Trifle:
     alone: Weight | None  # what dropping it would take out of the environment, where a lock tells
 
 
+_SHOWN = 5  # uses that a finding names
+
+
+def weighed(trifle: Trifle) -> dict[str, object]:
+    """How much is used of it, and what dropping it would take out of the environment."""
+    details: dict[str, object] = {"places": str(sum(use.times for _, use in trifle.uses))}
+    if trifle.alone is not None:
+        details["alone-brings"] = str(trifle.alone)
+    return details
+
+
+def related(trifle: Trifle) -> tuple[Related, ...]:
+    """Where it is declared and used."""
+    places = [
+        Related(Location(facts.path, *use.place), f"used here: `{use.name.partition(':')[0]}`")
+        for facts, use in trifle.uses
+        if use.times
+    ]
+    if trifle.declared is None:
+        return tuple(places[:_SHOWN])
+    manifest, requirement = trifle.declared
+    return (Related(Location(manifest.path, *requirement.place), "declared here"), *places[:_SHOWN])
+
+
 def projects(repository: Repository) -> Iterator[Project]:
     """The projects of a tree, by folder."""
     members: dict[str, list[Facts]] = {}
@@ -75,8 +100,9 @@ def projects(repository: Repository) -> Iterator[Project]:
         yield Project(folder, tuple(files))
 
 
-def trifles(repository: Repository) -> Iterator[Trifle]:
-    """Every heavy library that a project could do without."""
+def trifles(repository: Repository, *, seen: bool) -> Iterator[Trifle]:
+    """Every heavy library that a project could do without: in cases that were met in real code, or in those
+    that were not yet."""
     for project in projects(repository):
         done: set[str] = set()
         for case in CASES:
@@ -86,6 +112,8 @@ def trifles(repository: Repository) -> Iterator[Trifle]:
             if found is None or repository.supply.comes_anyway(case.library, found.imported[0].path):
                 continue
             done.add(case.library)
+            if case.seen is not seen:
+                continue
             yield replace(found, alone=repository.supply.alone(case.library, found.imported[0].path))
 
 

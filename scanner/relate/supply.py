@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import distributions
@@ -179,11 +180,11 @@ class Supply:
         top = module.partition(".")[0]
         if self._repository.file_of(module) is not None:
             return True
+        folders = self._own_names.get(top, set())
+        if folders and not self._known.names_module(top):
+            return True
         above = set(_upwards(path))
-        return any(
-            folder in above or f"{folder}/__init__.py" not in self._files
-            for folder in self._own_names.get(top, ())
-        )
+        return any(folder in above or f"{folder}/__init__.py" not in self._files for folder in folders)
 
     # What is missing
 
@@ -275,8 +276,8 @@ class Supply:
         wanted = set(names)
         packages = self.locked(path)
         asked = [one for facts in self.governing(path) for one in facts.requires]
-        for _, root in sorted({(bool(one.group), one.name) for one in asked}):
-            here = wanted & reach((root,), packages, self._known.brings)
+        for _, root, extras in sorted({(bool(one.group), one.name, one.extras) for one in asked}):
+            here = wanted & reach(_with_extras(root, extras), packages, self._known.brings)
             if here and (not packages or here & packages.keys()):
                 return root
         return next((name for name in sorted(wanted) if name in packages), "")
@@ -331,6 +332,8 @@ class Supply:
         name = requirement.name
         if requirement.group or requirement.marker or requirement.explained or name == "python":
             return False
+        if not self._imported_below("").names.isdisjoint(requirement.extras):
+            return False  # what it is asked to bring along is in use
         if self._known.works_unimported(name) or name in self._run or name in self._own_distributions:
             return False
         others = {one.name for facts in self.governing(manifest.path) for one in facts.requires} - {name}
@@ -397,7 +400,7 @@ class Supply:
             for job, names in self._known.jobs.items():
                 present = [name for name in names if name in imported]
                 present.sort(key=lambda name: (len(imported[name]), name))
-                for minor, major in zip(present, present[1:], strict=False):
+                for minor, major in pairwise(present):
                     if not self._belong_together(minor, major, f"{folder}/x".lstrip("/"), imported):
                         yield Double(job, minor, major, imported[minor][0], imported[major][0])
                         break
@@ -535,6 +538,11 @@ def folder_of(path: str) -> str:
     """The folder that a manifest or lock speaks for."""
     folder = path.rpartition("/")[0]
     return folder.rpartition("/")[0] if _FOLDER_OF_MANIFESTS.search(folder) else folder
+
+
+def _with_extras(name: str, extras: Iterable[str]) -> list[str]:
+    """What a requirement asks for: many an extra is called like the distribution that it brings."""
+    return [name, *extras, *(f"{name}[{extra}]" for extra in extras)]
 
 
 def reach(
