@@ -95,7 +95,8 @@ def _is_explained(source: Source, place: Place) -> bool:
     above = source.lines[place.line - 2].strip() if place.line > 1 else ""
     if above.startswith("#") and len(above.split()) > _HEADING + 1:
         return True
-    return bool(_REASON.search(source.lines[place.line - 1].partition("#")[2]))
+    beside = source.lines[place.line - 1].partition("#")[2]
+    return len(beside.split()) > _HEADING or bool(_REASON.search(beside))
 
 
 def _place(source: Source, table: list[int], text: str) -> Place:

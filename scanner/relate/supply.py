@@ -67,6 +67,13 @@ class NearMiss(NamedTuple):
     meant: str
 
 
+class Contradiction(NamedTuple):
+    """Two exact versions of one distribution, and the manifests that ask for them."""
+
+    one: tuple[Facts, Requirement]
+    other: tuple[Facts, Requirement]
+
+
 class Weight(NamedTuple):
     """What a distribution alone brings into an environment, itself included; 0 bytes where the lock does not
     tell sizes."""
@@ -416,8 +423,8 @@ class Supply:
             declared = self._given_to(facts.path).names
             seen: set[str] = set()
             for item in facts.imports:
-                if item.optional or item.typing_only:
-                    continue
+                if item.optional or item.typing_only or _is_integration(item.target, facts):
+                    continue  # the last: one of several back ends to choose from
                 for name in self._known.giving(item.target):
                     if name in declared and name not in seen:
                         seen.add(name)
@@ -490,6 +497,19 @@ class Supply:
                 return found
         return None
 
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Distributions that two manifests of one folder pin to different versions, for the same machines."""
+        for manifests in self._by_folder.values():
+            pins: dict[tuple[str, str], tuple[Facts, Requirement]] = {}
+            for facts in manifests:
+                for one in facts.requires:
+                    found = _EXACT.fullmatch(one.specifier)
+                    if found is None or facts.role in _APART:
+                        continue
+                    first = pins.setdefault((one.name, one.marker), (facts, one))
+                    if first[0] is not facts and not _same_version(first[1].specifier, one.specifier):
+                        yield Contradiction(first, (facts, one))
+
     def circles(self) -> Iterator[tuple[Facts, Mention, tuple[str, ...]]]:
         """Requirements files that include each other: the file, the line, and the way round."""
         seen: set[frozenset[str]] = set()
@@ -520,6 +540,18 @@ class Supply:
                     visited.add(target)
                     ways.append((*way, target))
         return ()
+
+
+_EXACT = re.compile(r"===?\s*[\d][\w.+!-]*")
+
+
+def _same_version(one: str, other: str) -> bool:
+    """`==2.0` and `==2.0.0` are."""
+    return _bare(one) == _bare(other)
+
+
+def _bare(specifier: str) -> str:
+    return re.sub(r"(\.0)+$", "", specifier.lstrip("= "))
 
 
 _LOCKS = {
