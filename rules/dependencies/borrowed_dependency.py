@@ -17,7 +17,6 @@ class BorrowedDependency(RepositoryRule):
     cwe = (1357,)
     evidence = ("E36",)
     whole = True
-    preview = True
     languages = ("python", "manifest", "lock", "dockerfile", "shell", "makefile")
 
     def check(self, repository: Repository) -> Iterator[Finding]:

@@ -16,7 +16,6 @@ class MisnamedDependency(RepositoryRule):
     severity, confidence, family = Severity.MEDIUM, Confidence.MEDIUM, "dependencies"
     cwe = (829, 1357)
     evidence = ("E36",)
-    preview = True
     languages = ("python", "manifest", "lock", "dockerfile", "shell", "makefile", "yaml", "markdown")
     paths = (
         ("yaml", ".github/workflows/*"),

@@ -21,7 +21,6 @@ class StaleLock(RepositoryRule):
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "dependencies"
     cwe = (1357,)
     evidence = ("E36",)
-    preview = True
     languages = ("python", "manifest", "lock", "json")
     paths = (("json", "**/Pipfile.lock"), ("json", "**/package.json"), ("json", "**/package-lock.json"))
 

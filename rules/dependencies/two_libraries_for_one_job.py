@@ -18,7 +18,6 @@ class TwoLibrariesForOneJob(RepositoryRule):
     cwe = (1104,)
     evidence = ("E38",)
     whole = True
-    preview = True
     languages = ("python", "manifest", "lock")
 
     def check(self, repository: Repository) -> Iterator[Finding]:

@@ -29,7 +29,6 @@ class UndeclaredImport(RepositoryRule):
     cwe = (1357,)
     evidence = ("E36",)
     whole = True
-    preview = True
     languages = MANIFESTS
     paths = PATHS
 

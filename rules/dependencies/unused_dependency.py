@@ -19,7 +19,6 @@ class UnusedDependency(RepositoryRule):
     cwe = (1104,)
     evidence = ("E25",)
     whole = True
-    preview = True
     languages = ("python", "manifest", "lock", "dockerfile", "shell", "makefile", "yaml")
     paths = (("yaml", ".github/workflows/*"),)
 

@@ -8,7 +8,7 @@ the tree, or the tree itself gives, is not missing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -135,13 +135,33 @@ class Supply:
         return [facts for folder in _upwards(path) for facts in self._by_folder.get(folder, ())]
 
     def locked(self, path: str) -> Mapping[str, Package]:
-        """What the locks of a file's folder and of those above it hold."""
-        found: dict[str, Package] = {}
-        for folder in _upwards(path):
-            for facts in self._locks.get(folder, ()):
-                for package in facts.packages:
-                    found.setdefault(package.name, package)
-        return found
+        """What the locks hold that speak for a file: those of its folder and of the ones above it."""
+        folder = path.rpartition("/")[0]
+        if folder not in self._held:
+            found: dict[str, Package] = {}
+            for above in _upwards(path):
+                for facts in self._locks.get(above, ()):
+                    held = {package.name: package for package in facts.packages}
+                    if self._speaks_for(held.keys(), above, path):
+                        found = {**held, **found}
+            self._held[folder] = found
+        return self._held[folder]
+
+    @cached_property
+    def _held(self) -> dict[str, Mapping[str, Package]]:
+        return {}
+
+    def _speaks_for(self, held: Collection[str], folder: str, path: str) -> bool:
+        """Does a lock know what the manifest nearest to a file asks for? One of a workspace does; one of
+        another project, that happens to lie above, does not."""
+        governing = self.governing(path)
+        if not governing or folder_of(governing[0].path) == folder:
+            return True
+        nearest = folder_of(governing[0].path)
+        asked = [
+            one.name for facts in governing if folder_of(facts.path) == nearest for one in facts.requires
+        ]
+        return 2 * sum(name in held for name in asked) >= len(asked)
 
     @cached_property
     def _locks(self) -> dict[str, list[Facts]]:
