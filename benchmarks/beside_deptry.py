@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from scanner import distributions
 from scanner.analyse.spoken import hashed
 from scanner.relate.repository import Repository
-from scanner.relate.supply import Supply, is_npm
+from scanner.relate.supply import Supply, is_npm, reach
 from scanner.scan import survey
 from scanner.settings import Settings
 
@@ -76,7 +76,8 @@ def why_not_unused(supply: Supply, name: str) -> str:
         others = {one.name for other in supply.governing(facts.path) for one in other.requires}
         if others & set(KNOWN.serves.get(name, ())):
             return "another dependency uses it by itself"
-        if supply.comes_anyway(name, facts.path):
+        brought = reach(others - {name}, supply.locked(facts.path), KNOWN.brings)
+        if name in brought or supply.comes_anyway(name, facts.path):
             return "comes in anyway"
     if any(hashed(module.partition(".")[0]) in supply._spoken for module in KNOWN.modules(name)):
         return "imported by name"
