@@ -79,6 +79,10 @@ def why_not_unused(supply: Supply, name: str) -> str:
         brought = reach(others - {name}, supply.locked(facts.path), KNOWN.brings)
         if name in brought or supply.comes_anyway(name, facts.path):
             return "comes in anyway"
+    if any(module in supply._own_names for module in KNOWN.modules(name)):
+        return "a module of the tree has its name"
+    if any(not supply._imported_below("").names.isdisjoint(one.extras) for _, one in said):
+        return "its extra is imported"
     if any(hashed(module.partition(".")[0]) in supply._spoken for module in KNOWN.modules(name)):
         return "imported by name"
     return "?"

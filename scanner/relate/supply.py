@@ -34,6 +34,9 @@ _TOOLING = frozenset(
     "devtools contrib release deploy evals conf noxfile tasks fabfile dodo setup hatch_build locustfile "
     "versioneer references".split()
 )
+_INTEGRATIONS = frozenset(
+    "integrations integration plugins providers backends adapters extensions connectors".split()
+)
 # What only `pip freeze` writes down: nobody asks for these by hand, or not for several of them.
 _LEAVES = frozenset(
     "idna charset-normalizer markupsafe soupsieve pyasn1 pycparser h11 httpcore sniffio six zipp mako vine "
@@ -226,7 +229,7 @@ class Supply:
                 if (
                     self._is_foreign(item, facts.path)
                     and not self._is_declared(item.target, facts.path)
-                    and not _is_integration(item.target, facts)
+                    and not _is_integration(item.target, item, facts)
                 ):
                     nearest = folder_of(self.governing(facts.path)[0].path)
                     key = (nearest, self._known.giving(item.target)[0])
@@ -443,7 +446,7 @@ class Supply:
             declared = self._given_to(facts.path).names
             seen: set[str] = set()
             for item in facts.imports:
-                if item.optional or item.typing_only or _is_integration(item.target, facts):
+                if item.optional or item.typing_only or _is_named_after(item.target, [facts.path.lower()]):
                     continue  # the last: one of several back ends to choose from
                 for name in self._known.giving(item.target):
                     if name in declared and name not in seen:
@@ -642,13 +645,21 @@ def _is_code(facts: Facts) -> bool:
     return facts.role == "live" and facts.path.endswith(".py") and _TOOLING.isdisjoint(parts)
 
 
-def _is_integration(module: str, facts: Facts) -> bool:
-    """Is the file there for those who have the library: named after it, or asking for it by name first?"""
-    top = module.partition(".")[0]
-    if hashed(top) in facts.spoken:
+def _is_integration(module: str, item: Import, facts: Facts) -> bool:
+    """Is the code there for those who have the library: in a folder of its name or of integrations, inside
+    a function of a file of its name, or asking for it by name first?"""
+    if hashed(module.partition(".")[0]) in facts.spoken:
         return True
-    word = top.lower().partition("_")[0]
-    return any(word in part.removesuffix(".py").split("_") for part in facts.path.lower().split("/"))
+    folders = facts.path.lower().split("/")[:-1]
+    if _is_named_after(module, folders):
+        return True
+    apart = bool(item.scope) or not _INTEGRATIONS.isdisjoint(folders)
+    return apart and _is_named_after(module, [facts.path.lower()])
+
+
+def _is_named_after(module: str, parts: Iterable[str]) -> bool:
+    word = module.lower().partition(".")[0].partition("_")[0]
+    return any(word in re.split(r"[_/.]", part) for part in parts)
 
 
 def _near(facts: Facts, path: str) -> bool:
