@@ -32,7 +32,7 @@ _NAMESPACES = frozenset(
 _TOOLING = frozenset(
     ".claude .agents .cursor skills playground scripts script tools tool bin ci .github .circleci hack dev "
     "devtools contrib release deploy evals conf noxfile tasks fabfile dodo setup hatch_build locustfile "
-    "versioneer references".split()
+    "versioneer references test-data testdata fixtures".split()
 )
 _INTEGRATIONS = frozenset(
     "integrations integration plugins providers backends adapters extensions connectors".split()
@@ -285,7 +285,7 @@ class Supply:
         known = self._given.get(folder)
         if known is None:
             names = {one.name for facts in self.governing(path) for one in facts.requires}
-            names |= self._installed | self._declared_anywhere
+            names |= self._installed | self._declared_anywhere | self._extras
             names |= {shown for name in names for shown in self._known.shows.get(name, ())}
             modules = {module for name in names for module in self._known.modules(name)}
             known = self._given[folder] = _Given(frozenset(names), frozenset(modules))
@@ -294,6 +294,17 @@ class Supply:
     @cached_property
     def _given(self) -> dict[str, _Given]:
         return {}
+
+    @cached_property
+    def _extras(self) -> frozenset[str]:
+        """Many an extra is called like what it brings. Where that is known, the import is a borrowed one."""
+        return frozenset(
+            extra
+            for facts in self.manifests
+            for one in facts.requires
+            for extra in one.extras
+            if one.name not in self._known.serves.get(extra, ())
+        )
 
     @cached_property
     def _declared_anywhere(self) -> frozenset[str]:
@@ -307,7 +318,9 @@ class Supply:
         packages = self.locked(path)
         asked = [one for facts in self.governing(path) for one in facts.requires]
         for _, root, extras in sorted({(bool(one.group), one.name, one.extras) for one in asked}):
-            here = wanted & reach(_with_extras(root, extras), packages, self._known.brings)
+            asked_for = [root, *(f"{root}[{extra}]" for extra in extras)]
+            asked_for += [extra for extra in extras if root in self._known.serves.get(extra, ())]
+            here = wanted & reach(asked_for, packages, self._known.brings)
             if here and (not packages or here & packages.keys()):
                 return root
         return next((name for name in sorted(wanted) if name in packages), "")
@@ -593,11 +606,6 @@ def folder_of(path: str) -> str:
     """The folder that a manifest or lock speaks for."""
     folder = path.rpartition("/")[0]
     return folder.rpartition("/")[0] if _FOLDER_OF_MANIFESTS.search(folder) else folder
-
-
-def _with_extras(name: str, extras: Iterable[str]) -> list[str]:
-    """What a requirement asks for: many an extra is called like the distribution that it brings."""
-    return [name, *extras, *(f"{name}[{extra}]" for extra in extras)]
 
 
 def reach(
