@@ -5,7 +5,7 @@ Whoever mends one of the two will not know of the other. The finding names the o
 
 from collections.abc import Iterator
 
-from scanner.relate.clones import Copy, copies, gathered, literals_shared
+from scanner.relate.clones import Copy, copies, gathered, is_family, literals_shared
 from scanner.relate.repository import Repository
 from scanner.rule import Confidence, Finding, Location, Related, RepositoryRule, Severity
 
@@ -26,16 +26,24 @@ class CopiedHelper(RepositoryRule):
             copy = group[0]
             unit, original = copy.unit, copy.original
             place = Location(original.path, *original.function.place)
-            whole = len(group) > 1
+            whole = len(group) > 1 and not is_family(group)
             yield self.at(
                 unit.path,
                 unit.function.place,
                 unit.function.name,
                 original=original.path if whole else _spelled(copy, repository),
-                advice=_advice_on_files(group) if whole else _advice(copy, repository),
+                advice=_advice_on_files(group) if whole else _advice(group, repository),
                 details={"alike": _alike_in_all(group) if whole else _alike(copy)},
-                related=(Related(place, f"the original, `{original.function.name}`"),),
+                related=(
+                    Related(place, f"the original, `{original.function.name}`"),
+                    *(() if whole else map(_one_more, group[1:])),
+                ),
             )
+
+
+def _one_more(copy: Copy) -> Related:
+    place = Location(copy.unit.path, *copy.unit.function.place)
+    return Related(place, f"one more copy, `{copy.unit.function.name}`")
 
 
 def _spelled(copy: Copy, repository: Repository) -> str:
@@ -45,17 +53,20 @@ def _spelled(copy: Copy, repository: Repository) -> str:
     return f"{repository.import_name(original.path)}.{original.function.name}".strip(".")
 
 
-def _advice(copy: Copy, repository: Repository) -> str:
+def _advice(group: tuple[Copy, ...], repository: Repository) -> str:
     """The next step, by what the original is and where both stand."""
+    copy = group[0]
     unit, original = copy.unit, copy.original
     if "pytest.fixture" in original.function.decorators:
         return "share it through a conftest.py"
     if original.path == unit.path:
-        return "make one function of both"
+        every = "all" if len(group) > 1 else "both"
+        of_name = " definitions of that name" if original.function.name == unit.function.name else ""
+        return f"make one function of {every}{of_name}, what differs as a parameter"
     if original.kind != "function":
-        return "move what both do into one function"
+        return "move what both do into one function that both call"
     module, name = repository.import_name(original.path), original.function.name
-    if not _importable(original.path, unit.path, repository):
+    if copy.runs or not _importable(original.path, unit.path, repository):
         return f"move it from {original.path} to where both can import it"
     if original.facts.role == "test":
         return "move it to a helper module of the tests"
