@@ -56,7 +56,9 @@ class BlockingCallInAsync(FileRule):
     @on_call(*BLOCKS)
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         function = source.scope.node
-        if not isinstance(function, ast.AsyncFunctionDef) or not _holds_others_up(source, function, call):
+        if not isinstance(function, ast.AsyncFunctionDef) or shapes.is_left_behind(source.path):
+            return
+        if not _holds_others_up(source, function, call):
             return
         alike = [one for one in _blocking_calls(source, function) if _holds_others_up(source, function, one)]
         if any(one.lineno < call.lineno for one in alike):

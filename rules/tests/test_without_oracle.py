@@ -31,7 +31,7 @@ class TestWithoutOracle(RepositoryRule):
 
 
 # Somebody runs these, and reads what they print.
-BY_HAND = frozenset("manual live interactive demo".split())
+BY_HAND = frozenset(["live", "interactive", "demo"])
 RUNNERS = ("pytest.", "unittest.", "mock.", "hypothesis.", "django.", "asyncio.", "anyio.", "builtins.")
 
 
@@ -46,7 +46,7 @@ def _reason(test: Test) -> str:
         return ""  # `returned-verdict` speaks
     if "smoke" in words and "hushed" not in words:
         return ""  # the author says that running through is the point
-    if shapes.words(test.facts.path) & BY_HAND:
+    if shapes.is_shown(test.facts.path) or shapes.words(test.facts.path) & BY_HAND:
         return ""
     if "empty" in words:
         return "" if any(map(_may_check, test.function.decorators)) else "its body is empty"
