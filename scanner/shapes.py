@@ -114,7 +114,9 @@ def words(name: str) -> frozenset[str]:
     return frozenset(part.lower() for part in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name))
 
 
-_LEFT_BEHIND = re.compile(r"(?:^|/)_?(?:legacy|deprecated|obsolete|attic|references)(?:/|\.py$)", re.IGNORECASE)
+_LEFT_BEHIND = re.compile(
+    r"(?:^|/)_?(?:legacy|deprecated|obsolete|attic|references)(?:/|\.py$)", re.IGNORECASE
+)
 
 
 def is_left_behind(path: str) -> bool:

@@ -92,7 +92,7 @@ def _verdict(value: ast.expr | None) -> tuple[str, object] | None:
         value = value.args[0]
     if not isinstance(value, ast.Dict):
         return None
-    for key, said in zip(value.keys, value.values):
+    for key, said in zip(value.keys, value.values, strict=True):
         if isinstance(key, ast.Constant) and key.value in VERDICTS and isinstance(said, ast.Constant):
             return str(key.value), said.value
     return None

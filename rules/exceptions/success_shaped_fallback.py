@@ -47,7 +47,9 @@ DOCUMENTED += (
 DOCUMENTED += ("if unavailable", "if not available", "or empty", "empty if", "0 if", "or 0", "gracefully")
 
 
-EXPLAINED = re.compile(r"#.*\b(?:fall(?:s|ing)?[ -]?back|best[ -]effort|optional|may not exist|older)\b", re.I)
+EXPLAINED = re.compile(
+    r"#.*\b(?:fall(?:s|ing)?[ -]?back|best[ -]effort|optional|may not exist|older)\b", re.I
+)
 LOSSY = frozenset(["replace", "ignore", "backslashreplace", "surrogateescape"])
 # Markup of strangers: what cannot be read holds nothing.
 LENIENT = frozenset("document_fromstring fragment_fromstring fromstring BeautifulSoup".split())
@@ -139,7 +141,7 @@ def _is_announced(source: Source, function: FunctionNode, node: ast.Try, handler
 
 
 def _hardly_fails(statement: ast.stmt) -> bool:
-    """Can a statement fail in no way that matters: it decodes with replacement, or reads a stranger's markup?"""
+    """Does a statement hardly ever fail: it decodes with replacement, or reads a stranger's markup?"""
     call = getattr(statement, "value", None)
     if not isinstance(call, ast.Call):
         return False

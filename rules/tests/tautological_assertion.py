@@ -16,7 +16,8 @@ FILLERS = frozenset({"it is a constant", "everything is an `object`"})
 SLIP = "it is a constant; what stands behind the comma is only its message"
 # "If we got here, nothing crashed": the run is the check.
 GOT_HERE = re.compile(
-    r"smoke|(?:no|not|without|never) (?:a )?(?:crash|rais|error|fail|exception)|(?:got|get|reach\w*) here|no crash", re.I
+    r"smoke|(?:no|not|without|never) (?:a )?(?:crash|rais|error|fail|exception)|(?:got|get|reach\w*) here|no crash",
+    re.I,
 )
 
 
@@ -56,7 +57,11 @@ def _is_slip(node: ast.stmt) -> bool:
 def _is_meant(source: Source, check: Check, reason: str, lost: list[ast.stmt]) -> bool:
     """Does the assertion fill a line, say something about Python, or belong to a test of equality?"""
     if reason in FILLERS:
-        return shapes.checks_besides(check.function, lost) or _marks_the_end(source, check)
+        return (
+            shapes.checks_besides(check.function, lost)
+            or _marks_the_end(source, check)
+            or _fills_a_loop(check)
+        )
     test = check.node.test if isinstance(check.node, ast.Assert) else None
     if not isinstance(test, ast.Compare):
         return False
@@ -64,6 +69,17 @@ def _is_meant(source: Source, check: Check, reason: str, lost: list[ast.stmt]) -
     if isinstance(left, ast.Constant):
         return source.segment(left) != source.segment(right)
     return isinstance(left, ast.Name) and _has_a_double(check.function, left.id)
+
+
+def _fills_a_loop(check: Check) -> bool:
+    """Is it all that a loop over freshly made objects does? Then making them is the test."""
+    return any(
+        isinstance(one, ast.For)
+        and one.body == [check.node]
+        and isinstance(one.iter, (ast.Tuple, ast.List))
+        and any(isinstance(item, ast.Call) for item in one.iter.elts)
+        for one in shapes.own_nodes(check.function.body)
+    )
 
 
 def _marks_the_end(source: Source, check: Check) -> bool:

@@ -18,6 +18,7 @@ from functools import cached_property
 from scanner.analyse.oracles import is_input
 from scanner.facts import Class, Facts, Function
 from scanner.relate.repository import Repository, module_name
+from scanner.relate.sides import are_two_sides
 
 MIN_STATEMENTS = 6
 MIN_NODES = 24  # of our tokens, about forty nodes of the parser
@@ -233,7 +234,7 @@ class _Index:
             or self._apart(unit, original)
             or (unit.facts.role == "test" and original.facts.role == "test")
             or (unit.facts.role == "test" and similarity < _ALIKE_IN_TEST)
-            or _mirrored(unit, original)
+            or (unit.path == original.path and are_two_sides(unit.name, original.name))
             or self._is_slight(unit, original, similarity)
             or self._protocol(unit, original, similarity)
         )
@@ -367,9 +368,9 @@ def _is_copy(unit: Unit, original: Unit, similarity: float) -> bool:
         return statements >= _LONG and similarity >= _ALIKE_BY_DESIGN and calls >= 0.8 and literals >= 0.7
     if _namesakes(unit, original):
         by_design = unit.path.rpartition("/")[2] == original.path.rpartition("/")[2]
-        least = _ALIKE_BY_DESIGN if by_design else _ALIKE_NAMESAKE
-        return similarity >= least and calls >= (0.6 if similarity >= _ALIKE else 0.8)
-    if similarity < _ALIKE or calls < 0.7:
+        alike = _ALIKE_BY_DESIGN if by_design else _ALIKE_NAMESAKE
+        return similarity >= alike and calls >= (0.6 if similarity >= _ALIKE else 0.8)
+    if similarity < _ALIKE or calls < (0.7 if similarity == 1.0 else 0.8):
         return False
     return literals >= 0.5 or (similarity == 1.0 and statements >= _NOT_SHORT)
 
@@ -424,32 +425,6 @@ def _worth(unit: Unit, original: Unit, similarity: float) -> float:
     statements = min(len(unit.function.hashes), len(original.function.hashes))
     said = max(literals_shared(unit, original), 0.5 if _namesakes(unit, original) else 0.0)
     return statements * similarity**2 * said
-
-
-# Two sides of one thing: each reads better written out.
-_SIDES = (
-    ("and", "or"), ("get", "set"), ("encode", "decode"), ("load", "dump"), ("read", "write"),
-    ("add", "remove"), ("push", "pop"), ("pause", "resume"), ("start", "stop"), ("enable", "disable"),
-    ("lock", "unlock"), ("open", "close"), ("min", "max"), ("left", "right"), ("up", "down"),
-    ("upper", "lower"), ("top", "bottom"), ("row", "column"), ("row", "col"), ("rows", "columns"),
-    ("rows", "cols"), ("horizontal", "vertical"), ("width", "height"), ("first", "last"),
-    ("next", "previous"), ("next", "prev"), ("before", "after"), ("prefix", "suffix"),
-    ("forward", "backward"), ("directed", "undirected"), ("positive", "negative"), ("sin", "cos"),
-    ("success", "failure"), ("in", "out"), ("input", "output"), ("source", "target"),
-    ("request", "response"), ("approve", "reject"), ("accept", "reject"), ("grant", "revoke"),
-    ("activate", "deactivate"), ("archive", "unarchive"), ("follow", "unfollow"), ("all", "any"),
-)  # fmt: skip
-_OTHER_SIDES = frozenset(frozenset(pair) for pair in _SIDES)
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-
-
-def _mirrored(unit: Unit, original: Unit) -> bool:
-    """Two sides of one thing in one file, by their names: `_process_horizontal` and `_process_vertical`."""
-    if unit.path != original.path:
-        return False
-    one, other = ([word.lower() for word in _WORD.findall(each.name)] for each in (unit, original))
-    differing = [frozenset(pair) for pair in zip(one, other) if pair[0] != pair[1]]
-    return len(one) == len(other) and bool(differing) and all(pair in _OTHER_SIDES for pair in differing)
 
 
 _ASYNC = re.compile(r"a?sync_?|_?aio", re.IGNORECASE)
