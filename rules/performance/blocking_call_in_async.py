@@ -85,18 +85,22 @@ def _holds_others_up(source: Source, function: ast.AsyncFunctionDef, call: ast.C
     of_machine = name.startswith(("subprocess.", "os.", "time."))
     if of_machine and (shapes.words(source.path) & ALONE or _command(source, call) in AT_ONCE):
         return False
-    if not function.decorator_list and (of_machine or "asyncio.run(" in source.text):
-        if not COMPANY.search(source.text):
-            return False
+    one_task = of_machine or "asyncio.run(" in source.text
+    if one_task and not function.decorator_list and not COMPANY.search(source.text):
+        return False
     for around in source.ancestors(call):
-        if isinstance(around, ast.Lambda):
-            return False  # handed to a thread, in all likelihood
-        if isinstance(around, ast.ExceptHandler) and around.type is not None:
-            if source.resolve(around.type) in MISSING:
-                return False  # what is left without the asynchronous client
         if around is function:
             return True
+        if isinstance(around, ast.Lambda):
+            return False  # handed to a thread, in all likelihood
+        if isinstance(around, ast.ExceptHandler) and _is_of_missing_client(source, around):
+            return False
     return True
+
+
+def _is_of_missing_client(source: Source, handler: ast.ExceptHandler) -> bool:
+    """Does a handler hold what is left to do without the asynchronous client?"""
+    return handler.type is not None and source.resolve(handler.type) in MISSING
 
 
 def _command(source: Source, call: ast.Call) -> object:

@@ -31,16 +31,18 @@ class CredentialedWildcardCors(FileRule):
     )
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         given = {keyword.arg: keyword.value for keyword in call.keywords}
-        if _is_wildcard(given.get("allow_origins")) and _is_true(given.get("allow_credentials")):
-            if not _is_chosen(source, call):
-                yield self.at(source, call, symbol=source.scope.name)
+        yield from self._found(source, call, given.get("allow_origins"), given.get("allow_credentials"))
 
     @on_call("flask_cors.CORS", "flask_cors.cross_origin")
     def of_flask(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         given = {keyword.arg: keyword.value for keyword in call.keywords}
-        if _is_true(given.get("supports_credentials")) and _is_wildcard(given.get("origins")):
-            if not _is_chosen(source, call):
-                yield self.at(source, call, symbol=source.scope.name)
+        yield from self._found(source, call, given.get("origins"), given.get("supports_credentials"))
+
+    def _found(
+        self, source: Source, call: ast.Call, origins: ast.expr | None, credentials: ast.expr | None
+    ) -> Iterator[Finding]:
+        if _is_wildcard(origins) and _is_true(credentials) and not _is_chosen(source, call):
+            yield self.at(source, call, symbol=source.scope.name)
 
 
 def _is_chosen(source: Source, call: ast.Call) -> bool:

@@ -16,7 +16,7 @@ FILLERS = frozenset({"it is a constant", "everything is an `object`"})
 SLIP = "it is a constant; what stands behind the comma is only its message"
 # "If we got here, nothing crashed": the run is the check.
 GOT_HERE = re.compile(
-    r"smoke|(?:no|not|without|never) (?:a )?(?:crash|rais|error|fail|exception)|(?:got|get|reach\w*) here|no crash",
+    r"smoke|(?:no|not|without|never) (?:a )?(?:crash|rais|error|fail|exception)|(?:got|get|reach\w*) here",
     re.I,
 )
 
