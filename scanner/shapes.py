@@ -115,7 +115,9 @@ def words(name: str) -> frozenset[str]:
 
 
 _LEFT_BEHIND = re.compile(
-    r"(?:^|/)_?(?:legacy|deprecated|obsolete|attic|references)(?:/|\.py$)", re.IGNORECASE
+    r"(?:^|/)_?(?:legacy|deprecated|obsolete|attic|references)(?:/|\.py$)"
+    r"|(?:^|/)[a-z0-9]+_[a-z0-9]+_(?:backup|bak|orig)\.py$",
+    re.IGNORECASE,
 )
 
 
