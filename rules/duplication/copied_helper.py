@@ -51,11 +51,10 @@ def _one_more(copy: Copy) -> Related:
 
 
 def _spoken(repository: Repository) -> Counter[str]:
-    """Dotted module name → how many imports of live code say it."""
+    """Dotted module name → how many imports say it."""
     return Counter(
         target.rsplit(".", cut)[0]
         for facts in repository.files.values()
-        if facts.role == "live"
         for item in facts.imports
         for target in [item.target]
         for cut in (0, 1)
