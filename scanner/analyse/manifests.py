@@ -65,8 +65,9 @@ def _located(source: Source, declared: list[_Entry]) -> Declared:
     found: list[Requirement] = []
     mentions: list[Mention] = []
     said: list[Notice] = []
+    end = 0
     for group, text, kind in declared:
-        place = _place(source, table, text)
+        place, end = _place(source, table, text, end)
         if kind:
             mentions.append(Mention(kind, text, place))
             continue
@@ -99,15 +100,18 @@ def _is_explained(source: Source, place: Place) -> bool:
     return len(beside.split()) > _HEADING or bool(_REASON.search(beside))
 
 
-def _place(source: Source, table: list[int], text: str) -> Place:
-    """Where a requirement is written; the first line where it is put together from several values."""
+def _place(source: Source, table: list[int], text: str, after: int) -> tuple[Place, int]:
+    """Where a requirement is written, and its end: looked for after the one before it, then from the start;
+    the first line where it is put together from several values."""
     name = re.split(r"[^\w.@/-]", text, maxsplit=1)[0]
     for pattern in (rf"(?<![\w.-]){re.escape(text)}(?![\w-])", rf"(?m)^\s*[\"']?{re.escape(name)}\b"):
-        for found in re.finditer(pattern, source.text):
-            line = source.text[source.text.rfind("\n", 0, found.start()) + 1 : found.start()]
-            if "#" not in line:
-                return place_at(table, found.start(), found.end())
-    return Place(1, 1, 1, 1)
+        known = re.compile(pattern)
+        for start in (after, 0) if after else (0,):
+            for found in known.finditer(source.text, start):
+                line = source.text[source.text.rfind("\n", 0, found.start()) + 1 : found.start()]
+                if "#" not in line:
+                    return place_at(table, found.start(), found.end()), found.end()
+    return Place(1, 1, 1, 1), after
 
 
 def _extras(text: str) -> tuple[str, ...]:
@@ -119,7 +123,7 @@ _NAMED = re.compile(r"[\w.-]+\s*(?:\[[^\]]*\]\s*)?@")
 _ADDRESS = re.compile(r"\w[\w+]*://|git\+|file:|[./]")
 _EGG = re.compile(r"[#&]egg=([\w.-]+)")
 _NAME = re.compile(
-    r"([A-Za-z0-9](?:[\w.-]*\w)?)\s*(?:\[[^\]]*\])?(?:\s*([<>=!~^@(;,*].*)|\s+(\d.*))?$", re.DOTALL
+    r"([A-Za-z0-9](?:[\w.-]*\w)?)\s*(?:\[[^\]]*\]\s*)?(?:([<>=!~^@(;,*].*)|(?<=\s)(\d.*))?$", re.DOTALL
 )
 
 
