@@ -21,7 +21,8 @@ from typing import Any, NoReturn
 
 from scanner import hunks
 from scanner.analyse import allows, documents, notebook, python
-from scanner.history import Commit, Person, _commit, _parse_patch, unquote
+from scanner.history import Commit, Person, unquote
+from scanner.history.values import commit_of, parse_patch
 from scanner.provenance import agent_trace, blame, git_ai, identity, review, trailers
 from scanner.report.hostile import code, escaped, safe
 from scanner.scan import _baseline, scan
@@ -71,7 +72,7 @@ def _message(data: bytes) -> None:
 
 
 def _object(data: bytes) -> None:
-    commit = _commit(_OID, data)
+    commit = commit_of(_OID, data)
     identity.of_commit(commit)
     _ = commit.subject, commit.body
 
@@ -121,7 +122,7 @@ def _document(path: str, language: str) -> Callable[[bytes], None]:
 
 
 def _diff(data: bytes) -> None:
-    _parse_patch(data)
+    parse_patch(data)
     half = len(data) // 2
     hunks.added_ranges(data[:half], data[half:])
 
