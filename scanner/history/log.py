@@ -55,6 +55,14 @@ class Log(Objects):
         out = self._git.run(["rev-list", self.head, f"^{self.resolve(base)}"])
         return out.decode("ascii").split()
 
+    def beyond(self, tips: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The commits that `tips` reach and HEAD does not, each with its parents. Tips that are not here
+        are passed over."""
+        asked = "".join(f"{tip}\n" for tip in [*tips, f"^{self.head}"]).encode("ascii")
+        out = self._git.run(["rev-list", "--parents", "--ignore-missing", "--stdin"], stdin=asked)
+        rows = (line.split(" ") for line in out.decode("ascii").splitlines())
+        return {oid: tuple(parents) for oid, *parents in rows}
+
     def lineage(self, since: str = "", rev: str = "") -> list[tuple[str, ...]]:
         """The commits that `rev` (HEAD) reaches and `since` does not, each with its parents, oldest first
         and every branch in one piece."""

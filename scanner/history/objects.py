@@ -122,9 +122,16 @@ class Objects(Place):
         entries = (entry.partition(b"\t") for entry in out.split(b"\0") if entry)
         return [path_of(name) for meta, _, name in entries if meta.startswith(b"100")]
 
-    def listing(self, rev: str) -> dict[str, str]:
-        """The files of a commit and the ids of their blobs."""
-        out = self._git.run(["ls-tree", "-r", "-z", self.resolve(rev)])
+    def listing(self, rev: str, paths: Sequence[str] = ()) -> dict[str, str]:
+        """The files of a commit and the ids of their blobs; with `paths`, of those files and folders."""
+        listed: dict[str, str] = {}
+        for at in range(0, len(paths) or 1, ARGUMENT_PATHS):
+            some = paths[at : at + ARGUMENT_PATHS]
+            listed.update(self._listed(self.resolve(rev), some))
+        return listed
+
+    def _listed(self, tree: str, paths: Sequence[str]) -> dict[str, str]:
+        out = self._git.run(["ls-tree", "-r", "-z", tree, *(["--", *paths] if paths else [])])
         entries = (entry.partition(b"\t") for entry in out.split(b"\0") if entry)
         return {path_of(name): meta.split()[2].decode("ascii") for meta, _, name in entries}
 

@@ -129,6 +129,18 @@ class Place:
         except (OSError, ValueError):
             return None
 
+    def read_own(self, name: str, limit: int) -> bytes | None:
+        """The bytes of a file that some tool keeps in the `.git` folder; None unless it is a regular file
+        there that can be read and is no larger than `limit`."""
+        file = self._git_dir / name
+        try:
+            real = os.path.realpath(self._git_dir)
+            if not file.is_file() or os.path.realpath(file) != os.path.join(real, name):
+                return None
+            return file.read_bytes() if file.stat().st_size <= limit else None
+        except (OSError, ValueError):
+            return None
+
     @functools.cached_property
     def _real_root(self) -> str:
         return os.path.realpath(self.root)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from scanner.history.git import GitError
 from scanner.history.place import Place
 from scanner.history.values import OID, path_of
@@ -20,15 +22,21 @@ class Refs(Place):
         A pattern is a full ref, or a prefix that ends in a slash. The fan-out of a notes tree is mixed in
         practice, so the parts of the path are joined, whatever their number.
         """
-        listed = self._git.run(["for-each-ref", "--format=%(objectname) %(refname)", *patterns])
         refs: dict[str, dict[str, str]] = {}
-        for line in path_of(listed).splitlines():
-            tip, _, ref = line.partition(" ")
+        for ref, tip in self._noted.items():
+            if not any(ref == one or (one.endswith("/") and ref.startswith(one)) for one in patterns):
+                continue
             out = self._git.run(["ls-tree", "-r", "-z", tip])
             entries = (entry.partition(b"\t") for entry in out.split(b"\0") if entry)
             pairs = ((path_of(name).replace("/", ""), meta.split()[2].decode()) for meta, _, name in entries)
             refs[ref] = {oid: blob for oid, blob in pairs if OID.match(oid)}
         return refs
+
+    @functools.cached_property
+    def _noted(self) -> dict[str, str]:
+        """All refs of notes and their tips: every reader of notes asks, and most find nothing."""
+        pairs = (line.split(" ", 1) for line in self.refs("refs/notes/").splitlines())
+        return {ref: tip for tip, ref in pairs}
 
     # The one thing that is written: a ref of our own, never the user's branches, index or files
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from scanner.finding import Finding, Location, Notice
 from scanner.history import Blame, GitError, History, NoHistory
-from scanner.provenance import agent_trace, blame, identity, labels
+from scanner.provenance import agent_trace, blame, identity, labels, sessions
 from scanner.provenance.record import Attributed, Evidence, Provenance, Review, Tier
 from scanner.provenance.records import Records, gathered, settled
 
@@ -147,19 +147,24 @@ def _staged(question: _Question) -> tuple[_Lookup, tuple[Notice, ...]]:
     """Lines that are about to be committed: no blame, no history, only what is known of this moment."""
     surroundings = identity.of_environment(question.environment)
     traces = agent_trace.read(question.history, ())
-    if not surroundings and not traces.by_file:
+    noted = sessions.read(question.history)
+    notices = (*traces.notices, *noted.notices)
+    if not surroundings and not traces.by_file and not noted.of_path:
         nothing = _uncommitted(())
-        return (lambda path, number: nothing), traces.notices
+        return (lambda path, number: nothing), notices
     head = question.history.head
     changed = question.history.changed_lines(None, staged=True)
+    staged = question.history.staged_blobs(noted.of_path.keys() & question.lines.keys())
+    of_sessions = {path: noted.evidence(path, content) for path, content in staged.items()}
     untouched = replace(_uncommitted(()), reason="this change does not touch the line")
 
     def lookup(path: str, number: int) -> Provenance:
         if not any(start <= number <= end for start, end in changed.get(path, ())):
             return untouched
-        return _uncommitted(gathered(*surroundings, traces.evidence("", head, path, number)))
+        noted_here = of_sessions.get(path, {}).get(number, ())
+        return _uncommitted(gathered(*surroundings, traces.evidence("", head, path, number), *noted_here))
 
-    return lookup, traces.notices
+    return lookup, notices
 
 
 def _uncommitted(evidence: tuple[Evidence, ...]) -> Provenance:
@@ -175,6 +180,12 @@ def _committed(question: _Question) -> tuple[_Lookup, tuple[Notice, ...]]:
     commits = {origin.commit for origin in origins if origin is not None}
     records = Records.read(question.history, commits, question.since)
     surroundings = identity.of_environment(question.environment)
+    noted = sessions.read(question.history)
+    of_sessions = {
+        path: noted.evidence(path, content)
+        for path in sorted(noted.of_path.keys() & question.lines.keys())
+        if (content := _on_disk(question, path)) is not None
+    }
     head = question.history.head
 
     def lookup(path: str, number: int) -> Provenance:
@@ -182,10 +193,16 @@ def _committed(question: _Question) -> tuple[_Lookup, tuple[Notice, ...]]:
         if place.reason:
             return Provenance(reason=place.reason)
         if place.origin is None:
-            return _uncommitted(gathered(*surroundings, records.traces.evidence("", head, path, number)))
+            noted_here = of_sessions.get(path, {}).get(number, ())
+            trace = records.traces.evidence("", head, path, number)
+            return _uncommitted(gathered(*surroundings, trace, *noted_here))
         return records.provenance(place.origin)
 
-    return lookup, (*notices, *records.notices)
+    return lookup, (*notices, *records.notices, *noted.notices)
+
+
+def _on_disk(question: _Question, path: str) -> bytes | None:
+    return question.disk[path] if path in question.disk else question.history.read(path)
 
 
 def _locate(question: _Question) -> tuple[dict[str, dict[int, _Place]], list[Notice]]:
@@ -199,8 +216,7 @@ def _locate(question: _Question) -> tuple[dict[str, dict[int, _Place]], list[Not
     with history.blaming(ignored) as ask:
 
         def locate(path: str) -> tuple[dict[int, _Place], Notice | None]:
-            content = question.disk[path] if path in question.disk else history.read(path)
-            mapped = blame.map_worktree(path, names, committed, content)
+            mapped = blame.map_worktree(path, names, committed, _on_disk(question, path))
             try:
                 return _places(question, path, mapped, ask), None
             except GitError as error:

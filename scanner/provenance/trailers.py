@@ -94,11 +94,12 @@ def person(value: str) -> Person:
     return Person(match["name"] or match["name2"] or "", match["email"] or match["email2"] or "")
 
 
-def of_commit(commit: Commit) -> tuple[Evidence, ...]:
-    """What the message proves about the lines of this commit."""
+def of_commit(commit: Commit, *, checkpoint_read: bool = False) -> tuple[Evidence, ...]:
+    """What the message proves about the lines of this commit. `checkpoint_read`: the checkpoint that it
+    names was read, and knows better than the trailer."""
     trailers = read(commit.message)
     found = [e for trailer in trailers for e in _READERS[_group(trailer.key)](trailer, commit)]
-    found += _entire(trailers, commit)
+    found += [] if checkpoint_read else _entire(trailers, commit)
     found += _footers(commit)
     if _AIDER_SUBJECT.match(commit.subject):
         found.append(Evidence("subject", _place(commit, "subject"), Label.AI, FOOTER, "aider"))
@@ -111,6 +112,12 @@ def is_squash(commit: Commit) -> bool:
     """A pull request that GitHub squashed: one commit, of which any part may be anybody's."""
     by_platform = commit.committer.email.lower() == "noreply@github.com"
     return by_platform and len(commit.parents) < 2 and bool(_SQUASH.search(commit.subject))
+
+
+def request(commit: Commit) -> int:
+    """The number of the pull request that a commit squashes; 0 where it is no squash."""
+    match = _SQUASH.search(commit.subject) if is_squash(commit) else None
+    return int(match[1][:9]) if match else 0
 
 
 def requesters(commit: Commit) -> tuple[Person, ...]:
