@@ -107,7 +107,7 @@ class Records:
     @property
     def notices(self) -> tuple[Notice, ...]:
         told = [self.notes.notices, self.traces.notices, self.branches.notices]
-        told += [one.notices for one in (*self.stores, *self.claims)]
+        told += [store.notices for store in self.stores] + [one.notices for one in self.claims]
         return tuple(notice for notices in told for notice in notices)
 
     def by_line(self, commit: str) -> bool:

@@ -158,9 +158,7 @@ def _strongest(found: Sequence[Review], otherwise: Review | None = None) -> Revi
 
 
 def _of_claim(claim: Claim, involved: Sequence[Person]) -> Review:
-    # Records outside a commit name people by their login, which is mostly what stands before the `@`.
-    own = [*involved, *(Person(one.email.partition("@")[0], "") for one in involved)]
-    people = [one for one in claim.people if identity.is_person(one) and not _among(one, own)]
+    people = [one for one in claim.people if identity.is_person(one) and not _among(one, involved)]
     if claim.people and not people:
         return Review(Tier.REQUESTED, (), claim.where)
     return Review(claim.tier, tuple(dict.fromkeys(map(shown, people))), claim.where)
@@ -215,9 +213,11 @@ def _brings_topic(subject: str) -> bool:
 
 
 def _among(someone: Person, others: Sequence[Person]) -> bool:
-    """Is it one of them? By e-mail, or by name: people have several addresses, and use them."""
+    """Is it one of them? By e-mail, or by name: people have several addresses, and use them. A name without
+    an e-mail may be a login, which is mostly what stands before the `@`."""
     email, name = someone.email.lower(), _folded(someone.name)
-    return any(
+    logins = [] if email else [one.email.lower().partition("@")[0] for one in others]
+    return name in filter(None, logins) or any(
         (email and email == one.email.lower()) or (name and name == _folded(one.name)) for one in others
     )
 
