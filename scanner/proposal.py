@@ -50,11 +50,11 @@ def settings_at(history: History, revision: str) -> Settings:
     return from_bytes(history.root, name, content)
 
 
-def owners_at(history: History, revision: str) -> tuple[codeowners.Rule, ...]:
-    """CODEOWNERS as of a commit."""
+def owners_at(history: History, revision: str) -> codeowners.Owners:
+    """CODEOWNERS as of a commit, read as the platform reads it that the tree was made for."""
     found = history.blobs_at(revision, codeowners.PLACES)
-    first = next((found[place] for place in codeowners.PLACES if place in found), b"")
-    return codeowners.parse(first.decode("utf-8", "replace"))
+    place, gitlab = codeowners.place_of(found, history.top(revision))
+    return codeowners.parse(found.get(place, b"").decode("utf-8", "replace"), gitlab=gitlab)
 
 
 def repository_of(settings: Settings, history: History) -> Repository:

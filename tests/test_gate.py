@@ -13,7 +13,7 @@ from conftest import Run
 from repositories import ADA, CLAUDE, GITHUB, GRACE, Repository
 
 from scanner.blast import Blast, Part
-from scanner.codeowners import owners_of, parse
+from scanner.codeowners import Owners, parse, place_of
 from scanner.gate import Approval, Proposal, Touched, Verdict, judge, names_of
 from scanner.policy import GateWaiver, Policy, policy_of
 from scanner.reviews import parse as parse_reviews
@@ -251,11 +251,116 @@ def test_patterns_of_codeowners(pattern: str, path: str, owned: bool) -> None:
     assert bool(owners_of(parse(f"{pattern} @someone"), path)) is owned
 
 
+def owners_of(owners: Owners, path: str) -> tuple[str, ...]:
+    return tuple(one for rule in owners.of(path) for one in rule.owners)
+
+
 def test_the_last_line_decides_and_may_take_owners_away() -> None:
     rules = parse("# all\n* @global\n/apps/ @octocat # theirs\n/apps/github\n")
     assert owners_of(rules, "x.py") == ("@global",)
     assert owners_of(rules, "apps/x.py") == ("@octocat",)
     assert owners_of(rules, "apps/github/x.py") == ()
+
+
+# CODEOWNERS of GitLab. Cases from docs.gitlab.com, "Code Owners" and "Code Owners syntax".
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "owned"),
+    [
+        ("*", "a/b/.hidden", True),
+        ("README.md", "README.md", True),
+        ("README.md", "docs/api/README.md", True),
+        ("/README.md", "docs/README.md", False),
+        ("internal/README.md", "docs/api/internal/README.md", True),
+        ("/docs/", "docs/a/b.md", True),
+        ("/docs/", "x/docs/a.md", False),
+        ("docs/", "x/docs/a/b.md", True),
+        ("/docs", "docs/a.md", False),
+        ("/docs/*", "docs/a.md", True),
+        ("/docs/*", "docs/a/b.md", False),
+        ("/docs/**/*.md", "docs/a/b/c.md", True),
+        ("/docs/**/*.md", "docs/c.md", True),
+        ("/docs/*.md", "docs/a/c.md", False),
+        ("*.rb", "a/b.rb", True),
+        ("[ab].py", "x/a.py", True),
+        ("[!ab].py", "c.py", True),
+        ("[!ab].py", "a.py", False),
+        ("\\#file.rb", "#file.rb", True),
+        ("path\\ with\\ spaces/", "path with spaces/a.py", True),
+    ],
+)
+def test_patterns_of_gitlab(pattern: str, path: str, owned: bool) -> None:
+    assert bool(owners_of(parse(f"{pattern} @someone", gitlab=True), path)) is owned
+
+
+SECTIONS = """\
+* @all
+[Documentation][2] @docs
+docs/
+README.md @readme
+^[Optional] @maybe
+*.go
+[DOCUMENTATION] @late
+CHANGELOG.md
+[Ruby]
+*.rb @ruby
+!config/**/*.rb
+config/routes.rb @routes
+empty/
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("x.py", [("", ("@all",), 1, False)]),
+        ("docs/a.md", [("", ("@all",), 1, False), ("Documentation", ("@docs",), 2, False)]),
+        ("docs/README.md", [("", ("@all",), 1, False), ("Documentation", ("@readme",), 2, False)]),
+        ("CHANGELOG.md", [("", ("@all",), 1, False), ("Documentation", ("@late",), 1, False)]),
+        ("a.go", [("", ("@all",), 1, False), ("Optional", ("@maybe",), 1, True)]),
+        ("a.rb", [("", ("@all",), 1, False), ("Ruby", ("@ruby",), 1, False)]),
+        ("config/routes.rb", [("", ("@all",), 1, False)]),
+        ("empty/a", [("", ("@all",), 1, False)]),
+    ],
+)
+def test_sections_of_gitlab(path: str, expected: list[tuple[str, tuple[str, ...], int, bool]]) -> None:
+    rules = parse(SECTIONS, gitlab=True).of(path)
+    assert [(one.section, one.owners, one.approvals, one.optional) for one in rules] == expected
+
+
+@pytest.mark.parametrize(
+    ("places", "top", "expected"),
+    [
+        (["CODEOWNERS"], ["a.py"], ("CODEOWNERS", False)),
+        (["CODEOWNERS"], [".gitlab-ci.yml"], ("CODEOWNERS", True)),
+        (["CODEOWNERS"], [".gitlab-ci.yml", ".github"], ("CODEOWNERS", False)),
+        ([".gitlab/CODEOWNERS"], [".gitlab"], (".gitlab/CODEOWNERS", True)),
+        ([".gitlab/CODEOWNERS", "CODEOWNERS"], [".gitlab"], ("CODEOWNERS", True)),
+        ([".gitlab/CODEOWNERS", ".github/CODEOWNERS"], [".gitlab", ".github"], (".github/CODEOWNERS", False)),
+        ([".github/CODEOWNERS", "CODEOWNERS"], [".github"], (".github/CODEOWNERS", False)),
+        ([], [], ("", False)),
+    ],
+)
+def test_the_platform_is_told_by_the_place(
+    places: list[str], top: list[str], expected: tuple[str, bool]
+) -> None:
+    assert place_of(places, top) == expected
+
+
+def test_each_section_of_gitlab_wants_its_own_approvals() -> None:
+    policy = Policy(owners=True, approvals=(1,), teams={"docs": ("linus", "ken"), "all": ("grace",)})
+    owners = parse(SECTIONS, gitlab=True)
+    change = proposal("docs/a.md")
+    two = [approval("grace"), approval("linus")]
+    assert judge(change, policy, two, owners, TODAY).reasons == (
+        "No owner of the section `Documentation` (@docs) approved docs/a.md",
+    )
+    assert judge(change, policy, [*two, approval("ken")], owners, TODAY).passed
+    assert judge(change, policy, [approval("grace")], owners, TODAY).reasons == (
+        "docs/a.md lacks 2 approvals of owners of the section `Documentation` (@docs)",
+    )
+    assert judge(proposal("a.go"), policy, [approval("grace")], owners, TODAY).passed
 
 
 # Exported reviews

@@ -122,6 +122,11 @@ class Objects(Place):
         entries = (entry.partition(b"\t") for entry in out.split(b"\0") if entry)
         return [path_of(name) for meta, _, name in entries if meta.startswith(b"100")]
 
+    def top(self, rev: str) -> list[str]:
+        """The names at the top of a commit's tree."""
+        out = self._git.run(["ls-tree", "-z", "--name-only", self.resolve(rev)])
+        return [path_of(name) for name in out.split(b"\0") if name]
+
     def listing(self, rev: str, paths: Sequence[str] = ()) -> dict[str, str]:
         """The files of a commit and the ids of their blobs; with `paths`, of those files and folders."""
         listed: dict[str, str] = {}
