@@ -118,6 +118,13 @@ class Place:
 
     # Files
 
+    def path_of_file(self, name: str) -> str:
+        """The path in this repository of a file that is named from the current folder; empty outside."""
+        try:
+            return Path(os.path.realpath(name)).relative_to(self._real_root).as_posix()
+        except ValueError:
+            return ""
+
     def read(self, path: str) -> bytes | None:
         """The bytes of a file in the working tree; None unless it is a regular file that can be read."""
         file = self.root / path
