@@ -141,10 +141,11 @@ def one_line(err: bytes) -> str:
     return (fatal or lines or ["no message"])[0].strip()
 
 
-def find_git() -> str | None:
-    # A relative entry of the PATH would let the scanned folder bring its own `git`.
+def find_program(name: str) -> str | None:
+    """The whole path of a program; None where there is none."""
+    # A relative entry of the PATH would let the scanned folder bring its own.
     entries = [entry for entry in os.environ.get("PATH", "").split(os.pathsep) if os.path.isabs(entry)]
-    return shutil.which("git", path=os.pathsep.join(entries)) if entries else None
+    return shutil.which(name, path=os.pathsep.join(entries)) if entries else None
 
 
 def clean_environment(keep: Sequence[str] = ()) -> dict[str, str]:

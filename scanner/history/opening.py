@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from scanner.history.blame import Blaming
-from scanner.history.git import Git, GitError, clean_environment, find_git, one_line
+from scanner.history.git import Git, GitError, clean_environment, find_program, one_line
 from scanner.history.log import Log
 from scanner.history.refs import Refs
 from scanner.history.values import NoHistory
@@ -27,7 +27,7 @@ class History(Worktree, Log, Blaming, Refs):
     def open(root: Path | str) -> History | NoHistory:
         """The history that the folder `root` lies in, or why there is none."""
         folder = Path(os.path.abspath(root))
-        program = find_git()
+        program = find_program("git")
         if program is None:
             return NoHistory("git is not installed", "install git, or put it on the PATH")
         if not folder.is_dir():
