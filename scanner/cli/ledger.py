@@ -22,6 +22,8 @@ from scanner.report.hostile import safe
 from scanner.settings import Settings, UsageError
 from scanner.weigh import Report
 
+_MOST_FINDINGS = 1000
+
 
 @click.group("ledger")
 def command() -> None:
@@ -161,6 +163,7 @@ def _statement(
             "weights": settings.weights,
             "policy": _digest([sorted(map(str, settings.gate.items())), list(map(str, settings.critical))]),
         },
+        "findings": _findings(report),
         "result": _digest(
             sorted([one.fingerprint, one.level.value, one.fate] for one in (*report.kept, *report.passed))
         ),
@@ -181,6 +184,24 @@ def _files(history: History, verdict: Verdict) -> Mapping[str, dict[str, Any]]:
         }
         for path, labels in verdict.suspect.items()
     }
+
+
+def _findings(report: Report) -> list[dict[str, Any]]:
+    """What was found in the change, and what of it was let pass, for whoever looks back."""
+    found = sorted(
+        (*report.kept, *report.passed), key=lambda one: (one.fate != "kept", -one.rank, one.fingerprint)
+    )
+    return [
+        {
+            "rule": one.card.id,
+            "path": one.finding.location.path,
+            "line": one.finding.location.line,
+            "level": one.level.value,
+            "fate": one.fate,
+            "reason": one.reason,
+        }
+        for one in found[:_MOST_FINDINGS]
+    ]
 
 
 def _digest(value: Any) -> str:

@@ -55,6 +55,11 @@ class Log(Objects):
         out = self._git.run(["rev-list", self.head, f"^{self.resolve(base)}"])
         return out.decode("ascii").split()
 
+    def last_before(self, day: str) -> str:
+        """The newest commit of HEAD's main line that was made before a day; empty where there is none."""
+        asked = ["rev-list", "-1", "--first-parent", f"--before={day}T00:00:00Z", self.head]
+        return self._git.run(asked).decode("ascii").strip()
+
     def beyond(self, tips: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """The commits that `tips` reach and HEAD does not, each with its parents. Tips that are not here
         are passed over."""

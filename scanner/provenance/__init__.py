@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 from scanner.provenance.record import Attributed, Evidence, Label, Provenance, Review, Tier
 
 if TYPE_CHECKING:
-    from scanner.provenance.attribution import Attribution, LineProvenance, attribute, blame_lines
+    from scanner.provenance.attribution import (
+        Attribution,
+        LineProvenance,
+        attribute,
+        blame_files,
+        blame_lines,
+    )
 
 __all__ = [
     "Attributed",
@@ -24,6 +30,7 @@ __all__ = [
     "Review",
     "Tier",
     "attribute",
+    "blame_files",
     "blame_lines",
 ]
 

@@ -107,16 +107,27 @@ def blame_lines(
         content = history.read(path)
     if content is None:
         return ()
-    numbers = range(1, blame.count_lines(content) + 1)
     if isinstance(history, NoHistory):
-        return _unknown(numbers, str(history))
+        return _unknown(range(1, blame.count_lines(content) + 1), str(history))
+    return blame_files({path: content}, history, environment=environment)[path]
+
+
+def blame_files(
+    contents: Mapping[str, bytes], history: History, *, environment: Mapping[str, str] | None = None
+) -> dict[str, tuple[LineProvenance, ...]]:
+    """The same for several files, whose contents stand for what is on disk."""
+    numbers = {path: range(1, blame.count_lines(content) + 1) for path, content in contents.items()}
     surroundings = os.environ if environment is None else environment
-    question = _Question(history, {path: set(numbers)}, surroundings, disk={path: content})
+    lines = {path: set(found) for path, found in numbers.items()}
     try:
-        lookup, _ = _committed(question)
+        lookup, _ = _committed(_Question(history, lines, surroundings, disk=contents))
     except GitError as error:
-        return _unknown(numbers, f"the history could not be read: {error}")
-    return tuple(LineProvenance(number, lookup(path, number)) for number in numbers)
+        reason = f"the history could not be read: {error}"
+        return {path: _unknown(found, reason) for path, found in numbers.items()}
+    return {
+        path: tuple(LineProvenance(number, lookup(path, number)) for number in found)
+        for path, found in numbers.items()
+    }
 
 
 def _all(findings: Sequence[Finding], reason: str) -> Attribution:
