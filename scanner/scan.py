@@ -55,7 +55,7 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
         books = Books(settings, history, sources.change)
         known, weights, swapped = books.baseline(), books.weights(), books.notices()
         say(f"attributing {len(findings):,} findings")
-        attributed, said = _attribute(_relevant(findings, sources.change), history, settings)
+        attributed, said = _attribute(_relevant(findings, sources.change), history, settings, sources.change)
         weighed = weigh(
             attributed,
             catalogue,
@@ -89,14 +89,15 @@ def survey(settings: Settings) -> Repository:
 
 
 def _attribute(
-    findings: Sequence[Finding], history: History | NoHistory, settings: Settings
+    findings: Sequence[Finding], history: History | NoHistory, settings: Settings, change: Change | None
 ) -> tuple[tuple[Attributed, ...], tuple[Notice, ...]]:
     if settings.provenance == "none" or not findings:
         unknown = Provenance(reason="not asked for (--provenance none)")
         return tuple(Attributed(one, unknown) for one in findings), ()
     from scanner.provenance import attribute  # here: a hook without findings does not pay for it
 
-    found = attribute(findings, history, mode=settings.mode, base=settings.diff_base)
+    staged = {file.path: file.lines for file in change.files} if change else None
+    found = attribute(findings, history, mode=settings.mode, base=settings.diff_base, staged=staged)
     return found.attributed, found.notices
 
 

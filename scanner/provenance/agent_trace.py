@@ -125,13 +125,15 @@ def _records(history: History, commits: set[str], notices: list[Notice]) -> list
     for number, line in enumerate((raw or b"").decode("utf-8", "replace").split("\n"), 1):
         if line.strip():
             records.append((f"{FILE}:{number}", line, ""))
+    if not commits:
+        return records
     try:
         for ref, notes in history.notes(_REF).items():
             blobs = {blob: oid for oid, blob in notes.items() if oid in commits}
             for blob, body in history.blobs(blobs, limit=_MAX_BYTES):
                 text = (body or b"").decode("utf-8", "replace")
                 records.append((f"{ref} on {blobs[blob][:12]}", text, blobs[blob]))
-        records += _of_agentdiff(history, notices) if commits else []
+        records += _of_agentdiff(history, notices)
     except GitError as error:
         notices.append(Notice(f"Agent Trace records could not be read: {error}"))
     return records

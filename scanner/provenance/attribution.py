@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from scanner.finding import Finding, Location, Notice
 from scanner.history import Blame, GitError, History, NoHistory
+from scanner.hunks import Ranges
 from scanner.provenance import agent_trace, blame, identity, labels, sessions
 from scanner.provenance.record import Attributed, Evidence, Provenance, Review, Tier
 from scanner.provenance.records import Records, gathered, settled
@@ -62,12 +63,14 @@ def attribute(
     mode: str = "tree",
     base: str = "",
     environment: Mapping[str, str] | None = None,
+    staged: Mapping[str, Ranges] | None = None,
 ) -> Attribution:
     """The provenance of each finding: of the lines of its primary region.
 
     `mode` is "tree" (exact blame of the files with findings), "staged" (nothing is committed yet: the
     environment speaks, no blame), or "diff" (as tree, but no further back than where HEAD left `base`
-    wherever that is enough). `environment` stands for `os.environ`. Records that cannot be read become
+    wherever that is enough). `environment` stands for `os.environ`, `staged` for the lines that are staged,
+    by path, where somebody has looked already. Records that cannot be read become
     notices, never exceptions.
     """
     if isinstance(history, NoHistory):
@@ -78,7 +81,7 @@ def attribute(
     question = _Question(history, wanted, os.environ if environment is None else environment)
     try:
         if mode == "staged":
-            lookup, notices = _staged(question)
+            lookup, notices = _staged(question, staged)
         else:
             since = history.merge_base(base) if mode == "diff" and base and history.head else ""
             lookup, notices = _committed(replace(question, since=since))
@@ -154,7 +157,7 @@ def _of_finding(finding: Finding, lookup: _Lookup) -> Provenance:
 # Before the commit
 
 
-def _staged(question: _Question) -> tuple[_Lookup, tuple[Notice, ...]]:
+def _staged(question: _Question, changed: Mapping[str, Ranges] | None) -> tuple[_Lookup, tuple[Notice, ...]]:
     """Lines that are about to be committed: no blame, no history, only what is known of this moment."""
     surroundings = identity.of_environment(question.environment)
     traces = agent_trace.read(question.history, ())
@@ -164,8 +167,10 @@ def _staged(question: _Question) -> tuple[_Lookup, tuple[Notice, ...]]:
         nothing = _uncommitted(())
         return (lambda path, number: nothing), notices
     head = question.history.head
-    changed = question.history.changed_lines(None, staged=True)
-    staged = question.history.staged_blobs(noted.of_path.keys() & question.lines.keys())
+    if changed is None:
+        changed = question.history.changed_lines(None, staged=True)
+    noted_paths = noted.of_path.keys() & question.lines.keys()
+    staged = question.history.staged_blobs(noted_paths) if noted_paths else {}
     of_sessions = {path: noted.evidence(path, content) for path, content in staged.items()}
     untouched = replace(_uncommitted(()), reason="this change does not touch the line")
 
