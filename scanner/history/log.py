@@ -139,6 +139,23 @@ class Log(Objects):
                 lost.append(name)
         return b"".join(parts), tuple(lost)
 
+    def with_new_files(self, merges: Sequence[str]) -> frozenset[str]:
+        """The merges that have a file which differs from every parent's, and which some parent lacks: only
+        in those can a rename hide."""
+        asked = "".join(f"{oid}\n" for oid in merges).encode("ascii")
+        arguments = ["diff-tree", "-r", "-c", "-z", "--raw", "--no-renames", "--always", "--stdin"]
+        words = iter(self._git.run(arguments, stdin=asked).split(b"\0") if merges else ())
+        found: set[str] = set()
+        merge = ""
+        for word in words:
+            if not word.startswith(b"::"):
+                merge = word.decode("ascii")
+                continue
+            next(words)  # the name of the file
+            if b"A" in word.rpartition(b" ")[2]:
+                found.add(merge)
+        return frozenset(found)
+
     def differing(self, pairs: Sequence[tuple[str, str]]) -> Iterator[dict[str, bool]]:
         """For each pair of a commit and one of its parents: the files in which they differ, each with
         whether the commit has it."""

@@ -15,13 +15,16 @@ import functools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scanner.finding import Notice
 from scanner.history import GitError, History
-from scanner.provenance import identity, signatures
+from scanner.provenance import identity
 from scanner.provenance.layers import Layers
 from scanner.provenance.record import Evidence, Label
+
+if TYPE_CHECKING:
+    from scanner.provenance import signatures
 
 FILE = ".agent-trace/traces.jsonl"
 _REF = "refs/notes/sce-agent-trace"
@@ -89,11 +92,11 @@ def read(history: History, commits: Iterable[str]) -> Traces:
     wrong: list[Notice] = []
     unreadable: set[str] = set()
     found: dict[tuple[str, str], list[Stretch]] = {}
-    checks = signatures.Checks(history)
+    checks = _checks(history) if wanted else None
     for where, text, revision in _records(history, wanted, notices):
         try:
             record = json.loads(text)
-            signed = checks.is_signed(record) if _concerns(record, wanted) else False
+            signed = checks.is_signed(record) if checks and _concerns(record, wanted) else False
             stretches = _stretches(record, where, revision, signed)
         except _MALFORMED as error:
             unreadable.update([revision] if revision else ())
@@ -104,7 +107,13 @@ def read(history: History, commits: Iterable[str]) -> Traces:
     if len(wrong) > _NAMED:
         wrong[_NAMED:] = [Notice(f"{len(wrong) - _NAMED} more Agent Trace records were left out")]
     made = {key: tuple(stretches) for key, stretches in found.items()}
-    return Traces(made, (*notices, *wrong, *checks.notices), frozenset(unreadable))
+    return Traces(made, (*notices, *wrong, *(checks.notices if checks else ())), frozenset(unreadable))
+
+
+def _checks(history: History) -> signatures.Checks:
+    from scanner.provenance import signatures  # here: before the commit nothing is signed
+
+    return signatures.Checks(history)
 
 
 _MALFORMED = (ValueError, LookupError, OverflowError, RecursionError, TypeError, AttributeError)

@@ -15,14 +15,14 @@ from scanner.provenance import (
     git_ai,
     git_appraise,
     identity,
-    labels,
     pulls,
     review,
     slsa,
     trailers,
     whogitit,
 )
-from scanner.provenance.record import Evidence, Label, Provenance, Review
+from scanner.provenance.labels import gathered, settled
+from scanner.provenance.record import Evidence, Label, Provenance
 from scanner.provenance.stores import Store
 
 _SHALLOW = (
@@ -33,34 +33,6 @@ _SHALLOW = (
 
 _UNREADABLE = "a record about its commit could not be read"
 _BY_AI = (Label.AI, Label.MIXED)
-
-
-def gathered(*found: Evidence | None) -> tuple[Evidence, ...]:
-    """The evidence that there is."""
-    return tuple(one for one in found if one is not None)
-
-
-def settled(
-    evidence: tuple[Evidence, ...],
-    review: Review,
-    *,
-    commit: str = "",
-    unattended: bool = False,
-    reason: str = "",
-) -> Provenance:
-    """Provenance from evidence: the label that it comes to, and everything else as given."""
-    verdict = labels.settle(evidence)
-    return Provenance(
-        verdict.label,
-        verdict.confidence,
-        verdict.agent,
-        verdict.model,
-        commit,
-        evidence,
-        review,
-        unattended,
-        reason,
-    )
 
 
 @dataclass(frozen=True)
