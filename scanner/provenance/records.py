@@ -59,13 +59,14 @@ class Records:
         shallow = history.shallow_commits
         ids = ids - shallow
         commits = history.commits(sorted(ids))
+        young = frozenset(history.commits_since(since)) if since else frozenset()
         return Records(
             commits,
             git_ai.read(history, ids),
             agent_trace.read(history, ids),
-            _merges(history, ids, after),
+            _merges(history, ids, since if ids <= young else after),
             shallow,
-            frozenset(history.commits_since(since)) if since else frozenset(),
+            young,
             whogitit.read(history, ids),
             entire.read(history, commits.values()),
             pulls.read(history, commits.values()),
