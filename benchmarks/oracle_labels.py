@@ -366,6 +366,9 @@ def compare_tree(repository: Path, count: int, seed: int) -> tuple[int, dict[str
             continue
         ours = tree.get(path)
         blamed = porcelain(repository, path)
+        if raw and not blamed:
+            tally["files_that_git_cannot_blame"] += 1  # a clone that lacks objects
+            continue
         tally["files"] += 1
         if ours is None or len(ours) != len(blamed):
             tally["files_of_other_length"] += 1
