@@ -80,10 +80,12 @@ def read(message: str) -> tuple[Trailer, ...]:
 
 def readable(message: str) -> str:
     """The message with plain line ends, its lines and itself cut where nobody reads on: a stranger wrote
-    it, and may have written a megabyte of blanks to keep a pattern busy."""
+    it, and may have written a megabyte of blanks to keep a pattern busy. Agents that quote wrongly for the
+    shell write their line ends as `\\n`."""
     if len(message) > 2 * _MOST:
         message = f"{message[:_MOST]}\n{message[-_MOST:]}"
-    return "\n".join(line[:_LONGEST].rstrip() for line in message.split("\n"))
+    lines = message.replace("\\n", "\n").split("\n")
+    return "\n".join(line[:_LONGEST].rstrip().rstrip("\\") for line in lines)
 
 
 def person(value: str) -> Person:
