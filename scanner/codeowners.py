@@ -163,7 +163,7 @@ def _piece(body: str, *, sets: bool = False) -> str:
 def _set(part: str) -> str:
     """`[a-z]` as a pattern; empty for anything else, and for a range that runs backwards."""
     match = re.fullmatch(r"\[(!?)([\w.-]+)\]", part)
-    if match is None:
+    if match is None or "--" in match[2]:
         return ""
     text = f"[{'^/' if match[1] else ''}{match[2]}]"
     try:

@@ -19,6 +19,7 @@ _PATCH = (
     "--combined-all-paths",
     "--root",
     "--always",
+    "--irreversible-delete",  # of a file that is gone, its name is enough
     "--no-color",
     "--no-ext-diff",
     "--no-textconv",
