@@ -7,6 +7,7 @@ only (a squash, `Assisted-by`, an accepted suggestion) proves `mixed`.
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from collections.abc import Callable, Iterator
@@ -78,6 +79,7 @@ def read(message: str) -> tuple[Trailer, ...]:
     return tuple(Trailer(m["key"].lower(), html.unescape(m["value"].strip())) for m in found)
 
 
+@functools.lru_cache(maxsize=8)  # each reader of a commit asks again
 def readable(message: str) -> str:
     """The message with plain line ends, its lines and itself cut where nobody reads on: a stranger wrote
     it, and may have written a megabyte of blanks to keep a pattern busy. Agents that quote wrongly for the

@@ -160,9 +160,9 @@ class _Counter:
         commit = stretch.commit
         if not commit:
             return
-        if not self.records.by_line(commit) or commit in self.verdicts:
-            if commit not in self.verdicts:
-                self.verdicts[commit] = self._group(self._provenance(stretch, 0))
+        if commit not in self.verdicts and not self.records.by_line(commit):
+            self.verdicts[commit] = self._group(self._provenance(stretch, 0))
+        if commit in self.verdicts:
             yield self.verdicts[commit], stretch.size
             return
         for step in range(stretch.size):
