@@ -24,7 +24,8 @@ def collect(source: Source, found: Index) -> facts.Facts:
     uses: dict[str, tuple[int, ast.expr]] = {}  # how often, and where first
     top: list[facts.Call] = []
     for body in found.bodies:
-        _collect_uses(source, body, uses)
+        if not source.is_test:  # how a test uses a library says nothing about the product
+            _collect_uses(source, body, uses)
         if body.scope.kind == "function":
             functions.append(_function_facts(source, body))
         elif body.scope.kind == "class":
@@ -55,8 +56,7 @@ def collect(source: Source, found: Index) -> facts.Facts:
 
 
 def _calls(source: Source, body: Body) -> tuple[facts.Call, ...]:
-    """The distinct callees of a scope, each with the line of its first call. Comes after `_collect_uses`,
-    which has asked what every root stands for."""
+    """The distinct callees of a scope, each with the line of its first call."""
     scope, chains, known = body.scope, body.chains, body.scope.known
     first: dict[str, int] = {}
     for call, head in zip(body.calls, body.heads, strict=True):
@@ -67,7 +67,7 @@ def _calls(source: Source, body: Body) -> tuple[facts.Call, ...]:
         elif root in OWN:
             name = source.chain(root, suffix, scope)
         else:
-            base = known[root]
+            base = known[root] if root in known else source.stands_for(root, scope)
             name = None if base is None else base + suffix
         body.callees.append(name)
         if name is None:
