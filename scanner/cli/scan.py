@@ -217,9 +217,15 @@ def _write(target: str, report: Report) -> None:
 
 
 def write_text(path: str, text: str, flag: str) -> None:
-    """Write a file whole or not at all; what goes wrong is a UsageError that names the flag."""
+    """Write a file whole or not at all; what goes wrong is a UsageError that names the flag.
+
+    A device or a pipe (`/dev/null`, `/dev/stderr`) is written into: replacing one would break the machine.
+    """
     file = Path(path)
     try:
+        if file.exists() and not file.is_file():
+            file.write_text(text, encoding="utf-8", newline="\n")
+            return
         file.parent.mkdir(parents=True, exist_ok=True)
         if path.startswith("/dev/") or file.is_fifo() or file.is_char_device():
             file.write_text(text, encoding="utf-8", newline="\n")
