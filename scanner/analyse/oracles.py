@@ -27,6 +27,7 @@ Words of a function in a test file (`facts.Function.oracle`):
     uses:NAME       asks for a fixture by a mark
     autouse         a fixture that runs for every test around it
     idle:NAME       a nested function that nobody calls
+    asks:NAME       an oracle is a plain call of this, without `await`, in a file that knows of coroutines
 
 Of a function in other files only `assert` and `raise`.
 """
@@ -122,12 +123,17 @@ def of_test_file(source: Source, scope: Scope, parameters: tuple[str, ...]) -> t
     words = reader.words
     if node.decorator_list:
         words.update(_of_decorators(node))
-    if not words & _PLAIN and node.name.startswith("test"):
+    if not words & _PLAIN and _MAYBE_TEST.match(node.name):
         words.update(_of_unchecked(source, scope, parameters))
     return tuple(sorted(words))
 
 
 _PLAIN = frozenset({"assert", "call", "raises"})
+# What a test may be called where pytest is told so (`python_functions`)
+_MAYBE_TEST = re.compile(
+    r"test|(?:it|its|should|when|given|then|describe|spec|scenario|check|verify|ensure|must|can|example)_"
+    r"|\w*_(?:test|spec|should)$"
+)
 
 
 def _is_sample(scope: Scope) -> bool:
@@ -303,6 +309,7 @@ class _Reader:
         if fate:
             self._lost(statement, fate)
             return
+        self._asks(statement.test)
         how = strength(statement.test)
         if how in _SUSPECTS:
             reason = self._unless_reflexive(tautology(statement.test, self.function.name), statement.test)
@@ -314,6 +321,15 @@ class _Reader:
             elif _misspelt(statement.test):
                 self._flaw(statement, "misspelt")
         self._found(how)
+
+    def _asks(self, test: ast.expr) -> None:
+        """Note what a bare call asks: the answer of a coroutine function is true before it has run."""
+        if isinstance(test, ast.UnaryOp):
+            test = test.operand
+        if isinstance(test, ast.Call) and "async" in self.source.text:
+            name = self.source.resolve(test.func, self.scope) or ""
+            if name and not name.startswith("builtins."):
+                self.words.add(f"asks:{name}")
 
     def _flaw(self, node: ast.stmt, fate: str) -> None:
         self.source.checks.append(Check(node, fate, self.function))
@@ -352,11 +368,13 @@ class _Reader:
                 self._lost(statement, fate or self._new("not-entered"))
             return
         if not fate:
+            if statement.value is call:
+                self._asks(call)
             reason = tautology_of_call(call, name, self.function.name) if name in _UNITTEST_ASSERTS else ""
             reason = self._unless_reflexive(reason, call)
             if reason:
                 self._flaw(statement, f"tautology:{reason}")
-            self._found("tautology" if reason else "call")
+            self._found("tautology" if reason else _WEAK_METHODS.get(name, "call"))
         elif _SURELY.match(name):  # `ensure_table()` may well be set-up
             self._lost(statement, fate)
 
@@ -457,6 +475,7 @@ _SUSPECTS = frozenset({"assert", "tautology", "weak:isinstance", "weak:not-empty
 _UNITTEST_ASSERTS = frozenset(
     "assertTrue assertEqual assertEquals assertIs assertGreaterEqual assertIsNotNone assertIsInstance".split()
 )
+_WEAK_METHODS = {"assertIsNotNone": "weak:not-none", "assertIsInstance": "weak:isinstance"}
 # What a test of equality itself is called: there `x == x` is the point
 _REFLEXIVE = re.compile(
     r"(?:^|_)(?:eq|equal\w*|hash\w*|compar\w*|ident\w*|reflex\w*|order\w*|sort\w*|singleton|nan|cmp|cache\w*|[lg][te])(?:_|$)",
