@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from scanner.hunks import Range, Ranges, added_ranges, lines_of
@@ -244,6 +244,13 @@ def _one_line(err: bytes) -> str:
     lines = err.decode("utf-8", "replace").strip().splitlines()
     fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
     return (fatal or lines or ["no message"])[0].strip()
+
+
+class Moves(NamedTuple):
+    """New name → old name of renamed files, and the files that are gone."""
+
+    renamed: Mapping[str, str]
+    deleted: tuple[str, ...]
 
 
 class History:
@@ -787,11 +794,23 @@ class History:
 
     def renamed(self) -> dict[str, str]:
         """New name → name in HEAD, of files that the index has renamed."""
-        if not self.head:
-            return {}
-        command = ["diff-index", "--cached", "-M", "-z", "--name-status", "--diff-filter=R", self.head]
-        words = [_path(word) for word in self._git.run(command).split(b"\0")]
-        return {new: old for old, new in zip(words[1::3], words[2::3], strict=False)}
+        return dict(self.moves(self.head, staged=True).renamed) if self.head else {}
+
+    def moves(self, tree: str, *, staged: bool) -> Moves:
+        """What the index, or the working tree, has renamed and deleted since `tree`."""
+        command = ["diff-index", "--cached", "-M", "-z", "--name-status", "--diff-filter=RD", tree]
+        words = iter([_path(word) for word in self._git.run(command).split(b"\0") if word])
+        renamed: dict[str, str] = {}
+        deleted: list[str] = []
+        for status in words:
+            old = next(words)
+            if status.startswith("R"):
+                renamed[next(words)] = old
+            else:
+                deleted.append(old)
+        if not staged:
+            deleted += [path for path in self._dirty_files() if self.read(path) is None]
+        return Moves(renamed, tuple(sorted(deleted)))
 
     def _dirty_files(self) -> list[str]:
         command = ["diff-files", "-z", "--name-only", "--ignore-submodules=all"]

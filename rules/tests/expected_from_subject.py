@@ -19,6 +19,8 @@ REPEATS = re.compile(
     re.IGNORECASE,
 )
 
+EXPECTED = re.compile(r"expect|want|correct|should|truth|golden|^exp(?:_|$)", re.IGNORECASE)
+
 
 class ExpectedFromSubject(FileRule):
     message = "`{test}` compares `{call}` with itself: the expected value comes from the code under test"
@@ -54,8 +56,9 @@ class ExpectedFromSubject(FileRule):
 
 
 def _call_behind(node: ast.expr, scope: Scope) -> ast.Call | None:
-    """The call that an operand is, or that the name was bound to, once."""
-    if isinstance(node, ast.Name) and scope.bound.get(node.id) == 1:
+    """The call that an operand is, or whose result is called expected; `first == second` is a test of
+    calling twice."""
+    if isinstance(node, ast.Name) and EXPECTED.search(node.id) and scope.bound.get(node.id) == 1:
         node = scope.assigned.get(node.id, node)
     if isinstance(node, ast.Await):
         node = node.value

@@ -105,10 +105,11 @@ def _is_foreign(source: Source, scope: Scope, call: ast.Call, own: frozenset[str
     resolved = (source.resolve(call.func, scope) or "").replace("()", "")
     if resolved in owners or MACHINERY.match(resolved) or root.id in {"mocker", "monkeypatch"}:
         return False
+    if root.id in owners and isinstance(call.func, ast.Attribute):
+        return True  # a method of the patched object that the patch leaves alone
     if root.id in own:
         value = scope.assigned.get(root.id)
         made = (source.resolve(value, scope) or "").replace("()", "") if value is not None else ""
-        # A method of the patched object that the patch leaves alone is code that runs
         return made in owners and isinstance(call.func, ast.Attribute)
     return root.id not in BUILTINS
 

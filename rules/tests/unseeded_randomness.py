@@ -31,7 +31,7 @@ class UnseededRandomness(FileRule):
         around = source.function_of(node)
         if around is None or not around.name.startswith("test") or FREE.search(f"{source.path} {around.name}"):
             return
-        first = next(inner for inner in ast.walk(around) if _is_random(source, inner))
+        first = next((inner for inner in ast.walk(around) if _is_random(source, inner)), None)
         if first is node:
             call = source.segment(node.func)
             yield self.at(source, node, test=around.name, call=call)

@@ -4,6 +4,7 @@
 thing passes them all. Checks in helpers and fixtures are followed before a test is called so.
 """
 
+import re
 from collections.abc import Iterator
 
 from scanner.relate.repository import Repository
@@ -17,7 +18,13 @@ SAYS = {
     "hasattr": "has an attribute",
 }
 # By themselves they may well be the point: a factory gives that class, a module exports that function.
-CONTRACTS = frozenset({"isinstance", "callable"})
+CONTRACTS = frozenset({"isinstance", "callable", "hasattr"})
+# The name says that being there is what is tested
+PRESENCE = re.compile(
+    r"exist|present|presence|(?:not|non)_?(?:none|empty|null)|has_|have_|import|available|regist|init|instan|creat|construct"
+    r"|default|found|detect|defined|field|returns_(?:something|value|result)|annotation|build|make|aware",
+    re.IGNORECASE,
+)
 
 
 class WeakOracleOnly(RepositoryRule):
@@ -36,6 +43,8 @@ class WeakOracleOnly(RepositoryRule):
             words = test.function.oracle
             if "smoke" in words or "accepts" in words:
                 continue  # the author says that running through is the point
+            if PRESENCE.search(test.function.name) or repository.oracles.is_present_half(test):
+                continue
             said = ", or ".join(SAYS[kind] for kind in sorted(kinds))
             name = test.function.name
             yield self.at(test.facts.path, test.function.place, name, test=name, kinds=said)

@@ -27,6 +27,7 @@ Words of a function in a test file (`facts.Function.oracle`):
     uses:NAME       asks for a fixture by a mark
     autouse         a fixture that runs for every test around it
     idle:NAME       a nested function that nobody calls
+    none            an `assert` that something is missing, empty or false
     asks:NAME       an oracle is a plain call of this, without `await`, in a file that knows of coroutines
 
 Of a function in other files only `assert` and `raise`.
@@ -311,6 +312,10 @@ class _Reader:
             return
         self._asks(statement.test)
         how = strength(statement.test)
+        if how in _LOOSE and self._is_looked_up(statement.test):
+            how = "assert"
+        if _says_none(statement.test):
+            self.words.add("none")
         if how in _SUSPECTS:
             reason = self._unless_reflexive(tautology(statement.test, self.function.name), statement.test)
             if reason and self.marking:
@@ -321,6 +326,20 @@ class _Reader:
             elif _misspelt(statement.test):
                 self._flaw(statement, "misspelt")
         self._found(how)
+
+    def _is_looked_up(self, test: ast.expr) -> bool:
+        """Is what must not be missing one certain thing: found by a condition, a key, a pattern?"""
+        left = test.left if isinstance(test, ast.Compare) else test
+        if isinstance(left, ast.Call) and _last_name(left.func) == "len" and left.args:
+            left = left.args[0]
+        value = self.scope.assigned.get(left.id) if isinstance(left, ast.Name) else left
+        if isinstance(value, ast.Await):
+            value = value.value
+        if isinstance(value, (ast.ListComp, ast.SetComp, ast.DictComp)):
+            return any(generator.ifs for generator in value.generators)
+        if isinstance(value, ast.Call):
+            return _LOOKS_UP.match(_last_name(value.func)) is not None
+        return isinstance(value, (ast.Attribute, ast.Subscript))
 
     def _asks(self, test: ast.expr) -> None:
         """Note what a bare call asks: the answer of a coroutine function is true before it has run."""
@@ -470,6 +489,11 @@ _MOCK_ASSERTS = frozenset(
 )
 _MISSPELT = frozenset(
     "called_with called_once called_once_with not_called awaited_with awaited_once awaited_once_with".split()
+)
+_LOOSE = frozenset({"weak:not-none", "weak:not-empty"})
+_LOOKS_UP = re.compile(
+    r"_?(?:next|filter|get|find|search|match|fullmatch|finditer|first|last|one|lookup|query|select|locate|scalar|detect|resolve|pop"
+    r"|load|fetch|read|grep|where|guess|which)(?:$|_|[A-Z])"
 )
 _SUSPECTS = frozenset({"assert", "tautology", "weak:isinstance", "weak:not-empty"})
 _UNITTEST_ASSERTS = frozenset(
@@ -689,6 +713,16 @@ def _strength_of_comparison(test: ast.Compare) -> str:
     if isinstance(left, ast.Attribute) and left.attr in {"status_code", "status"} and isinstance(op, ast.Eq):
         return "weak:status" if right.value in {200, "200"} else "assert"
     return "assert"
+
+
+def _says_none(test: ast.expr) -> bool:
+    """`x is None`, `x == []`, `len(x) == 0`, `not x`: the other half of a weak check."""
+    if isinstance(test, ast.UnaryOp):
+        return isinstance(test.op, ast.Not)
+    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], (ast.Is, ast.Eq)):
+        return False
+    right = test.comparators[0]
+    return _is_empty_literal(right) or (isinstance(right, ast.Constant) and not right.value)
 
 
 def _must_not_be_reached(statement: ast.stmt) -> bool:

@@ -344,21 +344,31 @@ class Oracles:
 
     def is_accepting_half(self, test: Test) -> bool:
         """Do other tests of the file expect the same call to raise? Then not raising is the point here."""
-        rejected = self._rejected.get(test.facts.path)
-        if rejected is None:
-            rejected = self._rejected[test.facts.path] = frozenset(
+        return self._shares_callee(test, "raises")
+
+    def is_present_half(self, test: Test) -> bool:
+        """Do other tests of the file expect that the same call gives nothing? Then giving something is the
+        point here."""
+        return self._shares_callee(test, "none")
+
+    def _shares_callee(self, test: Test, word: str) -> bool:
+        """Is something that a test calls also called by a test of its file with that word?"""
+        key = (test.facts.path, word)
+        others = self._callees.get(key)
+        if others is None:
+            others = self._callees[key] = frozenset(
                 call.callee
                 for function in test.facts.functions
-                if "raises" in function.oracle
+                if word in function.oracle
                 for call in function.calls
             )
         return any(
-            call.callee in rejected and not call.callee.startswith(("builtins.", "pytest.", "unittest."))
+            call.callee in others and not call.callee.startswith(("builtins.", "pytest.", "unittest."))
             for call in test.function.calls
         )
 
     @cached_property
-    def _rejected(self) -> dict[str, frozenset[str]]:
+    def _callees(self) -> dict[tuple[str, str], frozenset[str]]:
         return {}
 
     def _overrides(self, test: Test) -> bool:

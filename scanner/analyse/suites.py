@@ -1,0 +1,396 @@
+"""What a change does to the tests that should judge it: each test before and after, check by check.
+
+A *check* is one statement that can fail on a wrong result. Of a test that stands on both sides, checks are
+matched: first those that stayed, then those that look at the same subject and expect something else. What is
+left over was removed, or added. Trees are compared by `ast.dump`, never printed by it.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from scanner.analyse import python
+from scanner.analyse.oracles import is_asserting
+from scanner.change import Change, ChangedFile
+from scanner.facts import Place
+from scanner.source import FunctionNode, Source, role_of
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_ALIKE = 0.6  # of two tests' statements, the share that makes one the other under a new name
+
+
+class Check(NamedTuple):
+    """One assertion: what it looks at, how, and what it expects there (as dumps), and how definite that is:
+    3 for one value, 2 for a range or a membership, 1 for what most wrong results pass."""
+
+    subject: str
+    how: str
+    expected: str
+    strength: int
+    node: ast.stmt
+    wanted: ast.expr | None = None  # the expected value, where it is one expression
+
+
+@dataclass(frozen=True)
+class TestCode:
+    """One test function on one side of a change."""
+
+    path: str
+    name: str  # qualified within the file
+    node: FunctionNode
+    source: Source
+    around: tuple[ast.ClassDef, ...] = ()
+
+    @functools.cached_property
+    def checks(self) -> tuple[Check, ...]:
+        return tuple(checks_of(self.node))
+
+    @functools.cached_property
+    def steps(self) -> tuple[str, ...]:
+        """Its statements that check nothing, in order."""
+        return tuple(_steps(self.node.body))
+
+    @functools.cached_property
+    def words(self) -> frozenset[str]:
+        """Every identifier, and every word of a literal, that it holds."""
+        return frozenset(_WORD.findall(self.source.segment(self.node)))
+
+    @property
+    def place(self) -> Place:
+        return self.source.header(self.node)
+
+    def text(self, node: ast.AST) -> str:
+        """A node as written, on one line, and short enough for a message."""
+        text = " ".join(self.source.segment(node).split())
+        return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+_LONGEST = 90
+
+
+class Edit(NamedTuple):
+    """A check that looks at the same subject before and after, and expects something else."""
+
+    before: Check
+    after: Check
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One test, before and after."""
+
+    before: TestCode
+    after: TestCode
+
+    @functools.cached_property
+    def _matched(self) -> tuple[tuple[Edit, ...], tuple[Check, ...], tuple[Check, ...]]:
+        return _match(self.before.checks, self.after.checks)
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        return self._matched[0]
+
+    @property
+    def removed(self) -> tuple[Check, ...]:
+        return self._matched[1]
+
+    @property
+    def added(self) -> tuple[Check, ...]:
+        return self._matched[2]
+
+
+@dataclass(frozen=True)
+class Suites:
+    """The tests of a change. `subjects` are the live Python files that it edits, on both sides."""
+
+    pairs: tuple[Pair, ...] = ()
+    removed: tuple[TestCode, ...] = ()
+    added: tuple[TestCode, ...] = ()
+    helpers: tuple[TestCode, ...] = ()  # functions of test files that are new, and no tests
+    subjects: tuple[ChangedFile, ...] = ()
+    files: frozenset[str] = field(default=frozenset())  # test files that are there after the change
+
+    @functools.cached_property
+    def gone(self) -> frozenset[str]:
+        """Identifiers that the live files have lost: what spoke of them had to go."""
+        before = _words_of(file.before for file in self.subjects)
+        return before - _words_of(file.after for file in self.subjects)
+
+    @functools.cached_property
+    def moved(self) -> frozenset[tuple[str, str, str]]:
+        """The checks of tests and helpers that are new, and those that were added to others."""
+        found = [check for test in (*self.added, *self.helpers) for check in test.checks]
+        found += [check for pair in self.pairs for check in pair.added]
+        return frozenset(_key(check) for check in found)
+
+    def subject_of(self, test: TestCode) -> ChangedFile | None:
+        """The live file of the change that a test imports from, if there is one."""
+        modules = _imported(test.source)
+        for file in self.subjects:
+            name = _module(file.path)
+            if any(_is_same_module(name, module) for module in modules):
+                return file
+        return None
+
+    def speaks_of_gone(self, words: Iterable[str]) -> bool:
+        return not self.gone.isdisjoint(words)
+
+
+@functools.lru_cache(maxsize=2)
+def of_change(change: Change) -> Suites:
+    """The tests of the files that a change touches. Files that cannot be parsed are left out."""
+    before: list[TestCode] = []
+    after: list[TestCode] = []
+    helpers_before: list[TestCode] = []
+    helpers_after: list[TestCode] = []
+    subjects: list[ChangedFile] = []
+    files: set[str] = set()
+    for file in change.files:
+        if not file.path.endswith(".py"):
+            continue
+        role = role_of(file.path)
+        if role == "live" and file.before is not None and file.before != file.after:
+            subjects.append(file)
+        if role != "test":
+            continue
+        _gather(file.old_path or file.path, file.before, before, helpers_before)
+        _gather(file.path, file.after, after, helpers_after)
+        if file.after is not None:
+            files.add(file.path)
+    pairs, removed, added = _paired(before, after)
+    known = {(test.path, test.name) for test in helpers_before}
+    helpers = tuple(test for test in helpers_after if (test.path, test.name) not in known)
+    return Suites(
+        tuple(pairs), tuple(removed), tuple(added), helpers, tuple(subjects), frozenset(files)
+    )
+
+
+def _gather(path: str, data: bytes | None, tests: list[TestCode], helpers: list[TestCode]) -> None:
+    source = python.read(path, data) if data is not None else None
+    if not isinstance(source, Source):
+        return
+    for node, around in _functions(source.tree.body, ()):
+        name = ".".join([*(owner.name for owner in around), node.name])
+        into = tests if node.name.startswith("test") else helpers
+        into.append(TestCode(path, name, node, source, around))
+
+
+def _functions(
+    body: list[ast.stmt], around: tuple[ast.ClassDef, ...]
+) -> Iterator[tuple[FunctionNode, tuple[ast.ClassDef, ...]]]:
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node, around
+        elif isinstance(node, ast.ClassDef):
+            yield from _functions(node.body, (*around, node))
+
+
+def _paired(
+    before: list[TestCode], after: list[TestCode]
+) -> tuple[list[Pair], list[TestCode], list[TestCode]]:
+    """Tests of one name in one file; then, of those left, tests of one name anywhere, then alike ones."""
+    now = {(test.path, test.name): test for test in after}
+    pairs = [Pair(test, now.pop((test.path, test.name))) for test in before if (test.path, test.name) in now]
+    known = {(pair.before.path, pair.before.name) for pair in pairs}
+    removed: list[TestCode] = []
+    for test in before:
+        if (test.path, test.name) in known:
+            continue
+        other = _same_name(test, now.values()) or _most_alike(test, now.values())
+        if other is None:
+            removed.append(test)
+        else:
+            pairs.append(Pair(test, now.pop((other.path, other.name))))
+    return pairs, removed, list(now.values())
+
+
+def _same_name(test: TestCode, others: Iterable[TestCode]) -> TestCode | None:
+    return next((other for other in others if other.node.name == test.node.name), None)
+
+
+def _most_alike(test: TestCode, others: Iterable[TestCode]) -> TestCode | None:
+    best, found = _ALIKE, None
+    for other in others:
+        share = alike(test, other)
+        if share >= best:
+            best, found = share, other
+    return found
+
+
+def alike(one: TestCode, other: TestCode) -> float:
+    """The share of two functions' statements that both have."""
+    left, right = Counter(_dumps(one.node)), Counter(_dumps(other.node))
+    total = (left | right).total()
+    return (left & right).total() / total if total else 0.0
+
+
+def _dumps(node: FunctionNode) -> list[str]:
+    return [ast.dump(statement) for statement in node.body]
+
+
+# ------------------------------------------------------------------------------------------- checks
+
+
+def checks_of(node: FunctionNode) -> Iterator[Check]:
+    """The checks of a function, in the order of the source, nested functions left out."""
+    for statement in _statements(node.body):
+        if isinstance(statement, ast.Assert):
+            yield _of_assert(statement, statement.test)
+        elif isinstance(statement, (ast.With, ast.AsyncWith)):
+            for item in statement.items:
+                if isinstance(item.context_expr, ast.Call) and "raises" in _last(item.context_expr.func).lower():
+                    yield _of_raises(statement, item.context_expr)
+        elif isinstance(statement, ast.Expr):
+            call = statement.value.value if isinstance(statement.value, ast.Await) else statement.value
+            if isinstance(call, ast.Call) and is_asserting(_last(call.func)):
+                yield _of_call(statement, call)
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    for statement in body:
+        yield statement
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
+        for name in ("body", "orelse", "finalbody"):
+            yield from _statements(getattr(statement, name, []))
+        for handler in getattr(statement, "handlers", []):
+            yield from _statements(handler.body)
+
+
+def _steps(body: list[ast.stmt]) -> Iterator[str]:
+    for statement in _statements(body):
+        if isinstance(statement, ast.Assert):
+            continue
+        if isinstance(statement, ast.Expr):
+            if isinstance(statement.value, ast.Constant) or is_asserting(_last(getattr(statement.value, "func", None))):
+                continue
+        if not hasattr(statement, "body"):
+            yield ast.dump(statement)
+
+
+_DEFINITE = (ast.Eq, ast.Is)
+_RANGES = (ast.In, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+
+
+def _of_assert(statement: ast.stmt, test: ast.expr) -> Check:
+    if isinstance(test, ast.Compare) and len(test.ops) == 1:
+        left, op, right = test.left, test.ops[0], test.comparators[0]
+        if isinstance(left, ast.Constant) and isinstance(op, _DEFINITE):
+            left, right = right, left
+        if isinstance(op, ast.In):
+            left, right = right, left  # of `"x" in text`, the text is looked at
+        strength = 3 if isinstance(op, _DEFINITE) else 2 if isinstance(op, _RANGES) else 1
+        return Check(ast.dump(left), type(op).__name__, ast.dump(right), strength, statement, right)
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return Check(ast.dump(test.operand), "false", "", 2, statement)
+    if isinstance(test, ast.Call) and _last(test.func) in {"isinstance", "hasattr"} and test.args:
+        return Check(ast.dump(test.args[0]), _last(test.func), "".join(map(ast.dump, test.args[1:])), 1, statement)
+    return Check(ast.dump(test), "true", "", 1 if isinstance(test, (ast.Name, ast.Attribute)) else 2, statement)
+
+
+_METHODS = {
+    "assertEqual": 3, "assertEquals": 3, "assertIs": 3, "assertListEqual": 3, "assertDictEqual": 3,
+    "assertSetEqual": 3, "assertTupleEqual": 3, "assertCountEqual": 3, "assertAlmostEqual": 3,
+    "assertIn": 2, "assertGreater": 2, "assertGreaterEqual": 2, "assertLess": 2, "assertLessEqual": 2,
+    "assertTrue": 2, "assertFalse": 2, "assertIsNone": 3, "assertIsNotNone": 1, "assertIsInstance": 1,
+    "assertNotEqual": 1,
+}  # fmt: skip
+_MOCKS = {"assert_called_once_with": 3, "assert_called_with": 3, "assert_has_calls": 3, "assert_any_call": 2,
+          "assert_called_once": 2, "assert_called": 1, "assert_not_called": 3}  # fmt: skip
+
+
+def _of_call(statement: ast.stmt, call: ast.Call) -> Check:
+    name = _last(call.func)
+    if name in _MOCKS and isinstance(call.func, ast.Attribute):
+        given = "".join(map(ast.dump, (*call.args, *call.keywords)))
+        return Check(ast.dump(call.func.value), name, given, _MOCKS[name], statement)
+    if name in _METHODS and call.args:
+        args = list(call.args)
+        if len(args) > 1 and (isinstance(args[0], ast.Constant) or name == "assertIn"):
+            args[:2] = args[1], args[0]
+        expected = args[1] if len(args) > 1 and not name.startswith(("assertTrue", "assertFalse")) else None
+        given = ast.dump(expected) if expected is not None else ""
+        given += "".join(ast.dump(word) for word in call.keywords if word.arg != "msg")
+        return Check(ast.dump(args[0]), name, given, _METHODS[name], statement, expected)
+    return Check(ast.dump(call), name, "", 2, statement)
+
+
+def _of_raises(statement: ast.With | ast.AsyncWith, call: ast.Call) -> Check:
+    body = "".join(map(ast.dump, statement.body))
+    given = "".join(map(ast.dump, (*call.args, *call.keywords)))
+    return Check(f"raises {body}", "raises", given, 2, statement)
+
+
+def _match(
+    before: tuple[Check, ...], after: tuple[Check, ...]
+) -> tuple[tuple[Edit, ...], tuple[Check, ...], tuple[Check, ...]]:
+    stayed = Counter(map(_key, before)) & Counter(map(_key, after))
+    was, now = _without(before, stayed), _without(after, stayed)
+    edits: list[Edit] = []
+    removed: list[Check] = []
+    for check in was:
+        same = [other for other in now if other.subject == check.subject]
+        other = next((one for one in same if one.how == check.how), same[0] if same else None)
+        if other is None:
+            removed.append(check)
+        else:
+            now.remove(other)
+            edits.append(Edit(check, other))
+    return tuple(edits), tuple(removed), tuple(now)
+
+
+def _key(check: Check) -> tuple[str, str, str]:
+    return check.subject, check.how, check.expected
+
+
+def _without(checks: tuple[Check, ...], stayed: Counter[tuple[str, str, str]]) -> list[Check]:
+    left = Counter(stayed)
+    found = []
+    for check in checks:
+        if left[_key(check)] > 0:
+            left[_key(check)] -= 1
+        else:
+            found.append(check)
+    return found
+
+
+# ------------------------------------------------------------------------------------------- names
+
+
+def _last(node: ast.AST | None) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _imported(source: Source) -> frozenset[str]:
+    """Every dotted name that a file imports, and the modules of `from` imports."""
+    found: set[str] = set()
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return frozenset(found)
+
+
+def _module(path: str) -> str:
+    return path.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+
+
+def _is_same_module(by_path: str, imported: str) -> bool:
+    """`src.pkg.text` and `pkg.text`; a package passes on what its modules hold."""
+    return by_path == imported or by_path.endswith(f".{imported}")
+
+
+def _words_of(contents: Iterable[bytes | None]) -> frozenset[str]:
+    return frozenset(
+        word for data in contents if data for word in _WORD.findall(data.decode("utf-8", "replace"))
+    )
