@@ -11,7 +11,7 @@ from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_cal
 
 NUMBERS = ("random", "uniform", "randint", "randrange", "gauss", "normalvariate", "shuffle", "sample", "choice", "choices")
 ARRAYS = ("rand", "randn", "randint", "random", "normal", "uniform", "choice", "shuffle", "permutation")
-SEEDS = re.compile(r"seed|Random\(|RandomState|default_rng\(\w|hypothesis")
+SEEDS = re.compile(r"seed\w*\(|seed\w*=|Random\(|RandomState|default_rng\(\w|hypothesis")
 FREE = re.compile(r"fuzz|stress|random|perf|bench|load|monte|stochastic|property", re.IGNORECASE)
 
 

@@ -48,7 +48,7 @@ _ASSERTING = re.compile(
     r"|.*_(?:assert|should|expect|verify|check|fail|must)(?:$|s$|_)"
     r"|.*(?:Assert|Should|Expect|Verify|Check)(?:s?$|s?[A-Z])"
     r"|raise_for_status$|check_output$|check_call$|check_returncode$|approx_equal$|typecheck$|fnmatch_lines.*$"
-    r"|no_fnmatch.*$|re_match_lines.*$|assertoutcome$|doctest.*$|testmod$|testfile$|runtest.*$|run_tests?$"
+    r"|(?:not_)?to_(?:be|have|contain|equal|match)(?:$|_)|no_fnmatch.*$|re_match_lines.*$|assertoutcome$|doctest.*$|testmod$|testfile$|runtest.*$|run_tests?$"
 )
 _RAISES = re.compile(
     r"(?:_?assert\w*)?(?:[rR]aises|[wW]arns|[lL]ogs)\w*|deprecated_call|raises_\w+|\w+_raises"
