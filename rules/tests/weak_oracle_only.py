@@ -22,7 +22,8 @@ CONTRACTS = frozenset({"isinstance", "callable", "hasattr"})
 # The name says that being there is what is tested
 PRESENCE = re.compile(
     r"exist|present|presence|(?:not|non)_?(?:none|empty|null)|has_|have_|import|available|regist|init|instan|creat|construct"
-    r"|default|found|detect|defined|field|returns_(?:something|value|result)|annotation|build|make|aware",
+    r"|default|found|detect|defined|field|returns_(?:something|value|result)|annotation|build|make|aware"
+    r"|_is_(?:dict|list|str|set|tuple)|(?:returns|gives|produces)_(?:an?_)?(?:str|dict|list|int|bool|float|object|path)",
     re.IGNORECASE,
 )
 

@@ -329,17 +329,22 @@ class _Reader:
 
     def _is_looked_up(self, test: ast.expr) -> bool:
         """Is what must not be missing one certain thing: found by a condition, a key, a pattern?"""
-        left = test.left if isinstance(test, ast.Compare) else test
-        if isinstance(left, ast.Call) and _last_name(left.func) == "len" and left.args:
-            left = left.args[0]
-        value = self.scope.assigned.get(left.id) if isinstance(left, ast.Name) else left
+        value: ast.AST | None = test.left if isinstance(test, ast.Compare) else test
+        counted = isinstance(value, ast.Call) and _last_name(value.func) == "len"
+        if counted:
+            value = value.args[0] if value.args else None  # type: ignore[attr-defined]
+        if isinstance(value, ast.Name):
+            # Bound again, in a loop or by a callback: what it holds in the end was chosen
+            value = self.scope.assigned.get(value.id) if self.scope.bound.get(value.id) == 1 else None
+        elif isinstance(value, ast.Call) and not counted:
+            return True  # `assert pattern.match(x) is not None` is how a predicate is asked
         if isinstance(value, ast.Await):
             value = value.value
         if isinstance(value, (ast.ListComp, ast.SetComp, ast.DictComp)):
             return any(generator.ifs for generator in value.generators)
         if isinstance(value, ast.Call):
             return _LOOKS_UP.match(_last_name(value.func)) is not None
-        return isinstance(value, (ast.Attribute, ast.Subscript))
+        return True
 
     def _asks(self, test: ast.expr) -> None:
         """Note what a bare call asks: the answer of a coroutine function is true before it has run."""
@@ -492,7 +497,7 @@ _MISSPELT = frozenset(
 )
 _LOOSE = frozenset({"weak:not-none", "weak:not-empty"})
 _LOOKS_UP = re.compile(
-    r"_?(?:next|filter|get|find|search|match|fullmatch|finditer|first|last|one|lookup|query|select|locate|scalar|detect|resolve|pop"
+    r"_?(?:next|filter|get|find|search|match|fullmatch|finditer|first|last|one|lookup|query|select|locate|scalar|detect|resolve|pop|intersection"
     r"|load|fetch|read|grep|where|guess|which)(?:$|_|[A-Z])"
 )
 _SUSPECTS = frozenset({"assert", "tautology", "weak:isinstance", "weak:not-empty"})

@@ -10,11 +10,13 @@ from __future__ import annotations
 import ast
 import functools
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from scanner import shapes
 from scanner.analyse import python
 from scanner.analyse.oracles import is_asserting
 from scanner.change import Change, ChangedFile
@@ -45,6 +47,7 @@ class TestCode:
     name: str  # qualified within the file
     node: FunctionNode
     source: Source
+    imports: frozenset[str]  # of its file
     around: tuple[ast.ClassDef, ...] = ()
 
     @functools.cached_property
@@ -57,6 +60,10 @@ class TestCode:
         return tuple(_steps(self.node.body))
 
     @functools.cached_property
+    def statements(self) -> Counter[str]:
+        return Counter(map(ast.dump, self.node.body))
+
+    @functools.cached_property
     def words(self) -> frozenset[str]:
         """Every identifier, and every word of a literal, that it holds."""
         return frozenset(_WORD.findall(self.source.segment(self.node)))
@@ -64,6 +71,9 @@ class TestCode:
     @property
     def place(self) -> Place:
         return self.source.header(self.node)
+
+    def place_of(self, node: ast.AST) -> Place:
+        return self.source.place(node)
 
     def text(self, node: ast.AST) -> str:
         """A node as written, on one line, and short enough for a message."""
@@ -100,6 +110,16 @@ class Pair:
     def removed(self) -> tuple[Check, ...]:
         return self._matched[1]
 
+    @functools.cached_property
+    def runs_the_same(self) -> bool:
+        """Are all steps of the test after the change also those of the test before it, in that order?"""
+        steps = iter(self.before.steps)
+        return all(step in steps for step in self.after.steps)
+
+    def checks_elsewhere(self, check: Check) -> bool:
+        """Does another check of the test after the change still hold the subject to what it was?"""
+        return any(other.subject == check.subject and other.strength >= check.strength for other in self.after.checks)
+
     @property
     def added(self) -> tuple[Check, ...]:
         return self._matched[2]
@@ -130,16 +150,48 @@ class Suites:
         return frozenset(_key(check) for check in found)
 
     def subject_of(self, test: TestCode) -> ChangedFile | None:
-        """The live file of the change that a test imports from, if there is one."""
-        modules = _imported(test.source)
-        for file in self.subjects:
-            name = _module(file.path)
-            if any(_is_same_module(name, module) for module in modules):
-                return file
-        return None
+        """The live file of the change that a test imports, or that holds what it imports from its package."""
+        exact = (file for file in self.subjects if _is_imported(_module(file.path).split("."), test.imports))
+        passed_on = (
+            file
+            for file in self.subjects
+            if _is_imported(_module(file.path).split(".")[:-1], test.imports)
+            and not test.words.isdisjoint(_defined(file))
+        )
+        return next(exact, None) or next(passed_on, None)
 
-    def speaks_of_gone(self, words: Iterable[str]) -> bool:
-        return not self.gone.isdisjoint(words)
+    def is_kept(self, pair: Pair, check: Check) -> bool:
+        """Does a check that a test has lost live on elsewhere, or speak of what the code no longer has?"""
+        if _key(check) in self.moved or any(check.subject == other.subject for other in pair.after.checks):
+            return True
+        return not self.gone.isdisjoint(_WORD.findall(pair.before.source.segment(check.node)))
+
+    def still_concerns(self, test: TestCode) -> bool:
+        """Does the code still have everything that a deleted test spoke of, and did its checks not move?"""
+        if not test.checks or not self.gone.isdisjoint(test.words):
+            return False
+        return not any(_key(check) in self.moved for check in test.checks)
+
+    def renamed_out(self, test: TestCode) -> TestCode | None:
+        """The function that a deleted test has become, if it is one that no runner collects."""
+        best = max(self.helpers, key=lambda other: alike(test, other), default=None)
+        return best if best is not None and alike(test, best) >= _ALIKE else None
+
+    def where_was(self, test: TestCode) -> Place:
+        """Where a deleted test stood: the test before it that is still there, else the top of the file."""
+        above = [
+            pair.after
+            for pair in self.pairs
+            if pair.before.path == test.path == pair.after.path and pair.before.node.lineno < test.node.lineno
+        ]
+        return max(above, key=lambda other: other.node.lineno).place if above else Place(1, 1, 1, 1)
+
+    def spells_out(self, was: Check, now: Check) -> bool:
+        """Does the code hold the old literal before, or the new one after the change? Then the value was
+        renamed, not computed otherwise."""
+        before = b"\n".join(file.before or b"" for file in self.subjects)
+        after = b"\n".join(file.after or b"" for file in self.subjects)
+        return _holds(before, was.wanted) or _holds(after, now.wanted)
 
 
 @functools.lru_cache(maxsize=2)
@@ -175,10 +227,11 @@ def _gather(path: str, data: bytes | None, tests: list[TestCode], helpers: list[
     source = python.read(path, data) if data is not None else None
     if not isinstance(source, Source):
         return
+    imports = _imported(source)
     for node, around in _functions(source.tree.body, ()):
         name = ".".join([*(owner.name for owner in around), node.name])
         into = tests if node.name.startswith("test") else helpers
-        into.append(TestCode(path, name, node, source, around))
+        into.append(TestCode(path, name, node, source, imports, around))
 
 
 def _functions(
@@ -225,13 +278,9 @@ def _most_alike(test: TestCode, others: Iterable[TestCode]) -> TestCode | None:
 
 def alike(one: TestCode, other: TestCode) -> float:
     """The share of two functions' statements that both have."""
-    left, right = Counter(_dumps(one.node)), Counter(_dumps(other.node))
+    left, right = one.statements, other.statements
     total = (left | right).total()
     return (left & right).total() / total if total else 0.0
-
-
-def _dumps(node: FunctionNode) -> list[str]:
-    return [ast.dump(statement) for statement in node.body]
 
 
 # ------------------------------------------------------------------------------------------- checks
@@ -381,16 +430,119 @@ def _imported(source: Source) -> frozenset[str]:
     return frozenset(found)
 
 
+def _is_imported(parts: list[str], imports: frozenset[str]) -> bool:
+    """Is a module, under any name that its path allows, among those that a file imports?"""
+    names = (".".join(parts[start:]) for start in range(len(parts)))
+    return any(name in imports and name not in sys.stdlib_module_names for name in names)
+
+
+_DEFINITION = re.compile(rb"^(?:async def|def|class) (\w+)", re.MULTILINE)
+
+
+def _defined(file: ChangedFile) -> set[str]:
+    """The functions and classes that a file defines at its top, before or after."""
+    found = {*_DEFINITION.findall(file.before or b""), *_DEFINITION.findall(file.after or b"")}
+    return {name.decode("utf-8", "replace") for name in found}
+
+
 def _module(path: str) -> str:
     return path.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
 
 
-def _is_same_module(by_path: str, imported: str) -> bool:
-    """`src.pkg.text` and `pkg.text`; a package passes on what its modules hold."""
-    return by_path == imported or by_path.endswith(f".{imported}")
+def _holds(text: bytes, node: ast.expr | None) -> bool:
+    """Does a text spell out a literal: its string, or its number where that is no common one?"""
+    for inner in ast.walk(node) if node is not None else ():
+        value = getattr(inner, "value", None)
+        if isinstance(value, str) and value and value.encode("utf-8", "surrogatepass") in text:
+            return True
+        if isinstance(value, (int, float)) and abs(value) > 2 and re.search(rb"(?<![\w.])%s(?![\w.])" % re.escape(repr(value).encode()), text):
+            return True
+    return False
 
 
 def _words_of(contents: Iterable[bytes | None]) -> frozenset[str]:
     return frozenset(
         word for data in contents if data for word in _WORD.findall(data.decode("utf-8", "replace"))
     )
+
+
+# ------------------------------------------------------------------------------------------- judgements
+
+
+def is_weaker(was: Check, now: Check) -> bool:
+    """Does a check that looks at the same subject ask for less? `is True` and a plain truth are alike."""
+    if now.strength >= was.strength:
+        return False
+    return not (was.wanted is not None and _is_truth(was.wanted) and now.how in {"true", "false", "assertTrue", "assertFalse"})
+
+
+def _is_truth(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, bool)
+
+
+_MARGINS = {"rel": 1, "abs": 1, "rtol": 1, "atol": 1, "rel_tol": 1, "abs_tol": 1, "delta": 1, "places": -1, "decimal": -1}
+
+
+def is_looser(was: Check, now: Check) -> bool:
+    """Has a bound moved outwards, or a margin grown, and nothing else changed?"""
+    if was.how != now.how:
+        return False
+    one, other = _number(was.wanted), _number(now.wanted)
+    if one is not None and other is not None:
+        if was.how in {"Lt", "LtE", "assertLess", "assertLessEqual"}:
+            return other > one
+        return was.how in {"Gt", "GtE", "assertGreater", "assertGreaterEqual"} and other < one
+    before, after = dict(_margins(was.node)), dict(_margins(now.node))
+    grown = [after[key] * _MARGINS[key] > before[key] * _MARGINS[key] for key in before if key in after]
+    return before.keys() == after.keys() and any(grown) and _without_margins(was.node) == _without_margins(now.node)
+
+
+def _number(node: ast.expr | None) -> float | None:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = _number(node.operand)
+        return None if inner is None else -inner
+    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+        return float(node.value)
+    return None
+
+
+def _margins(statement: ast.stmt) -> Iterator[tuple[str, float]]:
+    for node in ast.walk(statement):
+        if isinstance(node, ast.keyword) and node.arg in _MARGINS:
+            value = _number(node.value)
+            if value is not None:
+                yield node.arg, value
+
+
+def _without_margins(statement: ast.stmt) -> str:
+    text = ast.dump(statement)
+    return re.sub(r"keyword\(arg='(?:%s)', value=[^)]*\)+" % "|".join(_MARGINS), "", text)
+
+
+def is_refitted(was: Check, now: Check) -> bool:
+    """Is the same subject compared in the same way, with another literal?"""
+    if was.how != now.how or was.strength < 3 or was.wanted is None or now.wanted is None:
+        return False
+    return shapes.is_literal(was.wanted) and shapes.is_literal(now.wanted) and not _is_truth(now.wanted)
+
+
+_SKIPPING = frozenset({"skip", "xfail", "expectedFailure", "skipTest"})
+
+
+def silencer_of(test: TestCode) -> ast.expr | None:
+    """What keeps a test from failing: a decorator of it or of its class, or a first statement that skips."""
+    for owner in (test.node, *test.around):
+        for decorator in owner.decorator_list:
+            func = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if _last(func) in _SKIPPING or (_last(func) == "skipif" and _always(decorator)):
+                return decorator
+    for statement in shapes.body_of(test.node)[:1]:
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            if _last(statement.value.func) in _SKIPPING:
+                return statement.value
+    return None
+
+
+def _always(decorator: ast.expr) -> bool:
+    given = decorator.args[:1] if isinstance(decorator, ast.Call) else []
+    return any(isinstance(item, ast.Constant) and item.value is True for item in given)
