@@ -23,8 +23,8 @@ class RemovedAssertion(ChangeRule):
         known = suites.of_change(change)
         for pair in known.pairs:
             subject = known.subject_of(pair.after)
-            lost = [check for check in pair.removed if not known.is_kept(pair, check)]
-            if subject is None or not lost or len(pair.removed) <= len(pair.added) or not pair.runs_the_same:
+            lost = known.lost_by(pair) if subject is not None else ()
+            if subject is None or not lost:
                 continue
             yield self.at(
                 pair.after.path,

@@ -22,9 +22,11 @@ class RemovedTest(ChangeRule):
         known = suites.of_change(change)
         for test in known.removed:
             subject = known.subject_of(test)
-            if subject is None or subject.after is None or not known.still_concerns(test):
+            if subject is None or subject.after is None:
                 continue
             now = known.renamed_out(test)
+            if now is None and not known.still_concerns(test):
+                continue
             if now is not None:
                 fate, path, place = f"now called `{now.name}`, which no runner collects", now.path, now.place
             else:

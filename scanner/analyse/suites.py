@@ -112,9 +112,8 @@ class Pair:
 
     @functools.cached_property
     def runs_the_same(self) -> bool:
-        """Are all steps of the test after the change also those of the test before it, in that order?"""
-        steps = iter(self.before.steps)
-        return all(step in steps for step in self.after.steps)
+        """Does the test take the same steps before and after, whatever it checks on the way?"""
+        return self.before.steps == self.after.steps
 
     def checks_elsewhere(self, check: Check) -> bool:
         """Does another check of the test after the change still hold the subject to what it was?"""
@@ -138,9 +137,10 @@ class Suites:
 
     @functools.cached_property
     def gone(self) -> frozenset[str]:
-        """Identifiers that the live files have lost: what spoke of them had to go."""
+        """Identifiers that the live files have lost, or no longer define: what spoke of them had to go."""
         before = _words_of(file.before for file in self.subjects)
-        return before - _words_of(file.after for file in self.subjects)
+        lost = before - _words_of(file.after for file in self.subjects)
+        return lost | (_bound_in(file.before for file in self.subjects) - _bound_in(file.after for file in self.subjects))
 
     @functools.cached_property
     def moved(self) -> frozenset[tuple[str, str, str]]:
@@ -162,20 +162,34 @@ class Suites:
 
     def is_kept(self, pair: Pair, check: Check) -> bool:
         """Does a check that a test has lost live on elsewhere, or speak of what the code no longer has?"""
-        if _key(check) in self.moved or any(check.subject == other.subject for other in pair.after.checks):
+        if _key(check) in self.moved or pair.checks_elsewhere(check):
             return True
         return not self.gone.isdisjoint(_WORD.findall(pair.before.source.segment(check.node)))
 
+    def lost_by(self, pair: Pair) -> tuple[Check, ...]:
+        """The checks that a test has simply lost: it runs the same, and gained and changed none."""
+        if not pair.removed or pair.added or pair.edits or not pair.runs_the_same:
+            return ()
+        return tuple(check for check in pair.removed if not self.is_kept(pair, check))
+
     def still_concerns(self, test: TestCode) -> bool:
         """Does the code still have everything that a deleted test spoke of, and did its checks not move?"""
-        if not test.checks or not self.gone.isdisjoint(test.words):
+        if not test.checks or not self.gone.isdisjoint(test.words) or self._is_replaced(test):
             return False
         return not any(_key(check) in self.moved for check in test.checks)
+
+    def _is_replaced(self, test: TestCode) -> bool:
+        """Does the file of a deleted test gain checks, or tests, in other places?"""
+        gains = [other for other in self.added if other.path == test.path]
+        return bool(gains) or any(pair.added for pair in self.pairs if pair.after.path == test.path)
 
     def renamed_out(self, test: TestCode) -> TestCode | None:
         """The function that a deleted test has become, if it is one that no runner collects."""
         best = max(self.helpers, key=lambda other: alike(test, other), default=None)
-        return best if best is not None and alike(test, best) >= _ALIKE else None
+        if best is None or alike(test, best) < _ALIKE:
+            return None
+        called = any(best.node.name in pair.after.words for pair in self.pairs)
+        return None if called else best
 
     def where_was(self, test: TestCode) -> Place:
         """Where a deleted test stood: the test before it that is still there, else the top of the file."""
@@ -340,7 +354,8 @@ def _of_assert(statement: ast.stmt, test: ast.expr) -> Check:
         return Check(ast.dump(test.operand), "false", "", 2, statement)
     if isinstance(test, ast.Call) and _last(test.func) in {"isinstance", "hasattr"} and test.args:
         return Check(ast.dump(test.args[0]), _last(test.func), "".join(map(ast.dump, test.args[1:])), 1, statement)
-    return Check(ast.dump(test), "true", "", 1 if isinstance(test, (ast.Name, ast.Attribute)) else 2, statement)
+    strength = 1 if isinstance(test, (ast.Name, ast.Attribute)) else 2
+    return Check(_without_margins(test), "true", str(dict(_margins(test))), strength, statement)
 
 
 _METHODS = {
@@ -367,7 +382,7 @@ def _of_call(statement: ast.stmt, call: ast.Call) -> Check:
         given = ast.dump(expected) if expected is not None else ""
         given += "".join(ast.dump(word) for word in call.keywords if word.arg != "msg")
         return Check(ast.dump(args[0]), name, given, _METHODS[name], statement, expected)
-    return Check(ast.dump(call), name, "", 2, statement)
+    return Check(_without_margins(call), name, str(dict(_margins(call))), 2, statement)
 
 
 def _of_raises(statement: ast.With | ast.AsyncWith, call: ast.Call) -> Check:
@@ -460,6 +475,15 @@ def _holds(text: bytes, node: ast.expr | None) -> bool:
     return False
 
 
+_BINDING = re.compile(rb"^[ \t]*(?:(?:async def|def|class) (\w+)|(\w+) *(?::[^=\n]*)?=[^=])", re.MULTILINE)
+
+
+def _bound_in(contents: Iterable[bytes | None]) -> frozenset[str]:
+    """The names that files define, or assign to."""
+    found = (one or other for data in contents for one, other in _BINDING.findall(data or b""))
+    return frozenset(name.decode("utf-8", "replace") for name in found)
+
+
 def _words_of(contents: Iterable[bytes | None]) -> frozenset[str]:
     return frozenset(
         word for data in contents if data for word in _WORD.findall(data.decode("utf-8", "replace"))
@@ -480,6 +504,8 @@ def _is_truth(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, bool)
 
 
+_UPPER = frozenset({"Lt", "LtE", "assertLess", "assertLessEqual"})
+_LOWER = frozenset({"Gt", "GtE", "assertGreater", "assertGreaterEqual"})
 _MARGINS = {"rel": 1, "abs": 1, "rtol": 1, "atol": 1, "rel_tol": 1, "abs_tol": 1, "delta": 1, "places": -1, "decimal": -1}
 
 
@@ -488,10 +514,8 @@ def is_looser(was: Check, now: Check) -> bool:
     if was.how != now.how:
         return False
     one, other = _number(was.wanted), _number(now.wanted)
-    if one is not None and other is not None:
-        if was.how in {"Lt", "LtE", "assertLess", "assertLessEqual"}:
-            return other > one
-        return was.how in {"Gt", "GtE", "assertGreater", "assertGreaterEqual"} and other < one
+    if one is not None and other is not None and was.how in _UPPER | _LOWER:
+        return other > one if was.how in _UPPER else other < one
     before, after = dict(_margins(was.node)), dict(_margins(now.node))
     grown = [after[key] * _MARGINS[key] > before[key] * _MARGINS[key] for key in before if key in after]
     return before.keys() == after.keys() and any(grown) and _without_margins(was.node) == _without_margins(now.node)
@@ -506,7 +530,7 @@ def _number(node: ast.expr | None) -> float | None:
     return None
 
 
-def _margins(statement: ast.stmt) -> Iterator[tuple[str, float]]:
+def _margins(statement: ast.AST) -> Iterator[tuple[str, float]]:
     for node in ast.walk(statement):
         if isinstance(node, ast.keyword) and node.arg in _MARGINS:
             value = _number(node.value)
@@ -514,7 +538,7 @@ def _margins(statement: ast.stmt) -> Iterator[tuple[str, float]]:
                 yield node.arg, value
 
 
-def _without_margins(statement: ast.stmt) -> str:
+def _without_margins(statement: ast.AST) -> str:
     text = ast.dump(statement)
     return re.sub(r"keyword\(arg='(?:%s)', value=[^)]*\)+" % "|".join(_MARGINS), "", text)
 
@@ -546,3 +570,20 @@ def silencer_of(test: TestCode) -> ast.expr | None:
 def _always(decorator: ast.expr) -> bool:
     given = decorator.args[:1] if isinstance(decorator, ast.Call) else []
     return any(isinstance(item, ast.Constant) and item.value is True for item in given)
+
+
+def patched(test: TestCode) -> dict[str, ast.expr]:
+    """The last names of what a test patches, each with where: `send` of `patch("shop.mail.send")`."""
+    found: dict[str, ast.expr] = {}
+    for node in ast.walk(test.node):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        if _last(node.func) == "patch":
+            target = node.args[0]
+        elif _last(node.func) in {"object", "setattr"} and len(node.args) > 1:
+            target = node.args[1]
+        else:
+            continue
+        if isinstance(target, ast.Constant) and isinstance(target.value, str):
+            found.setdefault(target.value.rpartition(".")[2], node)
+    return found
