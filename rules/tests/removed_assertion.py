@@ -21,11 +21,13 @@ class RemovedAssertion(ChangeRule):
 
     def check(self, change: Change) -> Iterator[Finding]:
         known = suites.of_change(change)
+        said: set[str] = set()
         for pair in known.pairs:
             subject = known.subject_of(pair.after)
             lost = known.lost_by(pair) if subject is not None else ()
-            if subject is None or not lost:
+            if subject is None or not lost or pair.after.path in said:
                 continue
+            said.add(pair.after.path)  # one for each file: a sweep is one decision
             yield self.at(
                 pair.after.path,
                 pair.after.place,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scanner.analyse import suites
 from scanner.change import Change
-from scanner.rule import ChangeRule, Confidence, Finding, Place, Severity
+from scanner.rule import ChangeRule, Confidence, Finding, Severity
 
 
 class RemovedTest(ChangeRule):
@@ -20,9 +20,10 @@ class RemovedTest(ChangeRule):
 
     def check(self, change: Change) -> Iterator[Finding]:
         known = suites.of_change(change)
+        said: dict[str, Finding] = {}
         for test in known.removed:
             subject = known.subject_of(test)
-            if subject is None or subject.after is None:
+            if subject is None or subject.after is None or test.path in said:
                 continue
             now = known.renamed_out(test)
             if now is None and not known.still_concerns(test):
@@ -30,9 +31,9 @@ class RemovedTest(ChangeRule):
             if now is not None:
                 fate, path, place = f"now called `{now.name}`, which no runner collects", now.path, now.place
             else:
-                fate = "deleted"
-                path, place = (test.path, known.where_was(test)) if test.path in known.files else (subject.path, _TOP)
-            yield self.at(path, place, test.name, test=f"{test.path}::{test.name}", fate=fate, subject=subject.path)
-
-
-_TOP = Place(1, 1, 1, 1)
+                there = test.path in known.files
+                fate, path = "deleted", test.path if there else subject.path
+                place = known.where_was(test) if there else suites.first_definition(subject)
+            name = f"{test.path}::{test.name}"
+            said[test.path] = self.at(path, place, test.name, test=name, fate=fate, subject=subject.path)
+        yield from said.values()  # one for each file: a sweep is one decision

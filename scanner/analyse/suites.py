@@ -460,6 +460,15 @@ def _defined(file: ChangedFile) -> set[str]:
     return {name.decode("utf-8", "replace") for name in found}
 
 
+def first_definition(file: ChangedFile) -> Place:
+    """Where the first function or class of a file begins, as it is after the change."""
+    found = _DEFINITION.search(file.after or b"")
+    if found is None or file.after is None:
+        return Place(1, 1, 1, 1)
+    line = file.after.count(b"\n", 0, found.start()) + 1
+    return Place(line, 1, line, found.end() - found.start() + 1)
+
+
 def _module(path: str) -> str:
     return path.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
 
