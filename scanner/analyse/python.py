@@ -20,7 +20,7 @@ from io import BytesIO
 from typing import Any
 
 from scanner import facts
-from scanner.analyse import flows, manifests, oracles, routes
+from scanner.analyse import cases, flows, manifests, oracles, routes
 from scanner.finding import Reason, Unreadable
 from scanner.source import OUTGOING, OWN, FunctionNode, Scope, Source, annotated
 
@@ -827,7 +827,7 @@ def _function_facts(source: Source, body: Body) -> facts.Function:
         isinstance(node, ast.AsyncFunctionDef),
         oracles.of_test_file(source, body.scope, parameters) if source.is_test else _oracle(body.tokens),
         _traits(source, node, body),
-        _literals(body) if hashes else (),
+        _literals(body) if hashes or source.is_test else (),
     )
 
 
@@ -890,12 +890,7 @@ _MOST_LITERALS = 48
 def _literals(body: Body) -> tuple[int, ...]:
     """The distinct telling literals as 16-bit hashes: enough to compare two functions by, too little to
     guess a secret from."""
-    found = {
-        zlib.crc32(repr(value).encode("utf-8", "surrogatepass")) & 0xFFFF
-        for value in body.literals
-        if (value.__class__ is str and len(value) > 1 and not value.isspace())
-        or (value.__class__ in (int, float) and not -2 < value < 3)
-    }
+    found = {cases.keyed(value) for value in body.literals if cases.is_telling(value)}
     return tuple(sorted(found)[:_MOST_LITERALS])
 
 
@@ -905,6 +900,8 @@ def _traits(source: Source, node: FunctionNode, body: Body) -> tuple[str, ...]:
         traits.append("deprecated")
     if not body.cuts or all(_is_stub(statement) for statement in node.body):
         traits.append("stub")
+    elif not source.is_test:
+        traits.extend(cases.of(node))
     return tuple(traits)
 
 
