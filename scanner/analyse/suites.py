@@ -60,6 +60,19 @@ class TestCode:
         return tuple(_steps(self.node.body))
 
     @functools.cached_property
+    def lines(self) -> list[str]:
+        """The test as written, with its decorators and the headers of its classes."""
+        first = min([self.node.lineno, *(item.lineno for item in self.node.decorator_list)])
+        heads = [
+            line
+            for owner in self.around
+            for line in self.source.lines[
+                min([owner.lineno, *(item.lineno for item in owner.decorator_list)]) - 1 : owner.lineno
+            ]
+        ]
+        return heads + self.source.lines[first - 1 : self.node.end_lineno]
+
+    @functools.cached_property
     def statements(self) -> Counter[str]:
         return Counter(map(ast.dump, self.node.body))
 
@@ -98,6 +111,10 @@ class Pair:
     before: TestCode
     after: TestCode
 
+    @property
+    def is_untouched(self) -> bool:
+        return self.before.lines == self.after.lines
+
     @functools.cached_property
     def _matched(self) -> tuple[tuple[Edit, ...], tuple[Check, ...], tuple[Check, ...]]:
         return _match(self.before.checks, self.after.checks)
@@ -126,9 +143,11 @@ class Pair:
 
 @dataclass(frozen=True)
 class Suites:
-    """The tests of a change. `subjects` are the live Python files that it edits, on both sides."""
+    """The tests of a change. `pairs` are those that differ, `stayed` those that do not; `subjects` are the
+    live Python files that it edits, on both sides."""
 
     pairs: tuple[Pair, ...] = ()
+    stayed: tuple[TestCode, ...] = ()
     removed: tuple[TestCode, ...] = ()
     added: tuple[TestCode, ...] = ()
     helpers: tuple[TestCode, ...] = ()  # functions of test files that are new, and no tests
@@ -188,15 +207,15 @@ class Suites:
         best = max(self.helpers, key=lambda other: alike(test, other), default=None)
         if best is None or alike(test, best) < _ALIKE:
             return None
-        called = any(best.node.name in pair.after.words for pair in self.pairs)
+        tests = [*self.stayed, *self.added, *(pair.after for pair in self.pairs)]
+        called = any(best.node.name in other.words for other in tests)
         return None if called else best
 
     def where_was(self, test: TestCode) -> Place:
         """Where a deleted test stood: the test before it that is still there, else the top of the file."""
+        there = [*self.stayed, *(pair.after for pair in self.pairs)]
         above = [
-            pair.after
-            for pair in self.pairs
-            if pair.before.path == test.path == pair.after.path and pair.before.node.lineno < test.node.lineno
+            other for other in there if other.path == test.path and other.node.lineno < test.node.lineno
         ]
         return max(above, key=lambda other: other.node.lineno).place if above else Place(1, 1, 1, 1)
 
@@ -232,8 +251,9 @@ def of_change(change: Change) -> Suites:
     pairs, removed, added = _paired(before, after)
     known = {(test.path, test.name) for test in helpers_before}
     helpers = tuple(test for test in helpers_after if (test.path, test.name) not in known)
+    stayed = tuple(pair.after for pair in pairs if pair.is_untouched)
     return Suites(
-        tuple(pairs), tuple(removed), tuple(added), helpers, tuple(subjects), frozenset(files)
+        tuple(pair for pair in pairs if not pair.is_untouched), stayed, tuple(removed), tuple(added), helpers, tuple(subjects), frozenset(files)
     )
 
 
