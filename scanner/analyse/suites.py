@@ -244,7 +244,7 @@ def of_change(change: Change) -> Suites:
             subjects.append(file)
         if role != "test":
             continue
-        _gather(file.old_path or file.path, file.before, before, helpers_before)
+        _gather(file.path, file.before, before, helpers_before)
         _gather(file.path, file.after, after, helpers_after)
         if file.after is not None:
             files.add(file.path)
