@@ -49,9 +49,7 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
         together = relate(facts.candidates, facts.facts, catalogue, cache)
         of_change, failed = _change_findings(sources.change, catalogue)
         of_tree = (*facts.findings, *together.findings)
-        allowed = judge_allows(
-            (*of_tree, *of_change), facts.allows, catalogue, settings, whole=sources.whole
-        )
+        allowed = judge_allows((*of_tree, *of_change), facts.allows, catalogue, settings, whole=sources.whole)
         findings = (*_relevant((*of_tree, *allowed), sources.change), *of_change)
         say(f"attributing {len(findings):,} findings")
         attributed, said = _attribute(findings, history, settings)

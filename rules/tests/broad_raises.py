@@ -16,7 +16,7 @@ METHODS = frozenset({"assertRaises"})
 class BroadRaises(FileRule):
     message = "`{test}` expects any `{error}`: a slip in the test itself would satisfy it"
     why = "Agents do not know which error the code raises, and the broadest one is sure to fit."
-    instead = "Name the error that the code raises, or say what its message holds: `match=\"…\"`."
+    instead = 'Name the error that the code raises, or say what its message holds: `match="…"`.'
     severity, confidence, family = Severity.LOW, Confidence.HIGH, "tests"
     cwe = (396,)
     roles = ("test",)
@@ -52,7 +52,9 @@ def _expected(source: Source, item: ast.withitem) -> str:
 def _is_exact(function: ast.AST) -> bool:
     """Does the test make a plain `Exception` itself, for a mock to raise? Then that is what it expects."""
     return any(
-        isinstance(node, ast.Name) and node.id in {"Exception", "BaseException"} and not _is_expectation(node, function)
+        isinstance(node, ast.Name)
+        and node.id in {"Exception", "BaseException"}
+        and not _is_expectation(node, function)
         for node in ast.walk(function)
     )
 

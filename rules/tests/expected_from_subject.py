@@ -47,7 +47,9 @@ class ExpectedFromSubject(FileRule):
         if one is None or other is None or not _are_same(one, other):
             return
         function = source.scope.node
-        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or not function.name.startswith("test"):
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or not function.name.startswith(
+            "test"
+        ):
             return
         said = f"{source.scope.name}\n{ast.get_docstring(function) or ''}\n{_line_above(source, node)}"
         if REPEATS.search(said) or _acts_between(function, one, other) or _is_told_apart(function, one):

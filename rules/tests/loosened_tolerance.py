@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
-from scanner.analyse import suites
+from scanner.analyse import checks, suites
 from scanner.change import Change
 from scanner.rule import ChangeRule, Confidence, Finding, Severity
 
 
 class LoosenedTolerance(ChangeRule):
-    message = "`{test}` is content with more than before, while `{subject}` changes: `{before}` became `{after}`"
+    message = (
+        "`{test}` is content with more than before, while `{subject}` changes: `{before}` became `{after}`"
+    )
     why = "A result that has drifted out of its bounds fits again once the bounds are moved."
     instead = "Find out why the result has moved; where it may, say so beside the new bound."
     severity, confidence, family = Severity.MEDIUM, Confidence.MEDIUM, "tests"
@@ -22,7 +24,7 @@ class LoosenedTolerance(ChangeRule):
             if subject is None:
                 continue
             for was, now in pair.edits:
-                if suites.is_looser(was, now):
+                if checks.is_looser(was, now):
                     yield self.at(
                         pair.after.path,
                         pair.after.place_of(now.node),

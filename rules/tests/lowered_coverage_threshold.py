@@ -1,7 +1,7 @@
 """A change lowers the coverage that the project asks of itself, or stops asking.
 
-`fail_under` of coverage.py in pyproject.toml, .coveragerc, setup.cfg or tox.ini, and `--cov-fail-under` in the
-options of pytest, in workflows, Makefiles and scripts.
+`fail_under` of coverage.py in pyproject.toml, .coveragerc, setup.cfg or tox.ini, and `--cov-fail-under` in
+the options of pytest, in workflows, Makefiles and scripts.
 """
 
 import re
@@ -11,7 +11,10 @@ from scanner.change import Change, ChangedFile
 from scanner.rule import ChangeRule, Confidence, Finding, Place, Severity
 
 # A key of coverage.py's own settings at the start of a line, or the option of pytest-cov
-THRESHOLD = re.compile(rb"^[ \t]*fail_under[ \t]*=[ \t]*[\"']?(\d+(?:\.\d+)?)|--(?:cov-)?fail-under[= ]+(\d+(?:\.\d+)?)", re.MULTILINE)
+THRESHOLD = re.compile(
+    rb"^[ \t]*fail_under[ \t]*=[ \t]*[\"']?(\d+(?:\.\d+)?)|--(?:cov-)?fail-under[= ]+(\d+(?:\.\d+)?)",
+    re.MULTILINE,
+)
 SPEAKS = re.compile(rb"--(?:cov-)?fail-under|fail_under")
 
 

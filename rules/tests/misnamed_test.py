@@ -28,7 +28,9 @@ class MisnamedTest(RepositoryRule):
                 reason = f"pytest looks into classes named `{_patterns(repository, facts, 'classes')}`"
                 yield self.at(facts.path, suite.place, suite.name, test=suite.name, reason=reason)
         for facts, function in oracles.uncollected_functions():
-            reason = f"pytest runs functions named `{_patterns(repository, facts, 'functions')}`, nothing calls it"
+            reason = (
+                f"pytest runs functions named `{_patterns(repository, facts, 'functions')}`, nothing calls it"
+            )
             yield self.at(facts.path, function.place, function.name, test=function.name, reason=reason)
 
 

@@ -46,7 +46,9 @@ def _called_mock(source: Source, scope: Scope, function: FunctionNode) -> ast.Ca
     if not any(isinstance(node, ast.Assert) for node in ast.walk(function)):
         return None
     nodes = list(own_nodes(function.body))
-    calls = sorted((node for node in nodes if isinstance(node, ast.Call)), key=lambda c: (c.lineno, c.col_offset))
+    calls = sorted(
+        (node for node in nodes if isinstance(node, ast.Call)), key=lambda c: (c.lineno, c.col_offset)
+    )
     patches = [node for node in (*function.decorator_list, *calls) if isinstance(node, ast.Call)]
     targets = {target: node for node in patches for target in _targets(source, scope, node)}
     if not targets:

@@ -1,4 +1,4 @@
-"""A test that asks the internet fails when the other side does, and passes when the code is wrong in the same way.
+"""A test that asks the internet fails when the other side does.
 
 Addresses of this machine and those reserved for examples are let be, and so are tests that are marked as
 needing a network, or whose file replaces the client.
@@ -36,14 +36,25 @@ class NetworkInTest(FileRule):
 
     @on_call(
         *(f"{client}.{verb}" for client in ("requests", "httpx") for verb in VERBS),
-        *(f"{client}().{verb}" for client in ("requests.Session", "httpx.Client", "httpx.AsyncClient") for verb in VERBS),
+        *(
+            f"{client}().{verb}"
+            for client in ("requests.Session", "httpx.Client", "httpx.AsyncClient")
+            for verb in VERBS
+        ),
         "urllib.request.urlopen",
         "urllib.request.urlretrieve",
     )
     def check(self, source: Source, node: ast.Call) -> Iterator[Finding]:
-        address = next((value for item in node.args[:2] if isinstance(value := source.constant(item), str)), "")
+        address = next(
+            (value for item in node.args[:2] if isinstance(value := source.constant(item), str)), ""
+        )
         found = ADDRESS.match(address)
-        if found is None or LOCAL.match(found[1]) or MEANT.search(source.text) or LIVE_FOLDERS.search(source.path):
+        if (
+            found is None
+            or LOCAL.match(found[1])
+            or MEANT.search(source.text)
+            or LIVE_FOLDERS.search(source.path)
+        ):
             return
         function = source.function_of(node)
         if function is not None and function.name.startswith("test"):

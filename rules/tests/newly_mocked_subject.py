@@ -27,7 +27,7 @@ class NewlyMockedSubject(ChangeRule):
                 continue
             patched = suites.patched(pair.before)
             for name, node in suites.patched(pair.after).items():
-                if name not in patched and _is_subject(name, pair):
+                if name not in patched and suites.defines(subject, name) and _is_subject(name, pair):
                     yield self.at(
                         pair.after.path,
                         pair.after.place_of(node),

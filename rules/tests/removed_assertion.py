@@ -1,7 +1,7 @@
 """A change to the code takes an assertion out of the test that judges it.
 
-The test runs the same steps as before, and checks less of what comes out. Checks that moved to another test or
-helper, and those that spoke of something the code no longer has, are let be.
+The test runs the same steps as before, and checks less of what comes out. Checks that moved to another test
+or helper, and those that spoke of something the code no longer has, are let be.
 """
 
 from collections.abc import Iterator

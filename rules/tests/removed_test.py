@@ -11,7 +11,9 @@ from scanner.rule import ChangeRule, Confidence, Finding, Severity
 
 
 class RemovedTest(ChangeRule):
-    message = "the test `{test}` is {fate}, while `{subject}`, which it tests, changes and keeps what it calls"
+    message = (
+        "the test `{test}` is {fate}, while `{subject}`, which it tests, changes and keeps what it calls"
+    )
     why = "A test that is gone cannot fail."
     instead = "Put it back; where the requirement is gone too, say so in the commit message."
     severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "tests"

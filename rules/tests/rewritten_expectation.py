@@ -7,7 +7,7 @@ that the code itself spells out are let be.
 
 from collections.abc import Iterator
 
-from scanner.analyse import suites
+from scanner.analyse import checks, suites
 from scanner.change import Change
 from scanner.rule import ChangeRule, Confidence, Finding, Severity
 
@@ -15,7 +15,9 @@ from scanner.rule import ChangeRule, Confidence, Finding, Severity
 class RewrittenExpectation(ChangeRule):
     message = "`{test}` expects `{after}` where it expected `{before}`, and `{subject}` changes with it"
     why = "A test that fails after an edit is made to fit the edit."
-    instead = "Say in the commit message which requirement has changed the value; if none has, repair the code."
+    instead = (
+        "Say in the commit message which requirement has changed the value; if none has, repair the code."
+    )
     severity, confidence, family = Severity.LOW, Confidence.MEDIUM, "tests"
     evidence = ("E35",)
     preview = True
@@ -27,7 +29,7 @@ class RewrittenExpectation(ChangeRule):
             if subject is None or not pair.runs_the_same:
                 continue
             for was, now in pair.edits:
-                if suites.is_refitted(was, now) and not known.spells_out(was, now):
+                if checks.is_refitted(was, now) and not known.spells_out(was, now):
                     yield self.at(
                         pair.after.path,
                         pair.after.place_of(now.node),

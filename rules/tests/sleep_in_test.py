@@ -1,6 +1,7 @@
 """A test that sleeps for a fixed time is slow when all is well and wrong when the machine is busy.
 
-Sleeps of a polling loop, of a fake that has to be slow, and those shorter than a third of a second are let be.
+Sleeps of a polling loop, of a fake that has to be slow, and those shorter than a third of a second are let
+be.
 """
 
 import ast
@@ -14,7 +15,9 @@ NOTICEABLE = 0.3  # seconds
 class SleepInTest(FileRule):
     message = "`{test}` sleeps {seconds} s and hopes that this is enough"
     why = "A pause is the quickest cure for a race, until the machine is slower."
-    instead = "Wait for the event itself, poll with a deadline, or hand the code a clock that the test can turn."
+    instead = (
+        "Wait for the event itself, poll with a deadline, or hand the code a clock that the test can turn."
+    )
     severity, confidence, family = Severity.LOW, Confidence.HIGH, "tests"
     evidence = ("E28",)
     roles = ("test",)

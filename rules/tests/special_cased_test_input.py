@@ -1,13 +1,13 @@
 """Code that knows the input of its test, and answers it with the expected value, solves nothing else.
 
-One branch compares a parameter with a literal and gives back another; a test of the function holds both, and no
-other code speaks of that input.
+One branch compares a parameter with a literal and gives back another; a test of the function holds both, and
+no other code speaks of that input.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 
-from scanner.facts import Facts, Function
+from scanner.facts import Function
 from scanner.relate.repository import Repository, module_name
 from scanner.rule import Confidence, Finding, Location, Related, RepositoryRule, Severity
 
@@ -37,7 +37,10 @@ class SpecialCasedTestInput(RepositoryRule):
                 if known is None:
                     continue
                 facts, function, cases = known
-                if any(given in _all(test.function) and answer in _all(test.function) and spoken[given] == 1 for given, answer in cases):
+                if any(
+                    given in _all(test.function) and answer in _all(test.function) and spoken[given] == 1
+                    for given, answer in cases
+                ):
                     place = Location(test.facts.path, *test.function.place)
                     yield self.at(
                         facts.path,

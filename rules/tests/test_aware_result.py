@@ -11,10 +11,16 @@ from collections.abc import Iterator
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 from scanner.shapes import is_literal
 
-HINTS = re.compile(r"PYTEST_CURRENT_TEST|pytest|unittest|TESTING|RUNNING_TESTS|TEST_MODE|testing", re.IGNORECASE)
+HINTS = re.compile(
+    r"PYTEST_CURRENT_TEST|pytest|unittest|TESTING|RUNNING_TESTS|TEST_MODE|testing", re.IGNORECASE
+)
 RUNNERS = frozenset({"pytest", "unittest", "_pytest", "nose"})
-VARIABLES = re.compile(r"PYTEST_(?:CURRENT_TEST|VERSION|RUNNING)$|(?:[A-Z]+_)?(?:TESTING|TEST_MODE|RUNNING_TESTS|IS_TEST|UNIT_TEST\w*)$")
-FLAGS = re.compile(r"(?:IS_|is_)?(?:TESTING|testing|TEST_MODE|test_mode|RUNNING_TESTS|running_tests|IS_TEST|is_test)$")
+VARIABLES = re.compile(
+    r"PYTEST_(?:CURRENT_TEST|VERSION|RUNNING)$|(?:[A-Z]+_)?(?:TESTING|TEST_MODE|RUNNING_TESTS|IS_TEST|UNIT_TEST\w*)$"
+)
+FLAGS = re.compile(
+    r"(?:IS_|is_)?(?:TESTING|testing|TEST_MODE|test_mode|RUNNING_TESTS|running_tests|IS_TEST|is_test)$"
+)
 # A question about the surroundings: that tests have other ones is the answer
 SURROUNDINGS = re.compile(
     r"^_*(?:is|are|should|can|has|may|use|uses|in|under|running)_|enabled|telemetry|analytic|track|color|colour|tty|interact"
@@ -38,11 +44,19 @@ class TestAwareResult(FileRule):
             return
         for scope in list(source.scopes.values()):
             function = scope.node
-            if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or SURROUNDINGS.search(function.name):
+            if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or SURROUNDINGS.search(
+                function.name
+            ):
                 continue
             for node in ast.walk(function):
                 if isinstance(node, ast.If) and _is_made_up(node.body) and _asks_for_tests(source, node.test):
-                    yield self.at(source, node.test, symbol=scope.name, function=scope.name, guard=source.segment(node.test))
+                    yield self.at(
+                        source,
+                        node.test,
+                        symbol=scope.name,
+                        function=scope.name,
+                        guard=source.segment(node.test),
+                    )
 
 
 def _is_made_up(body: list[ast.stmt]) -> bool:

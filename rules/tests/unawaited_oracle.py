@@ -26,7 +26,9 @@ class UnawaitedOracle(RepositoryRule):
             for word in function.oracle:
                 kind, _, name = word.partition(":")
                 if kind == "asks" and _is_coroutine(repository, name):
-                    line = next((call.line for call in function.calls if call.callee == name), function.place.line)
+                    line = next(
+                        (call.line for call in function.calls if call.callee == name), function.place.line
+                    )
                     call = name.rpartition(".")[2]
                     yield self.at(facts.path, Place(line, 1, line, 1), function.name, call=f"{call}()")
 

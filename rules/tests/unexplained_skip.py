@@ -19,7 +19,7 @@ MARKS = {
 class UnexplainedSkip(FileRule):
     message = "`{test}` is {fate}, and nothing says why"
     why = "Switching a test off is the quickest way to a green run."
-    instead = "Say why, and what must happen before it runs again: `reason=\"…\"`; or repair it, or delete it."
+    instead = 'Say why, and what must happen before it runs again: `reason="…"`; or repair it, or delete it.'
     severity, confidence, family = Severity.LOW, Confidence.HIGH, "tests"
     roles = ("test",)
     preview = True

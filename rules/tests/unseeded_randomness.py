@@ -9,7 +9,18 @@ from collections.abc import Iterator
 
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
-NUMBERS = ("random", "uniform", "randint", "randrange", "gauss", "normalvariate", "shuffle", "sample", "choice", "choices")
+NUMBERS = (
+    "random",
+    "uniform",
+    "randint",
+    "randrange",
+    "gauss",
+    "normalvariate",
+    "shuffle",
+    "sample",
+    "choice",
+    "choices",
+)
 ARRAYS = ("rand", "randn", "randint", "random", "normal", "uniform", "choice", "shuffle", "permutation")
 SEEDS = re.compile(r"seed\w*\(|seed\w*=|Random\(|RandomState|default_rng\(\w|hypothesis")
 FREE = re.compile(r"fuzz|stress|random|perf|bench|load|monte|stochastic|property", re.IGNORECASE)
@@ -29,7 +40,11 @@ class UnseededRandomness(FileRule):
         if SEEDS.search(source.text):
             return
         around = source.function_of(node)
-        if around is None or not around.name.startswith("test") or FREE.search(f"{source.path} {around.name}"):
+        if (
+            around is None
+            or not around.name.startswith("test")
+            or FREE.search(f"{source.path} {around.name}")
+        ):
             return
         first = next((inner for inner in ast.walk(around) if _is_random(source, inner)), None)
         if first is node:

@@ -5,7 +5,7 @@
 
 from collections.abc import Iterator
 
-from scanner.analyse import suites
+from scanner.analyse import checks, suites
 from scanner.change import Change
 from scanner.rule import ChangeRule, Confidence, Finding, Severity
 
@@ -25,7 +25,7 @@ class WeakenedAssertion(ChangeRule):
             if subject is None:
                 continue
             for was, now in pair.edits:
-                if suites.is_weaker(was, now) and not pair.checks_elsewhere(was):
+                if checks.is_weaker(was, now) and not pair.checks_elsewhere(was):
                     yield self.at(
                         pair.after.path,
                         pair.after.place_of(now.node),

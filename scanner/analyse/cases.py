@@ -29,9 +29,9 @@ def is_telling(value: Any) -> bool:
 def of(node: FunctionNode) -> Iterator[str]:
     """The traits of a function whose own branches compare a parameter with a literal, and return another."""
     for statement in node.body:
-        if statement.__class__ is ast.If and len(statement.body) == 1:  # type: ignore[attr-defined]
-            given = _given(statement.test)  # type: ignore[attr-defined]
-            answer = _answer(statement.body[0])  # type: ignore[attr-defined]
+        if isinstance(statement, ast.If) and len(statement.body) == 1:
+            given = _given(statement.test)
+            answer = _answer(statement.body[0])
             if given is not None and answer is not None:
                 yield f"case:{keyed(given)}:{keyed(answer)}"
 

@@ -330,9 +330,9 @@ class _Reader:
     def _is_looked_up(self, test: ast.expr) -> bool:
         """Is what must not be missing one certain thing: found by a condition, a key, a pattern?"""
         value: ast.AST | None = test.left if isinstance(test, ast.Compare) else test
-        counted = isinstance(value, ast.Call) and _last_name(value.func) == "len"
-        if counted:
-            value = value.args[0] if value.args else None  # type: ignore[attr-defined]
+        counted = False
+        if isinstance(value, ast.Call) and _last_name(value.func) == "len":
+            counted, value = True, value.args[0] if value.args else None
         if isinstance(value, ast.Name):
             # Bound again, in a loop or by a callback: what it holds in the end was chosen
             value = self.scope.assigned.get(value.id) if self.scope.bound.get(value.id) == 1 else None

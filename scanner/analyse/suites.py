@@ -1,8 +1,8 @@
 """What a change does to the tests that should judge it: each test before and after, check by check.
 
-A *check* is one statement that can fail on a wrong result. Of a test that stands on both sides, checks are
-matched: first those that stayed, then those that look at the same subject and expect something else. What is
-left over was removed, or added. Trees are compared by `ast.dump`, never printed by it.
+A *check* is one statement that can fail on a wrong result (see `checks`). Of a test that stands on both
+sides, checks are matched: first those that stayed, then those that look at the same subject and expect
+something else. What is left over was removed, or added.
 """
 
 from __future__ import annotations
@@ -14,29 +14,16 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from scanner import shapes
 from scanner.analyse import python
-from scanner.analyse.oracles import is_asserting
+from scanner.analyse.checks import Check, Edit, checks_of, key, last_name, matched, steps_of
 from scanner.change import Change, ChangedFile
 from scanner.facts import Place
 from scanner.source import FunctionNode, Source, role_of
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _ALIKE = 0.6  # of two tests' statements, the share that makes one the other under a new name
-
-
-class Check(NamedTuple):
-    """One assertion: what it looks at, how, and what it expects there (as dumps), and how definite that is:
-    3 for one value, 2 for a range or a membership, 1 for what most wrong results pass."""
-
-    subject: str
-    how: str
-    expected: str
-    strength: int
-    node: ast.stmt
-    wanted: ast.expr | None = None  # the expected value, where it is one expression
 
 
 @dataclass(frozen=True)
@@ -57,7 +44,7 @@ class TestCode:
     @functools.cached_property
     def steps(self) -> tuple[str, ...]:
         """Its statements that check nothing, in order."""
-        return tuple(_steps(self.node.body))
+        return tuple(steps_of(self.node.body))
 
     @functools.cached_property
     def lines(self) -> list[str]:
@@ -97,13 +84,6 @@ class TestCode:
 _LONGEST = 90
 
 
-class Edit(NamedTuple):
-    """A check that looks at the same subject before and after, and expects something else."""
-
-    before: Check
-    after: Check
-
-
 @dataclass(frozen=True)
 class Pair:
     """One test, before and after."""
@@ -117,7 +97,7 @@ class Pair:
 
     @functools.cached_property
     def _matched(self) -> tuple[tuple[Edit, ...], tuple[Check, ...], tuple[Check, ...]]:
-        return _match(self.before.checks, self.after.checks)
+        return matched(self.before.checks, self.after.checks)
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -134,7 +114,9 @@ class Pair:
 
     def checks_elsewhere(self, check: Check) -> bool:
         """Does another check of the test after the change still hold the subject to what it was?"""
-        return any(other.subject == check.subject and other.strength >= check.strength for other in self.after.checks)
+        return any(
+            other.subject == check.subject and other.strength >= check.strength for other in self.after.checks
+        )
 
     @property
     def added(self) -> tuple[Check, ...]:
@@ -159,14 +141,16 @@ class Suites:
         """Identifiers that the live files have lost, or no longer define: what spoke of them had to go."""
         before = _words_of(file.before for file in self.subjects)
         lost = before - _words_of(file.after for file in self.subjects)
-        return lost | (_bound_in(file.before for file in self.subjects) - _bound_in(file.after for file in self.subjects))
+        return lost | (
+            _bound_in(file.before for file in self.subjects) - _bound_in(file.after for file in self.subjects)
+        )
 
     @functools.cached_property
     def moved(self) -> frozenset[tuple[str, str, str]]:
         """The checks of tests and helpers that are new, and those that were added to others."""
         found = [check for test in (*self.added, *self.helpers) for check in test.checks]
         found += [check for pair in self.pairs for check in pair.added]
-        return frozenset(_key(check) for check in found)
+        return frozenset(key(check) for check in found)
 
     def subject_of(self, test: TestCode) -> ChangedFile | None:
         """The live file of the change that a test imports, or that holds what it imports from its package."""
@@ -181,7 +165,7 @@ class Suites:
 
     def is_kept(self, pair: Pair, check: Check) -> bool:
         """Does a check that a test has lost live on elsewhere, or speak of what the code no longer has?"""
-        if _key(check) in self.moved or pair.checks_elsewhere(check):
+        if key(check) in self.moved or pair.checks_elsewhere(check):
             return True
         return not self.gone.isdisjoint(_WORD.findall(pair.before.source.segment(check.node)))
 
@@ -195,7 +179,7 @@ class Suites:
         """Does the code still have everything that a deleted test spoke of, and did its checks not move?"""
         if not test.checks or not self.gone.isdisjoint(test.words) or self._is_replaced(test):
             return False
-        return not any(_key(check) in self.moved for check in test.checks)
+        return not any(key(check) in self.moved for check in test.checks)
 
     def _is_replaced(self, test: TestCode) -> bool:
         """Does the file of a deleted test gain checks, or tests, in other places?"""
@@ -214,9 +198,7 @@ class Suites:
     def where_was(self, test: TestCode) -> Place:
         """Where a deleted test stood: the test before it that is still there, else the top of the file."""
         there = [*self.stayed, *(pair.after for pair in self.pairs)]
-        above = [
-            other for other in there if other.path == test.path and other.node.lineno < test.node.lineno
-        ]
+        above = [other for other in there if other.path == test.path and other.node.lineno < test.node.lineno]
         return max(above, key=lambda other: other.node.lineno).place if above else Place(1, 1, 1, 1)
 
     def spells_out(self, was: Check, now: Check) -> bool:
@@ -253,7 +235,13 @@ def of_change(change: Change) -> Suites:
     helpers = tuple(test for test in helpers_after if (test.path, test.name) not in known)
     stayed = tuple(pair.after for pair in pairs if pair.is_untouched)
     return Suites(
-        tuple(pair for pair in pairs if not pair.is_untouched), stayed, tuple(removed), tuple(added), helpers, tuple(subjects), frozenset(files)
+        tuple(pair for pair in pairs if not pair.is_untouched),
+        stayed,
+        tuple(removed),
+        tuple(added),
+        helpers,
+        tuple(subjects),
+        frozenset(files),
     )
 
 
@@ -317,142 +305,6 @@ def alike(one: TestCode, other: TestCode) -> float:
     return (left & right).total() / total if total else 0.0
 
 
-# ------------------------------------------------------------------------------------------- checks
-
-
-def checks_of(node: FunctionNode) -> Iterator[Check]:
-    """The checks of a function, in the order of the source, nested functions left out."""
-    for statement in _statements(node.body):
-        if isinstance(statement, ast.Assert):
-            yield _of_assert(statement, statement.test)
-        elif isinstance(statement, (ast.With, ast.AsyncWith)):
-            for item in statement.items:
-                if isinstance(item.context_expr, ast.Call) and "raises" in _last(item.context_expr.func).lower():
-                    yield _of_raises(statement, item.context_expr)
-        elif isinstance(statement, ast.Expr):
-            call = statement.value.value if isinstance(statement.value, ast.Await) else statement.value
-            if isinstance(call, ast.Call) and is_asserting(_last(call.func)):
-                yield _of_call(statement, call)
-
-
-def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    for statement in body:
-        yield statement
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            continue
-        for name in ("body", "orelse", "finalbody"):
-            yield from _statements(getattr(statement, name, []))
-        for handler in getattr(statement, "handlers", []):
-            yield from _statements(handler.body)
-
-
-def _steps(body: list[ast.stmt]) -> Iterator[str]:
-    for statement in _statements(body):
-        if isinstance(statement, ast.Assert):
-            continue
-        if isinstance(statement, ast.Expr):
-            if isinstance(statement.value, ast.Constant) or is_asserting(_last(getattr(statement.value, "func", None))):
-                continue
-        if not hasattr(statement, "body"):
-            yield ast.dump(statement)
-
-
-_DEFINITE = (ast.Eq, ast.Is)
-_RANGES = (ast.In, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
-
-
-def _of_assert(statement: ast.stmt, test: ast.expr) -> Check:
-    if isinstance(test, ast.Compare) and len(test.ops) == 1:
-        left, op, right = test.left, test.ops[0], test.comparators[0]
-        if isinstance(left, ast.Constant) and isinstance(op, _DEFINITE):
-            left, right = right, left
-        if isinstance(op, ast.In):
-            left, right = right, left  # of `"x" in text`, the text is looked at
-        strength = 3 if isinstance(op, _DEFINITE) else 2 if isinstance(op, _RANGES) else 1
-        return Check(ast.dump(left), type(op).__name__, ast.dump(right), strength, statement, right)
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return Check(ast.dump(test.operand), "false", "", 2, statement)
-    if isinstance(test, ast.Call) and _last(test.func) in {"isinstance", "hasattr"} and test.args:
-        return Check(ast.dump(test.args[0]), _last(test.func), "".join(map(ast.dump, test.args[1:])), 1, statement)
-    strength = 1 if isinstance(test, (ast.Name, ast.Attribute)) else 2
-    return Check(_without_margins(test), "true", str(dict(_margins(test))), strength, statement)
-
-
-_METHODS = {
-    "assertEqual": 3, "assertEquals": 3, "assertIs": 3, "assertListEqual": 3, "assertDictEqual": 3,
-    "assertSetEqual": 3, "assertTupleEqual": 3, "assertCountEqual": 3, "assertAlmostEqual": 3,
-    "assertIn": 2, "assertGreater": 2, "assertGreaterEqual": 2, "assertLess": 2, "assertLessEqual": 2,
-    "assertTrue": 2, "assertFalse": 2, "assertIsNone": 3, "assertIsNotNone": 1, "assertIsInstance": 1,
-    "assertNotEqual": 1,
-}  # fmt: skip
-_MOCKS = {"assert_called_once_with": 3, "assert_called_with": 3, "assert_has_calls": 3, "assert_any_call": 2,
-          "assert_called_once": 2, "assert_called": 1, "assert_not_called": 3}  # fmt: skip
-
-
-def _of_call(statement: ast.stmt, call: ast.Call) -> Check:
-    name = _last(call.func)
-    if name in _MOCKS and isinstance(call.func, ast.Attribute):
-        given = "".join(map(ast.dump, (*call.args, *call.keywords)))
-        return Check(ast.dump(call.func.value), name, given, _MOCKS[name], statement)
-    if name in _METHODS and call.args:
-        args = list(call.args)
-        if len(args) > 1 and (isinstance(args[0], ast.Constant) or name == "assertIn"):
-            args[:2] = args[1], args[0]
-        expected = args[1] if len(args) > 1 and not name.startswith(("assertTrue", "assertFalse")) else None
-        given = ast.dump(expected) if expected is not None else ""
-        given += "".join(ast.dump(word) for word in call.keywords if word.arg != "msg")
-        return Check(ast.dump(args[0]), name, given, _METHODS[name], statement, expected)
-    return Check(_without_margins(call), name, str(dict(_margins(call))), 2, statement)
-
-
-def _of_raises(statement: ast.With | ast.AsyncWith, call: ast.Call) -> Check:
-    body = "".join(map(ast.dump, statement.body))
-    given = "".join(map(ast.dump, (*call.args, *call.keywords)))
-    return Check(f"raises {body}", "raises", given, 2, statement)
-
-
-def _match(
-    before: tuple[Check, ...], after: tuple[Check, ...]
-) -> tuple[tuple[Edit, ...], tuple[Check, ...], tuple[Check, ...]]:
-    stayed = Counter(map(_key, before)) & Counter(map(_key, after))
-    was, now = _without(before, stayed), _without(after, stayed)
-    edits: list[Edit] = []
-    removed: list[Check] = []
-    for check in was:
-        same = [other for other in now if other.subject == check.subject]
-        other = next((one for one in same if one.how == check.how), same[0] if same else None)
-        if other is None:
-            removed.append(check)
-        else:
-            now.remove(other)
-            edits.append(Edit(check, other))
-    return tuple(edits), tuple(removed), tuple(now)
-
-
-def _key(check: Check) -> tuple[str, str, str]:
-    return check.subject, check.how, check.expected
-
-
-def _without(checks: tuple[Check, ...], stayed: Counter[tuple[str, str, str]]) -> list[Check]:
-    left = Counter(stayed)
-    found = []
-    for check in checks:
-        if left[_key(check)] > 0:
-            left[_key(check)] -= 1
-        else:
-            found.append(check)
-    return found
-
-
-# ------------------------------------------------------------------------------------------- names
-
-
-def _last(node: ast.AST | None) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
-
-
 def _imported(source: Source) -> frozenset[str]:
     """Every dotted name that a file imports, and the modules of `from` imports."""
     found: set[str] = set()
@@ -480,6 +332,14 @@ def _defined(file: ChangedFile) -> set[str]:
     return {name.decode("utf-8", "replace") for name in found}
 
 
+def defines(file: ChangedFile, name: str) -> bool:
+    """Does a file define a function or method of that name?"""
+    return (
+        re.search(rb"^[ \t]*(?:async )?def %s\(" % re.escape(name.encode()), file.after or b"", re.MULTILINE)
+        is not None
+    )
+
+
 def first_definition(file: ChangedFile) -> Place:
     """Where the first function or class of a file begins, as it is after the change."""
     found = _DEFINITION.search(file.after or b"")
@@ -499,7 +359,11 @@ def _holds(text: bytes, node: ast.expr | None) -> bool:
         value = getattr(inner, "value", None)
         if isinstance(value, str) and value and value.encode("utf-8", "surrogatepass") in text:
             return True
-        if isinstance(value, (int, float)) and abs(value) > 2 and re.search(rb"(?<![\w.])%s(?![\w.])" % re.escape(repr(value).encode()), text):
+        if (
+            isinstance(value, (int, float))
+            and abs(value) > 2
+            and re.search(rb"(?<![\w.])%s(?![\w.])" % re.escape(repr(value).encode()), text)
+        ):
             return True
     return False
 
@@ -519,66 +383,6 @@ def _words_of(contents: Iterable[bytes | None]) -> frozenset[str]:
     )
 
 
-# ------------------------------------------------------------------------------------------- judgements
-
-
-def is_weaker(was: Check, now: Check) -> bool:
-    """Does a check that looks at the same subject ask for less? `is True` and a plain truth are alike."""
-    if now.strength >= was.strength:
-        return False
-    return not (was.wanted is not None and _is_truth(was.wanted) and now.how in {"true", "false", "assertTrue", "assertFalse"})
-
-
-def _is_truth(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, bool)
-
-
-_UPPER = frozenset({"Lt", "LtE", "assertLess", "assertLessEqual"})
-_LOWER = frozenset({"Gt", "GtE", "assertGreater", "assertGreaterEqual"})
-_MARGINS = {"rel": 1, "abs": 1, "rtol": 1, "atol": 1, "rel_tol": 1, "abs_tol": 1, "delta": 1, "places": -1, "decimal": -1}
-
-
-def is_looser(was: Check, now: Check) -> bool:
-    """Has a bound moved outwards, or a margin grown, and nothing else changed?"""
-    if was.how != now.how:
-        return False
-    one, other = _number(was.wanted), _number(now.wanted)
-    if one is not None and other is not None and was.how in _UPPER | _LOWER:
-        return other > one if was.how in _UPPER else other < one
-    before, after = dict(_margins(was.node)), dict(_margins(now.node))
-    grown = [after[key] * _MARGINS[key] > before[key] * _MARGINS[key] for key in before if key in after]
-    return before.keys() == after.keys() and any(grown) and _without_margins(was.node) == _without_margins(now.node)
-
-
-def _number(node: ast.expr | None) -> float | None:
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        inner = _number(node.operand)
-        return None if inner is None else -inner
-    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
-        return float(node.value)
-    return None
-
-
-def _margins(statement: ast.AST) -> Iterator[tuple[str, float]]:
-    for node in ast.walk(statement):
-        if isinstance(node, ast.keyword) and node.arg in _MARGINS:
-            value = _number(node.value)
-            if value is not None:
-                yield node.arg, value
-
-
-def _without_margins(statement: ast.AST) -> str:
-    text = ast.dump(statement)
-    return re.sub(r"keyword\(arg='(?:%s)', value=[^)]*\)+" % "|".join(_MARGINS), "", text)
-
-
-def is_refitted(was: Check, now: Check) -> bool:
-    """Is the same subject compared in the same way, with another literal?"""
-    if was.how != now.how or was.strength < 3 or was.wanted is None or now.wanted is None:
-        return False
-    return shapes.is_literal(was.wanted) and shapes.is_literal(now.wanted) and not _is_truth(now.wanted)
-
-
 _SKIPPING = frozenset({"skip", "xfail", "expectedFailure", "skipTest"})
 
 
@@ -587,13 +391,11 @@ def silencer_of(test: TestCode) -> ast.expr | None:
     for owner in (test.node, *test.around):
         for decorator in owner.decorator_list:
             func = decorator.func if isinstance(decorator, ast.Call) else decorator
-            if _last(func) in _SKIPPING or (_last(func) == "skipif" and _always(decorator)):
+            if last_name(func) in _SKIPPING or (last_name(func) == "skipif" and _always(decorator)):
                 return decorator
-    for statement in shapes.body_of(test.node)[:1]:
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            if _last(statement.value.func) in _SKIPPING:
-                return statement.value
-    return None
+    first = shapes.body_of(test.node)[:1]
+    value = first[0].value if first and isinstance(first[0], ast.Expr) else None
+    return value if isinstance(value, ast.Call) and last_name(value.func) in _SKIPPING else None
 
 
 def _always(decorator: ast.expr) -> bool:
@@ -607,9 +409,9 @@ def patched(test: TestCode) -> dict[str, ast.expr]:
     for node in ast.walk(test.node):
         if not isinstance(node, ast.Call) or not node.args:
             continue
-        if _last(node.func) == "patch":
+        if last_name(node.func) == "patch":
             target = node.args[0]
-        elif _last(node.func) in {"object", "setattr"} and len(node.args) > 1:
+        elif last_name(node.func) in {"object", "setattr"} and len(node.args) > 1:
             target = node.args[1]
         else:
             continue
