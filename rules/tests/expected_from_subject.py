@@ -29,7 +29,6 @@ class ExpectedFromSubject(FileRule):
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "tests"
     evidence = ("E32",)
     roles = ("test",)
-    preview = True
 
     @on(ast.Assert)
     def check_assert(self, source: Source, node: ast.Assert) -> Iterator[Finding]:

@@ -26,7 +26,6 @@ class LoweredCoverageThreshold(ChangeRule):
     evidence = ("E35",)
     languages = ("python", "manifest", "ini", "yaml", "makefile", "shell")
     paths = (("yaml", ".github/workflows/*"), ("yaml", ".gitlab-ci.yml"), ("yaml", ".pre-commit-config.yaml"))
-    preview = True
 
     def check(self, change: Change) -> Iterator[Finding]:
         asked = [_highest(file.after) for file in change.files]

@@ -19,7 +19,6 @@ class MisnamedTest(RepositoryRule):
     cwe = (561,)
     languages = ("python", "manifest", "ini")
     whole = True  # somebody else may call it
-    preview = True
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         oracles = repository.oracles

@@ -27,7 +27,6 @@ class MockedSubject(FileRule):
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "tests"
     evidence = ("E33",)
     roles = ("test",)
-    preview = True
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:

@@ -15,7 +15,6 @@ class UncollectedTest(RepositoryRule):
     instead = "Move what it sets up to a fixture or to `setup_method`."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "tests"
     languages = ("python", "manifest", "ini")
-    preview = True
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         for facts, suite, _ in repository.oracles.uncollected_suites():

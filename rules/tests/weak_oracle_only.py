@@ -35,7 +35,6 @@ class WeakOracleOnly(RepositoryRule):
     severity, confidence, family = Severity.LOW, Confidence.HIGH, "tests"
     evidence = ("E32",)
     languages = ("python", "manifest", "ini")
-    preview = True
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         for test, kinds in repository.oracles.weakly_checked():

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
+from scanner import shapes
 from scanner.source import FunctionNode
 
 
@@ -30,19 +31,22 @@ def of(node: FunctionNode) -> Iterator[str]:
     """The traits of a function whose own branches compare a parameter with a literal, and return another."""
     for statement in node.body:
         if isinstance(statement, ast.If) and len(statement.body) == 1:
-            given = _given(statement.test)
+            given = _given(statement.test, node)
             answer = _answer(statement.body[0])
             if given is not None and answer is not None:
                 yield f"case:{keyed(given)}:{keyed(answer)}"
 
 
-def _given(test: ast.expr) -> Any:
+def _given(test: ast.expr, function: FunctionNode) -> Any:
+    """The literal that a parameter is compared with; None for any other question."""
     if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
         return None
     left, right = test.left, test.comparators[0]
     if isinstance(left, ast.Constant):
         left, right = right, left
     if not isinstance(left, ast.Name) or not isinstance(right, ast.Constant):
+        return None
+    if left.id not in shapes.parameters(function):
         return None
     return right.value if is_telling(right.value) else None
 
