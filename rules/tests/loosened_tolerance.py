@@ -15,7 +15,6 @@ class LoosenedTolerance(ChangeRule):
     instead = "Find out why the result has moved; where it may, say so beside the new bound."
     severity, confidence, family = Severity.MEDIUM, Confidence.MEDIUM, "tests"
     evidence = ("E35",)
-    preview = True
 
     def check(self, change: Change) -> Iterator[Finding]:
         known = suites.of_change(change)

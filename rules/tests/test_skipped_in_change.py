@@ -14,9 +14,8 @@ class TestSkippedInChange(ChangeRule):
     message = "`{test}` ran before this change, and now carries `{after}`, while `{subject}` changes"
     why = "A test that fails after an edit is quickest silenced."
     instead = "Repair the code or the test; what cannot be repaired now wants an issue, and its number here."
-    severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "tests"
+    severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "tests"
     evidence = ("E35",)
-    preview = True
 
     def check(self, change: Change) -> Iterator[Finding]:
         known = suites.of_change(change)

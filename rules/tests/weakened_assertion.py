@@ -16,7 +16,6 @@ class WeakenedAssertion(ChangeRule):
     instead = "Assert the value that is right now; where several are, say which."
     severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "tests"
     evidence = ("E35",)
-    preview = True
 
     def check(self, change: Change) -> Iterator[Finding]:
         known = suites.of_change(change)
@@ -25,7 +24,7 @@ class WeakenedAssertion(ChangeRule):
             if subject is None:
                 continue
             for was, now in pair.edits:
-                if checks.is_weaker(was, now) and not pair.checks_elsewhere(was):
+                if checks.is_weaker(was, now) and not pair.checks_elsewhere(was, now):
                     yield self.at(
                         pair.after.path,
                         pair.after.place_of(now.node),

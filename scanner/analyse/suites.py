@@ -107,20 +107,23 @@ class Pair:
     def removed(self) -> tuple[Check, ...]:
         return self._matched[1]
 
+    @property
+    def added(self) -> tuple[Check, ...]:
+        return self._matched[2]
+
     @functools.cached_property
     def runs_the_same(self) -> bool:
         """Does the test take the same steps before and after, whatever it checks on the way?"""
         return self.before.steps == self.after.steps
 
-    def checks_elsewhere(self, check: Check) -> bool:
-        """Does another check of the test after the change still hold the subject to what it was?"""
+    def checks_elsewhere(self, check: Check, besides: Check | None = None) -> bool:
+        """Does another check of the test after the change still hold the subject, or a part of it, to
+        something?"""
         return any(
-            other.subject == check.subject and other.strength >= check.strength for other in self.after.checks
+            check.subject in other.subject and other.strength >= min(check.strength, 2)
+            for other in self.after.checks
+            if other is not besides
         )
-
-    @property
-    def added(self) -> tuple[Check, ...]:
-        return self._matched[2]
 
 
 @dataclass(frozen=True)
