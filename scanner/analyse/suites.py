@@ -116,7 +116,7 @@ class Pair:
         """Does the test take the same steps before and after, whatever it checks on the way?"""
         return self.before.steps == self.after.steps
 
-    def checks_elsewhere(self, check: Check, besides: Check | None = None) -> bool:
+    def checks_elsewhere(self, check: Check, besides: Check) -> bool:
         """Does another check of the test after the change still hold the subject, or a part of it, to
         something?"""
         return any(
@@ -168,7 +168,8 @@ class Suites:
 
     def is_kept(self, pair: Pair, check: Check) -> bool:
         """Does a check that a test has lost live on elsewhere, or speak of what the code no longer has?"""
-        if key(check) in self.moved or pair.checks_elsewhere(check):
+        held = (other for other in pair.after.checks if other.subject == check.subject)
+        if key(check) in self.moved or any(other.strength >= check.strength for other in held):
             return True
         return not self.gone.isdisjoint(_WORD.findall(pair.before.source.segment(check.node)))
 
