@@ -16,7 +16,7 @@ from scanner.source import FunctionNode
 
 
 def keyed(value: Any) -> int:
-    """A literal as 16 bits: enough to compare two functions by, too little to guess a secret from."""
+    """A literal as 16 bits, as in `facts.Function.literals`."""
     return zlib.crc32(repr(value).encode("utf-8", "surrogatepass")) & 0xFFFF
 
 
