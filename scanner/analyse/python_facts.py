@@ -9,7 +9,7 @@ from array import array
 from typing import Any
 
 from scanner import facts
-from scanner.analyse import flows, manifests, oracles, routes
+from scanner.analyse import cases, flows, manifests, oracles, routes
 from scanner.analyse.walk import Body, Index, parameters_of, token_of
 from scanner.source import OWN, FunctionNode, Scope, Source
 
@@ -112,7 +112,7 @@ def _function_facts(source: Source, body: Body) -> facts.Function:
         isinstance(node, ast.AsyncFunctionDef),
         oracles.of_test_file(source, body.scope, parameters) if source.is_test else _oracle(body.tokens),
         _traits(source, node, body),
-        _literals(body) if hashes else (),
+        _literals(body) if hashes or source.is_test else (),
     )
 
 
@@ -190,6 +190,8 @@ def _traits(source: Source, node: FunctionNode, body: Body) -> tuple[str, ...]:
         traits.append("deprecated")
     if not body.cuts or (_is_stub(node.body[-1]) and all(map(_is_stub, node.body))):
         traits.append("stub")
+    elif not source.is_test:
+        traits.extend(cases.of(node))
     return tuple(traits)
 
 
