@@ -61,7 +61,7 @@ def main() -> None:
         if result(tree) != expected:
             raise SystemExit(f"round {number}: the scan after a kill gave other bytes")
     print(
-        f"{rounds} rounds, {killed} scans killed before their end: the same {len(expected)} bytes each time"
+        f"{rounds} rounds, {killed} scans killed midway: the same {len(expected)} bytes each time"
     )
 
 
