@@ -20,7 +20,7 @@ from io import BytesIO
 from typing import Any
 
 from scanner import facts
-from scanner.analyse import flows, manifests, oracles, routes
+from scanner.analyse import flows, manifests, oracles, reinvented, routes
 from scanner.finding import Reason, Unreadable
 from scanner.source import OUTGOING, OWN, FunctionNode, Scope, Source, annotated
 
@@ -752,7 +752,7 @@ def collect(source: Source, found: Index) -> facts.Facts:
             )
             for item in found.imports
         ),
-        functions=tuple(functions),
+        functions=reinvented.marked(tuple(functions), source, found.bodies),
         classes=tuple(classes),
         names=tuple(sorted(set(source.module_scope.bound) - set(source.module_scope.imports))),
         exports=exports(source.tree),

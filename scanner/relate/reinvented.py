@@ -1,0 +1,59 @@
+"""What functions do by hand, and what replaces it in the project that they stand in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scanner.analyse.reinvented import PREFIX
+from scanner.analyse.reinventions import BY_ID, Kind, Library, Standard
+from scanner.facts import Facts, Function, Requirement
+from scanner.relate.dependencies import Project, projects
+from scanner.relate.repository import Repository
+
+_OLDEST = (3, 10)  # of a project that does not say which Python it needs: what came before is out of care
+_BACKPORTS = re.compile(r"(^|[/_.])(_?compat\w*|backports?|py[23]k?|polyfills?|shims?)([/_.]|$)")
+
+
+@dataclass(frozen=True)
+class Reinvention:
+    """A function, what it reinvents, and what the project has instead: a call of the standard library, or
+    of a library, with the manifest that declares it."""
+
+    facts: Facts
+    function: Function
+    kind: Kind
+    instead: Standard | Library
+    declared: tuple[Facts, Requirement] | None = None
+
+
+def reinventions(repository: Repository) -> Iterator[Reinvention]:
+    """Every function that reinvents what its project has at hand, by project and path."""
+    found = [
+        (facts, function, BY_ID[trait.removeprefix(PREFIX)])
+        for facts, function in repository.functions()
+        for trait in function.traits
+        if trait.startswith(PREFIX) and not _BACKPORTS.search(facts.path)
+    ]
+    if not found:
+        return
+    homes = {facts.path: project for project in projects(repository) for facts in project.files}
+    for facts, function, kind in found:
+        project = homes[facts.path]
+        for instead in kind.instead:
+            if isinstance(instead, Standard):
+                if (project.python or _OLDEST) >= instead.since:
+                    yield Reinvention(facts, function, kind, instead)
+                    break
+            elif not repository.file_of(instead.call.partition(".")[0]):
+                declared = _declared(project, instead)
+                if declared is not None:
+                    yield Reinvention(facts, function, kind, instead, declared)
+                    break
+
+
+def _declared(project: Project, library: Library) -> tuple[Facts, Requirement] | None:
+    """The manifest's line, if the project needs the library to run."""
+    declared = project.requires.get(library.distribution)
+    return declared if declared is not None and not declared[1].group else None
