@@ -3,7 +3,7 @@
 A shape and the code are both turned into terms, nested tuples in one spelling for what is written in several
 (a loop that appends and a comprehension, a conditional return and two returns), and then unified: a name in
 capitals stands for any expression, the same everywhere; `SELF` for the function itself; `...` for any
-statements; `END` for what leaves a loop. Nothing is looked at whose name, literals and callees are not telling.
+statements; `END` for what leaves a loop. Nothing is looked at whose name, literals and callees do not tell.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def marked(functions: tuple[Function, ...], source: Source, bodies: Iterable[Any
         if body.scope.kind != "function":
             continue
         place += 1
-        if not 6 < len(body.tokens) < _MOST_TOKENS:
+        if not 1 < len(body.tokens) < _MOST_TOKENS:
             continue
         kinds = _named(functions[place].name)
         if not _TRIGGERS.isdisjoint(body.literals) or not _TRIGGERS.isdisjoint(body.callees):
@@ -78,7 +78,7 @@ def _named_so(word: str) -> tuple[int, ...]:
 
 
 def _triggered(body: Any) -> tuple[Kind, ...]:
-    name = body.scope.name.rpartition(".")[2].lower()
+    name = body.scope.name.lower()
     return tuple(
         kind
         for kind in KINDS
@@ -190,13 +190,14 @@ class _Function:
         if self.statements > signs.most or not self._says(signs):
             return False
         nodes = self.nodes
-        if not signs.nodes <= {type(node).__name__ for node in nodes}:
+        classes = {type(node).__name__ for node in nodes}
+        if not signs.nodes <= classes or signs.lacks & classes:
             return False
         calls = {last_name(node) for node in nodes if isinstance(node, ast.Call)}
         if not signs.calls <= calls:
             return False
         names = calls | set(_names(nodes))
-        if signs.names and not any(re.search(signs.names, name) for name in names):
+        if not all(any(re.search(asked, name) for name in names) for asked in signs.names):
             return False
         if signs.decorated:
             return any(re.search(signs.decorated, _name_of(node)) for node in self.node.decorator_list)
@@ -265,9 +266,7 @@ def _held(kind: str) -> tuple[Shape, ...]:
 def _needs(kind: str) -> tuple[frozenset[int], ...]:
     """Of each way to recognise a kind, the tokens of the walk that the function must have."""
     shapes = {needs for _, needs in (*_shapes(kind), *_held(kind))}
-    signs = [
-        frozenset(map(token, signs.calls | signs.nodes - _NO_TOKENS)) for signs in BY_ID[kind].signs
-    ]
+    signs = [frozenset(map(token, signs.calls | signs.nodes - _NO_TOKENS)) for signs in BY_ID[kind].signs]
     return (*sorted(shapes, key=sorted), *signs)
 
 
@@ -279,7 +278,7 @@ def _asked(shape: Term) -> frozenset[int]:
     """The tokens of what a shape calls and computes, in whatever way it is spelled."""
     found = set()
     for term in _subterms(shape):
-        if term[0] == "Attribute":
+        if term[0] == "Attribute" and term[1] != ("Name", "self"):  # the walk masks `self.x`
             found.add(term[2])
         elif term[0] == "Call" and term[1][0] == "Name":
             found.add(term[1][1])
@@ -305,7 +304,7 @@ def _variants(body: Sequence[ast.stmt]) -> Iterator[Term]:
 def _bared(block: Term) -> Iterator[Term]:
     """`return x if xs else 0.0` → `return x`."""
     if block and block[-1][0] == "Return" and block[-1][1] and block[-1][1][0] == "IfExp":
-        _, test, one, other = block[-1][1]
+        _, _, one, other = block[-1][1]
         if _is_nothing(other):
             yield (*block[:-1], ("Return", one))
         elif _is_nothing(one):
@@ -447,7 +446,7 @@ _EMPTY = (("List", ()),)
 
 
 def _comprehension(loop: Term, how: tuple[str, Term]) -> Term | None:
-    generators = []
+    generators: list[Term] = []
     inner: Term = loop
     while True:
         if inner[0] == "For" and not inner[4] and len(inner[3]) == 1:
@@ -495,9 +494,9 @@ def _returned(terms: list[Term]) -> list[Term]:
             return [*terms[:-2], ("Return", _chosen(test, body[0][1], terms[-1][1]))]
     if terms and terms[-1][0] == "If":
         _, test, body, orelse = terms[-1]
-        if len(body) == len(orelse) == 1 and body[0][0] == orelse[0][0] == "Return":
-            if body[0][1] and orelse[0][1]:
-                return [*terms[:-1], ("Return", _chosen(test, body[0][1], orelse[0][1]))]
+        both = len(body) == len(orelse) == 1 and body[0][0] == orelse[0][0] == "Return"
+        if both and body[0][1] and orelse[0][1]:
+            return [*terms[:-1], ("Return", _chosen(test, body[0][1], orelse[0][1]))]
     return terms
 
 
@@ -515,8 +514,10 @@ def _inlined(terms: list[Term]) -> list[Term]:
         rest = tuple(terms[place + 1 :])
         if _times(first[1], rest) == 1 and _times(first[1], terms[place + 1]) == 1:
             after = terms[place + 1]
-            if (after[0] in {"Return", "Assign", "Expr"} and after[1] != first[1]) or (
-                after[0] == "For" and _times(first[1], after[2])
+            if (
+                after[0] in {"Return", "Expr"}
+                or (after[0] == "Assign" and after[1] != first[1])
+                or (after[0] == "For" and _times(first[1], after[2]))
             ):
                 changed = _replaced(terms[place + 1], first[1], first[2])
                 return [*terms[:place], changed, *terms[place + 2 :]]

@@ -35,7 +35,8 @@ class Signs:
     says: tuple[str, ...] = ()  # each is found in some string or number
     different: int = 1  # so many strings that the first of these is found in
     nodes: frozenset[str] = frozenset()  # classes of nodes and operators
-    names: str = ""  # some variable is called so
+    names: tuple[str, ...] = ()  # for each of these, some variable or attribute is called so
+    lacks: frozenset[str] = frozenset()  # classes of nodes that it must not hold
     without: str = ""  # nothing called, and no name, is called so
     decorated: str = ""
     parameters: int = 0  # at least
@@ -83,7 +84,8 @@ KINDS: tuple[Kind, ...] = (
             "if B:\n    yield B",
             "IT = iter(XS)\nwhile C := LIST(islice(IT, N)):\n    yield C",
             "IT = iter(XS)\nwhile C := LIST(itertools.islice(IT, N)):\n    yield C",
-            "IT = iter(XS)\nwhile True:\n    C = LIST(islice(IT, N))\n    if not C:\n        END\n    yield C",
+            "IT = iter(XS)\nwhile True:\n    C = LIST(islice(IT, N))\n    if not C:\n        END\n"
+            "    yield C",
             "IT = iter(XS)\nwhile True:\n    C = LIST(itertools.islice(IT, N))\n    if not C:\n        END\n"
             "    yield C",
             "IT = iter(XS)\nC = LIST(islice(IT, N))\nwhile C:\n    yield C\n    C = LIST(islice(IT, N))",
@@ -96,6 +98,7 @@ KINDS: tuple[Kind, ...] = (
         "flattened",
         "flat concat merge chain join unnest combine",
         (Standard("itertools.chain.from_iterable", (3, 0)),),
+        plain="XS",
         shapes=(
             "return [Y for X in XS for Y in X]",
             "return sum(XS, [])",
@@ -162,10 +165,10 @@ KINDS: tuple[Kind, ...] = (
         "partition split separate divide",
         (Library("more_itertools.partition", "more-itertools"),),
         shapes=(
-            "A = []\nB = []\nfor X in XS:\n    if P(X):\n        A.append(X)\n    else:\n        B.append(X)\n"
-            "return A, B",
-            "A, B = [], []\nfor X in XS:\n    if P(X):\n        A.append(X)\n    else:\n        B.append(X)\n"
-            "return A, B",
+            "A = []\nB = []\nfor X in XS:\n    if P(X):\n        A.append(X)\n    else:\n"
+            "        B.append(X)\nreturn A, B",
+            "A, B = [], []\nfor X in XS:\n    if P(X):\n        A.append(X)\n    else:\n"
+            "        B.append(X)\nreturn A, B",
             "return [X for X in XS if P(X)], [X for X in XS if not P(X)]",
         ),
     ),
@@ -185,8 +188,8 @@ KINDS: tuple[Kind, ...] = (
             "D = collections.defaultdict(int)\nfor X in XS:\n    D[K] += 1\nreturn dict(D)",
             "D = {}\nfor X in XS:\n    if C:\n        D[K] = D.get(K, 0) + 1\nreturn D",
             "D = {}\nfor X in XS:\n    Y = K\n    D[Y] = D.get(Y, 0) + 1\nreturn D",
-            "D = {}\nfor X in XS:\n    Y = K\n    if Y in D:\n        D[Y] += 1\n    else:\n        D[Y] = 1\n"
-            "return D",
+            "D = {}\nfor X in XS:\n    Y = K\n    if Y in D:\n        D[Y] += 1\n    else:\n"
+            "        D[Y] = 1\nreturn D",
             "return {X: XS.count(X) for X in XS}",
             "return {X: XS.count(X) for X in set(XS)}",
         ),
@@ -254,7 +257,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "merged",
         "merge combine update extend",
-        (Standard("the operator `|` of dict", (3, 9)),),
+        (Standard("a | b", (3, 9)),),
         shapes=(
             "R = A.copy()\nR.update(B)\nreturn R",
             "R = dict(A)\nR.update(B)\nreturn R",
@@ -343,6 +346,7 @@ KINDS: tuple[Kind, ...] = (
         "lcm",
         "lcm least lowest",
         (Standard("math.lcm", (3, 9)),),
+        plain="GCD",
         shapes=(
             "return A * B // GCD(A, B)",
             "return abs(A * B) // GCD(A, B)",
@@ -690,7 +694,7 @@ KINDS: tuple[Kind, ...] = (
                 says=("^--[a-z]",),
                 different=3,
                 nodes=_calls("Compare If Subscript"),
-                names="^argv$",
+                names=("^argv$", "^sys$"),
                 without="argparse|ArgumentParser|click|typer|docopt|getopt|fire|optparse|execvp?|call_command"
                 "|execute_from_command_line",
                 most=60,
@@ -789,7 +793,7 @@ KINDS: tuple[Kind, ...] = (
                 calls=_calls("split join access"),
                 says=("^PATH$",),
                 nodes=_calls("For"),
-                names="^(pathsep|X_OK)$",
+                names=("^(pathsep|X_OK)$",),
                 without="^which$",
             ),
         ),
@@ -835,14 +839,12 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "constant-time-compare",
-        "",
+        "compar equal constant secure safe timing",
         (Standard("hmac.compare_digest", (3, 3)),),
         holds=(
             "for X, Y in zip(A, B):\n    R |= ord(X) ^ ord(Y)",
             "for X, Y in zip(A, B):\n    R |= X ^ Y",
         ),
-        triggers=(),
-        unnamed="xor|mask",
     ),
     # ------------------------------------------------------------------------------- contextlib, asyncio
     Kind(
@@ -874,9 +876,7 @@ KINDS: tuple[Kind, ...] = (
         "nothing-entered",
         "null noop no dummy empty nothing fake pass",
         (Standard("contextlib.nullcontext", (3, 7)),),
-        signs=(
-            Signs(nodes=_calls("Yield"), decorated=r"(^|\.)contextmanager$", most=1),
-        ),
+        signs=(Signs(nodes=_calls("Yield"), decorated=r"(^|\.)contextmanager$", most=1),),
     ),
     Kind(
         "errors-suppressed",
@@ -907,15 +907,47 @@ KINDS: tuple[Kind, ...] = (
         "bisected",
         "bisect binary lower upper binsearch",
         (Standard("bisect.bisect_left", (3, 0)),),
-        signs=(
-            Signs(
-                calls=_calls("len"),
-                says=("^2$",),
-                nodes=_calls("While FloorDiv Subscript Compare"),
-                names="^mid",
-                without="^(bisect|bisect_left|bisect_right|predicate|cond|condition|check)$",
-                most=14,
-            ),
+        holds=(
+            "while LO < HI:\n    MID = (LO + HI) // 2\n    if A[MID] < X:\n        LO = MID + 1\n"
+            "    else:\n        HI = MID",
+            "while LO < HI:\n    MID = (LO + HI) // 2\n    if A[MID] <= X:\n        LO = MID + 1\n"
+            "    else:\n        HI = MID",
+            "while LO < HI:\n    MID = (LO + HI) // 2\n    if A[MID] > X:\n        HI = MID\n"
+            "    else:\n        LO = MID + 1",
+            "while LO <= HI:\n    MID = (LO + HI) // 2\n    if A[MID] == X:\n        return MID\n"
+            "    if A[MID] < X:\n        LO = MID + 1\n    else:\n        HI = MID - 1",
+            "while LO <= HI:\n    MID = (LO + HI) // 2\n    if A[MID] == X:\n        return MID\n"
+            "    elif A[MID] < X:\n        LO = MID + 1\n    else:\n        HI = MID - 1",
+            "while LO <= HI:\n    MID = (LO + HI) // 2\n    if A[MID] < X:\n        LO = MID + 1\n"
+            "    else:\n        HI = MID - 1",
+            "while LO <= HI:\n    MID = (LO + HI) // 2\n    if A[MID] == X:\n        return MID\n"
+            "    if A[MID] <= X:\n        LO = MID + 1\n    else:\n        HI = MID - 1",
+            "while LO <= HI:\n    MID = (LO + HI) // 2\n    if A[MID] == X:\n        return MID\n"
+            "    elif A[MID] <= X:\n        LO = MID + 1\n    else:\n        HI = MID - 1",
+            "while LO <= HI:\n    MID = (LO + HI) // 2\n    if A[MID] <= X:\n"
+            "        LO = MID + 1\n    else:\n        HI = MID - 1",
+            "while LO < HI:\n    MID = LO + (HI - LO) // 2\n    if A[MID] < X:\n"
+            "        LO = MID + 1\n    else:\n        HI = MID",
+            "while LO < HI:\n    MID = LO + (HI - LO) // 2\n    if A[MID] <= X:\n"
+            "        LO = MID + 1\n    else:\n        HI = MID",
+            "while LO < HI:\n    MID = LO + (HI - LO) // 2\n    if A[MID] > X:\n        HI = MID\n"
+            "    else:\n        LO = MID + 1",
+            "while LO <= HI:\n    MID = LO + (HI - LO) // 2\n    if A[MID] == X:\n"
+            "        return MID\n    if A[MID] < X:\n        LO = MID + 1\n    else:\n"
+            "        HI = MID - 1",
+            "while LO <= HI:\n    MID = LO + (HI - LO) // 2\n    if A[MID] == X:\n"
+            "        return MID\n    elif A[MID] < X:\n        LO = MID + 1\n    else:\n"
+            "        HI = MID - 1",
+            "while LO <= HI:\n    MID = LO + (HI - LO) // 2\n    if A[MID] < X:\n"
+            "        LO = MID + 1\n    else:\n        HI = MID - 1",
+            "while LO <= HI:\n    MID = LO + (HI - LO) // 2\n    if A[MID] == X:\n"
+            "        return MID\n    if A[MID] <= X:\n        LO = MID + 1\n    else:\n"
+            "        HI = MID - 1",
+            "while LO <= HI:\n    MID = LO + (HI - LO) // 2\n    if A[MID] == X:\n"
+            "        return MID\n    elif A[MID] <= X:\n        LO = MID + 1\n    else:\n"
+            "        HI = MID - 1",
+            "while LO <= HI:\n    MID = LO + (HI - LO) // 2\n    if A[MID] <= X:\n"
+            "        LO = MID + 1\n    else:\n        HI = MID - 1",
         ),
     ),
     Kind(
@@ -926,8 +958,8 @@ KINDS: tuple[Kind, ...] = (
             Signs(
                 calls=_calls("append"),
                 nodes=_calls("While For"),
-                names="in_?degree",
-                without="networkx|TopologicalSorter|heappush|priority",
+                names=("in_?degree",),
+                without="^nx$|networkx|TopologicalSorter|heappush|priority",
                 most=40,
             ),
         ),
@@ -956,16 +988,18 @@ KINDS: tuple[Kind, ...] = (
             Signs(
                 calls=_calls("range sleep"),
                 nodes=_calls("For Try"),
-                names="attempt|retr(y|ies)|tries",
-                without="^(tenacity|backoff|stamina|Retry|Retrying|AsyncRetrying)$",
-                most=40,
+                names=("attempt|retr(y|ies)|tries",),
+                lacks=_calls("Yield YieldFrom"),
+                without="^(tenacity|backoff|stamina|Retry|Retrying|AsyncRetrying)$|retry_?after|Retry-After",
+                most=26,
             ),
             Signs(
                 calls=_calls("sleep"),
                 nodes=_calls("While Try AugAssign"),
-                names="attempt|retr(y|ies)|tries",
-                without="^(tenacity|backoff|stamina|Retry|Retrying|AsyncRetrying)$",
-                most=40,
+                names=("attempt|retr(y|ies)|tries",),
+                lacks=_calls("Yield YieldFrom"),
+                without="^(tenacity|backoff|stamina|Retry|Retrying|AsyncRetrying)$|retry_?after|Retry-After",
+                most=26,
             ),
         ),
         triggers=("time.sleep", "asyncio.sleep"),
@@ -1031,8 +1065,10 @@ KINDS: tuple[Kind, ...] = (
         (Library("dateutil.parser.parse", "python-dateutil"), Library("arrow.get", "arrow")),
         holds=(
             "for F in FS:\n    try:\n        return datetime.strptime(S, F)\n    except E:\n        ...",
-            "for F in FS:\n    try:\n        return datetime.datetime.strptime(S, F)\n    except E:\n        ...",
-            "for F in FS:\n    try:\n        return datetime.strptime(S, F).date()\n    except E:\n        ...",
+            "for F in FS:\n    try:\n        return datetime.datetime.strptime(S, F)\n"
+            "    except E:\n        ...",
+            "for F in FS:\n    try:\n        return datetime.strptime(S, F).date()\n"
+            "    except E:\n        ...",
             "for F in FS:\n    try:\n        D = datetime.strptime(S, F)\n        ...\n    except E:\n"
             "        ...",
         ),
@@ -1138,7 +1174,7 @@ KINDS: tuple[Kind, ...] = (
             Signs(
                 calls=_calls("isinstance items"),
                 nodes=_calls("For If"),
-                names="^dict$",
+                names=("^dict$",),
                 most=14,
             ),
         ),

@@ -13,6 +13,7 @@ from scanner.relate.dependencies import Project, projects
 from scanner.relate.repository import Repository
 
 _OLDEST = (3, 10)  # of a project that does not say which Python it needs: what came before is out of care
+_DEVELOPMENT = re.compile(r"(^|[/_.-])(tests?|dev|develop(ment)?|docs?|lint|ci|build|examples?)([/_.-]|$)")
 _BACKPORTS = re.compile(r"(^|[/_.])(_?compat\w*|backports?|py[23]k?|polyfills?|shims?)([/_.]|$)")
 
 
@@ -47,13 +48,21 @@ def reinventions(repository: Repository) -> Iterator[Reinvention]:
                     yield Reinvention(facts, function, kind, instead)
                     break
             elif not repository.file_of(instead.call.partition(".")[0]):
-                declared = _declared(project, instead)
+                declared = _declared(project, instead, facts.path)
                 if declared is not None:
                     yield Reinvention(facts, function, kind, instead, declared)
                     break
 
 
-def _declared(project: Project, library: Library) -> tuple[Facts, Requirement] | None:
-    """The manifest's line, if the project needs the library to run."""
-    declared = project.requires.get(library.distribution)
-    return declared if declared is not None and not declared[1].group else None
+def _declared(project: Project, library: Library, path: str) -> tuple[Facts, Requirement] | None:
+    """The line of a manifest above a file that says that it needs the library to run."""
+    for facts in project.files:
+        folder = facts.path.rpartition("/")[0]
+        if not facts.requires or _DEVELOPMENT.search(facts.path):
+            continue
+        if folder and not path.startswith(f"{folder}/"):
+            continue
+        for requirement in facts.requires:
+            if requirement.name == library.distribution and not requirement.group:
+                return facts, requirement
+    return None
