@@ -20,7 +20,7 @@ from io import BytesIO
 from typing import Any
 
 from scanner import facts
-from scanner.analyse import flows, manifests, oracles, reinvented, routes
+from scanner.analyse import blocks, flows, manifests, oracles, reinvented, routes
 from scanner.finding import Reason, Unreadable
 from scanner.source import OUTGOING, OWN, FunctionNode, Scope, Source, annotated
 
@@ -326,6 +326,7 @@ class Body:
     chains: list[tuple[ast.expr, str, str]] = field(default_factory=list)
     tokens: list[int] = field(default_factory=list)
     cuts: list[int] = field(default_factory=list)
+    stops: list[Any] = field(default_factory=list)  # the statement at each cut
     noise: list[int] = field(default_factory=list)  # cuts of statements that a copy may have or lack
     literals: list[Any] = field(default_factory=list)  # strings and numbers, as they come
     yields: bool = False
@@ -357,7 +358,7 @@ def index(source: Source, wanted: Iterable[type] = ()) -> Index:
 def _walk(
     source: Source, body: Body, roots: list[Any], pending: list[tuple[Scope, list[Any]]], found: Index
 ) -> None:
-    scope, tokens, cuts, literals = body.scope, body.tokens, body.cuts, body.literals
+    scope, tokens, cuts, stops, literals = body.scope, body.tokens, body.cuts, body.stops, body.literals
     bound, buckets, identifiers, table = scope.bound, found.nodes, found.identifiers, _TABLE
     stack = roots[::-1]
     pop, push, extend = stack.pop, stack.append, stack.extend
@@ -373,6 +374,7 @@ def _walk(
         token, kind, children, statement = entry
         if statement:
             cuts.append(len(tokens))
+            stops.append(node)
         bucket = buckets.get(cls)
         if bucket is not None:
             bucket.append((node, scope))
@@ -828,6 +830,7 @@ def _function_facts(source: Source, body: Body) -> facts.Function:
         oracles.of_test_file(source, body.scope, parameters) if source.is_test else _oracle(body.tokens),
         _traits(source, node, body),
         _literals(body) if hashes else (),
+        blocks.layout(body, node.lineno) if len(hashes) >= blocks.LEAST and source.role == "live" else "",
     )
 
 
