@@ -28,6 +28,7 @@ class ReinventedDependency(RepositoryRule):
                     found.facts.path,
                     found.function.place,
                     found.function.name,
+                    details={"also": ", ".join(one.name for one in found.more)} if found.more else None,
                     call=found.instead.call,
                     distribution=found.instead.distribution,
                     related=(Related(Location(manifest.path, *requirement.place), "declared here"),),

@@ -13,7 +13,7 @@ from scanner.rule import Confidence, Finding, RepositoryRule, Severity
 class ReinventedStandardLibrary(RepositoryRule):
     message = "does by hand what `{call}` does, which the standard library has since Python {since}"
     why = "Tutorials teach by writing such functions out, and a model writes what tutorials do."
-    instead = "Call `{call}`, and delete the function."
+    instead = "Call `{call}`."
     severity, confidence, family = Severity.LOW, Confidence.HIGH, "duplication"
     cwe = (1041,)
     evidence = ("E28",)
@@ -27,6 +27,7 @@ class ReinventedStandardLibrary(RepositoryRule):
                     found.facts.path,
                     found.function.place,
                     found.function.name,
+                    details={"also": ", ".join(one.name for one in found.more)} if found.more else None,
                     call=found.instead.call,
                     since=".".join(map(str, found.instead.since)),
                 )

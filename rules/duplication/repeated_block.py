@@ -5,7 +5,8 @@ Whoever mends the one does not see the other. A name for what both do would say 
 
 from collections.abc import Iterator
 
-from scanner.relate.blocks import Repeated, repeated
+from scanner.relate.blocks import Block, Repeated, repeated
+from scanner.relate.clones import literals_shared
 from scanner.relate.repository import Repository
 from scanner.rule import Confidence, Finding, Location, Related, RepositoryRule, Severity
 
@@ -37,10 +38,15 @@ class RepeatedBlock(RepositoryRule):
                 here,
                 block.unit.function.name,
                 original=name,
-                advice="call it" if original.share > _ALMOST_ALL else "extract what both do",
+                advice="call it" if _is_all(original, block) else "extract what both do",
                 details={"lines": lines, "statements": block.size, **more},
                 related=(Related(Location(original.unit.path, *there), "the same block"),),
             )
+
+
+def _is_all(original: Block, block: Block) -> bool:
+    """Is there a function already that does nothing else, and says the same?"""
+    return original.share > _ALMOST_ALL and literals_shared(original.unit, block.unit) == 1.0
 
 
 def _more(group: tuple[Repeated, ...]) -> str:

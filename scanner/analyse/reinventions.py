@@ -1119,7 +1119,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "environment-file-read",
         "env dotenv",
-        (Library("dotenv.load_dotenv", "python-dotenv"), Library("environ.Env.read_env", "django-environ")),
+        (Library("dotenv.dotenv_values", "python-dotenv"), Library("environ.Env.read_env", "django-environ")),
         signs=(
             Signs(
                 calls=_calls("startswith strip"),

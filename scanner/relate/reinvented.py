@@ -27,31 +27,39 @@ class Reinvention:
     kind: Kind
     instead: Standard | Library
     declared: tuple[Facts, Requirement] | None = None
+    more: tuple[Function, ...] = ()  # that do the same by hand in the same file
 
 
 def reinventions(repository: Repository) -> Iterator[Reinvention]:
-    """Every function that reinvents what its project has at hand, by project and path."""
-    found = [
-        (facts, function, BY_ID[trait.removeprefix(PREFIX)])
-        for facts, function in repository.functions()
-        for trait in function.traits
-        if trait.startswith(PREFIX) and not _BACKPORTS.search(facts.path)
-    ]
+    """What functions reinvent that their project has at hand, each kind once a file; by path."""
+    found: dict[tuple[str, str], list[Function]] = {}
+    for facts, function in repository.functions():
+        for trait in function.traits:
+            if trait.startswith(PREFIX) and not _BACKPORTS.search(facts.path):
+                found.setdefault((facts.path, trait.removeprefix(PREFIX)), []).append(function)
     if not found:
         return
     homes = {facts.path: project for project in projects(repository) for facts in project.files}
-    for facts, function, kind in found:
-        project = homes[facts.path]
-        for instead in kind.instead:
-            if isinstance(instead, Standard):
-                if (project.python or _OLDEST) >= instead.since:
-                    yield Reinvention(facts, function, kind, instead)
-                    break
-            elif not repository.file_of(instead.call.partition(".")[0]):
-                declared = _declared(project, instead, facts.path)
-                if declared is not None:
-                    yield Reinvention(facts, function, kind, instead, declared)
-                    break
+    for (path, name), (function, *more) in found.items():
+        kind, facts = BY_ID[name], repository.files[path]
+        instead = _instead(kind, homes[path], path, repository)
+        if instead is not None:
+            yield Reinvention(facts, function, kind, *instead, tuple(more))
+
+
+def _instead(
+    kind: Kind, project: Project, path: str, repository: Repository
+) -> tuple[Standard | Library, tuple[Facts, Requirement] | None] | None:
+    """The first of what replaces a kind that the project has."""
+    for instead in kind.instead:
+        if isinstance(instead, Standard):
+            if (project.python or _OLDEST) >= instead.since:
+                return instead, None
+        elif not repository.file_of(instead.call.partition(".")[0]):  # else it is the library itself
+            declared = _declared(project, instead, path)
+            if declared is not None:
+                return instead, declared
+    return None
 
 
 def _declared(project: Project, library: Library, path: str) -> tuple[Facts, Requirement] | None:
