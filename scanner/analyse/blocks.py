@@ -7,7 +7,9 @@ may have or lack (logging, nested definitions) are left out, as they are from th
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from scanner.analyse.walk import Body
 
 LEAST = 8  # statements of a function, of which a block is worth a function of its own
 _ZERO = 35  # of the characters: printable, and no quote or backslash among the frequent ones
@@ -21,7 +23,7 @@ class Stand(NamedTuple):
     column: int
 
 
-def layout(body: Any, first: int) -> str:
+def layout(body: Body, first: int) -> str:
     """The places of the statements of a walked body; `first` is the line of its `def`."""
     noise = frozenset(body.noise)
     said = []

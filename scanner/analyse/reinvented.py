@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import ast
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
 from scanner.analyse.reinventions import BY_ID, KINDS, Kind, Signs
+from scanner.analyse.walk import Body, token_of
 from scanner.facts import Function
 from scanner.shapes import body_of, is_talk, last_name, words
 from scanner.source import FunctionNode, Scope, Source
@@ -30,12 +30,7 @@ Bound = dict[str, Term]
 Shape = tuple[Term, frozenset[int]]  # with the tokens of the walk without which no function has it
 
 
-def token(name: str) -> int:
-    """A name as the walk's tokens spell it."""
-    return zlib.crc32(name.encode())
-
-
-def marked(functions: tuple[Function, ...], source: Source, bodies: Iterable[Any]) -> tuple[Function, ...]:
+def marked(functions: tuple[Function, ...], source: Source, bodies: Iterable[Body]) -> tuple[Function, ...]:
     """The functions, in the order of the walk's bodies, with a trait for each thing that they reinvent."""
     if source.role != "live":
         return functions
@@ -77,7 +72,7 @@ def _named_so(word: str) -> tuple[int, ...]:
     )
 
 
-def _triggered(body: Any) -> tuple[Kind, ...]:
+def _triggered(body: Body) -> tuple[Kind, ...]:
     name = body.scope.name.lower()
     return tuple(
         kind
@@ -87,7 +82,7 @@ def _triggered(body: Any) -> tuple[Kind, ...]:
     )
 
 
-def _with_traits(function: Function, body: Any, kinds: Sequence[Kind]) -> Function:
+def _with_traits(function: Function, body: Body, kinds: Sequence[Kind]) -> Function:
     tokens = frozenset(body.tokens)
     wanted = [kind for kind in kinds if _is_possible(kind, tokens)]
     if not wanted or _is_fallback(body.scope):
@@ -115,9 +110,9 @@ def _is_fallback(scope: Scope) -> bool:
 class _Function:
     """One function, in the forms that shapes and signs are compared with."""
 
-    def __init__(self, body: Any, tokens: frozenset[int]) -> None:
+    def __init__(self, body: Body, tokens: frozenset[int]) -> None:
         self.scope: Scope = body.scope
-        self.node: FunctionNode = body.scope.node
+        self.node: Any = body.scope.node
         self.tokens = tokens
         self.literals = body.literals
         self.statements = len(body.cuts)
@@ -266,7 +261,7 @@ def _held(kind: str) -> tuple[Shape, ...]:
 def _needs(kind: str) -> tuple[frozenset[int], ...]:
     """Of each way to recognise a kind, the tokens of the walk that the function must have."""
     shapes = {needs for _, needs in (*_shapes(kind), *_held(kind))}
-    signs = [frozenset(map(token, signs.calls | signs.nodes - _NO_TOKENS)) for signs in BY_ID[kind].signs]
+    signs = [frozenset(map(token_of, signs.calls | signs.nodes - _NO_TOKENS)) for signs in BY_ID[kind].signs]
     return (*sorted(shapes, key=sorted), *signs)
 
 
@@ -284,7 +279,7 @@ def _asked(shape: Term) -> frozenset[int]:
             found.add(term[1][1])
         elif term[0] == "AugAssign" or (term[0] == "BinOp" and term[1][:2] != ("Constant", "str")):
             found.add(term[2][0])
-    return frozenset(map(token, found - _SPELLED_OTHERWISE))
+    return frozenset(map(token_of, found - _SPELLED_OTHERWISE))
 
 
 def _variants(body: Sequence[ast.stmt]) -> Iterator[Term]:
