@@ -18,7 +18,7 @@ from scanner.analyse.reinventions import BY_ID, KINDS, Kind, Signs
 from scanner.analyse.walk import Body, token_of
 from scanner.facts import Function
 from scanner.shapes import body_of, is_talk, last_name, words
-from scanner.source import FunctionNode, Scope, Source
+from scanner.source import Scope, Source
 
 PREFIX = "reinvents:"  # of the trait that tells the kind
 _MOST_TOKENS = 420  # of the walk; a longer function does more than one thing
