@@ -9,7 +9,7 @@ from array import array
 from typing import Any
 
 from scanner import facts
-from scanner.analyse import cases, flows, manifests, oracles, routes
+from scanner.analyse import blocks, cases, flows, manifests, oracles, reinvented, routes
 from scanner.analyse.walk import Body, Index, parameters_of, token_of
 from scanner.source import OWN, FunctionNode, Scope, Source
 
@@ -42,7 +42,7 @@ def collect(source: Source, found: Index) -> facts.Facts:
             )
             for item in found.imports
         ),
-        functions=tuple(functions),
+        functions=reinvented.marked(tuple(functions), source, found.bodies),
         classes=tuple(classes),
         names=tuple(sorted(set(source.module_scope.bound) - set(source.module_scope.imports))),
         exports=exports(source.tree),
@@ -113,6 +113,7 @@ def _function_facts(source: Source, body: Body) -> facts.Function:
         oracles.of_test_file(source, body.scope, parameters) if source.is_test else _oracle(body.tokens),
         _traits(source, node, body),
         _literals(body) if hashes or source.is_test else (),
+        blocks.layout(body, node.lineno) if len(hashes) >= blocks.LEAST and source.role == "live" else "",
     )
 
 
