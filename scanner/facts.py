@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-SCHEMA = 8  # raise it with every change of shape or meaning: cached facts of another schema are not read
+SCHEMA = 10  # raise it with every change of shape or meaning: cached facts of another schema are not read
 
 
 class Place(NamedTuple):
@@ -67,6 +67,7 @@ class Function(NamedTuple):
     oracle: tuple[str, ...] = ()  # what in it can fail on a wrong result; see analyse/oracles.py
     traits: tuple[str, ...] = ()  # short words that rules agree on: generator, stub, overload, property …
     literals: tuple[int, ...] = ()  # 16-bit hashes of the distinct strings and numbers, sorted
+    layout: str = ""  # where the statements of `hashes` stand; see analyse/blocks.py
 
 
 class Class(NamedTuple):
@@ -227,7 +228,21 @@ def _value(name: str, value: Any) -> Any:
 
 
 def _function(row: Iterable[Any]) -> Function:
-    name, place, end, parameters, decorators, calls, hashes, nodes, is_async, oracle, traits, literals = row
+    (
+        name,
+        place,
+        end,
+        parameters,
+        decorators,
+        calls,
+        hashes,
+        nodes,
+        is_async,
+        oracle,
+        traits,
+        literals,
+        layout,
+    ) = row
     return Function(
         name,
         Place._make(place),
@@ -241,6 +256,7 @@ def _function(row: Iterable[Any]) -> Function:
         tuple(oracle),
         tuple(traits),
         tuple(literals),
+        layout,
     )
 
 

@@ -9,7 +9,7 @@ from array import array
 from typing import Any
 
 from scanner import facts
-from scanner.analyse import flows, manifests, oracles, routes, spoken
+from scanner.analyse import blocks, cases, flows, manifests, oracles, reinvented, routes, spoken
 from scanner.analyse.guards import guarded_imports
 from scanner.analyse.walk import Body, Index, parameters_of, token_of
 from scanner.source import OWN, FunctionNode, Scope, Source
@@ -43,7 +43,7 @@ def collect(source: Source, found: Index) -> facts.Facts:
             )
             for item in found.imports
         ),
-        functions=tuple(functions),
+        functions=reinvented.marked(tuple(functions), source, found.bodies),
         classes=tuple(classes),
         names=tuple(sorted(set(source.module_scope.bound) - set(source.module_scope.imports))),
         exports=exports(source.tree),
@@ -114,7 +114,8 @@ def _function_facts(source: Source, body: Body) -> facts.Function:
         isinstance(node, ast.AsyncFunctionDef),
         oracles.of_test_file(source, body.scope, parameters) if source.is_test else _oracle(body.tokens),
         _traits(source, node, body),
-        _literals(body) if hashes else (),
+        _literals(body) if hashes or source.is_test else (),
+        blocks.layout(body, node.lineno) if len(hashes) >= blocks.LEAST and source.role == "live" else "",
     )
 
 
@@ -192,6 +193,8 @@ def _traits(source: Source, node: FunctionNode, body: Body) -> tuple[str, ...]:
         traits.append("deprecated")
     if not body.cuts or (_is_stub(node.body[-1]) and all(map(_is_stub, node.body))):
         traits.append("stub")
+    elif not source.is_test:
+        traits.extend(cases.of(node))
     return tuple(traits)
 
 
