@@ -1,0 +1,7 @@
+from django.http import HttpResponse
+from django.utils.html import format_html_join
+
+
+def debug(request):
+    lines = format_html_join("", "<dt>{}</dt><dd>{}</dd>", request.GET.items())
+    return HttpResponse("<dl>" + lines + "</dl>")

@@ -1,0 +1,8 @@
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+
+
+def export(request):
+    response = HttpResponse("a,b\n", content_type="text/csv")
+    response.headers["Content-Disposition"] = content_disposition_header(True, request.GET["name"])
+    return response
