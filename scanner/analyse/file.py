@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scanner.analyse import allows, clock, documents, metrics, notebook, python
+from scanner.analyse import allows, clock, documents, metrics, notebook, python, python_facts, walk
 from scanner.catalogue import Catalogue, SemgrepRule
 from scanner.discover import NOTHING, File, Wanted
 from scanner.facts import Facts
@@ -104,8 +104,8 @@ def _in_cell(finding: Finding, source: Source) -> Finding:
 def _python(source: Source | Unreadable, to: Handlers) -> tuple[Analysis, Facts]:
     if isinstance(source, Unreadable):
         return Analysis(source.path, unreadable=source), Facts(source.path)
-    found = python.index(source, to.nodes)
-    gathered = python.collect(source, found)
+    found = walk.index(source, to.nodes)
+    gathered = python_facts.collect(source, found)
     run = _Run(source)
     for cls, methods in to.nodes.items():
         for node, scope in found.nodes[cls]:
