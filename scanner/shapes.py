@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from typing import TypeGuard
 
 from scanner.facts import Place
 from scanner.source import Comment, FunctionNode, Scope, Source
@@ -20,6 +21,10 @@ _RECORDERS = _LOGGING | frozenset(
     "set_exception "
     "fail showwarning _exit exit abort excepthook capture_message captureException record notify report "
     "handle_error on_error".split()
+)
+_ANOTHER_STAGE = re.compile(
+    r"(?:^|[/_.])(?:dev|devel|development|local|test|testing|tests|ci|docs|debug|example|runtests)(?:$|[/_.])",
+    re.I,
 )
 _MAX_HOPS = 8  # aliases of aliases
 BROAD = frozenset(["builtins.Exception", "builtins.BaseException"])
@@ -79,8 +84,8 @@ def is_literal(node: ast.AST | None) -> bool:
 
 
 def is_fixed(source: Source, node: ast.AST | None, scope: Scope | None = None) -> bool:
-    """Is a text, or bytes, written in the code: a literal, what is computed from literals alone (`b"\\0" * 16`,
-    `bytes(16)`, `"key".encode()`), or a name bound once to one?"""
+    """Is a text, or bytes, written in the code: a literal, what is computed from literals alone
+    (`b"\\0" * 16`, `bytes(16)`, `"key".encode()`), or a name bound once to one?"""
     for _ in range(_MAX_HOPS):
         if not isinstance(node, ast.Name):
             break
@@ -109,6 +114,23 @@ def _is_fixed_call(source: Source, call: ast.Call, scope: Scope | None) -> bool:
     if name in {"bytes", "bytearray", "fromhex", "unhexlify", "b64decode", "urlsafe_b64decode"}:
         return bool(call.args) and is_fixed(source, call.args[0], scope)
     return False
+
+
+def is_for_another_stage(path: str) -> bool:
+    """Are these, by their name, the settings of a developer's machine or of the tests?"""
+    return _ANOTHER_STAGE.search(path) is not None
+
+
+def sets(node: ast.stmt, name: str) -> TypeGuard[ast.Assign]:
+    """Is a statement `name = …`?"""
+    return (
+        isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name
+    )
+
+
+def is_true(node: ast.AST | None) -> bool:
+    """`True` as written."""
+    return isinstance(node, ast.Constant) and node.value is True
 
 
 def is_broad(source: Source, handler: ast.ExceptHandler) -> bool:

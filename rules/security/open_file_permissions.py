@@ -36,7 +36,7 @@ class OpenFilePermissions(FileRule):
         given = next((one.value for one in call.keywords if one.arg == "mode"), None)
         arguments = call.args[1:] if own else call.args
         mode = _mode(source, given or (arguments[0] if arguments else None))
-        if mode is None or mode & stat.S_ISVTX:
+        if mode is None or mode & stat.S_ISVTX or _is_about_to_go(source, call):
             return
         target = call.args[0] if own and call.args else getattr(call.func, "value", None)
         if mode & stat.S_IWOTH:
@@ -56,6 +56,12 @@ class OpenFilePermissions(FileRule):
         ]
         if len(masks) == 1:  # otherwise it is put back: the only way to read it
             yield self.at(source, call, symbol=source.scope.name, may="change what is written after")
+
+
+def _is_about_to_go(source: Source, call: ast.Call) -> bool:
+    """What cannot be deleted for want of a right gets all of them first."""
+    function = source.function_of(call)
+    return function is not None and "rmtree" in source.segment(function)
 
 
 def _mode(source: Source, node: ast.expr | None) -> int | None:

@@ -11,6 +11,7 @@ from scanner import shapes
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call, on_file
 
 OPTION = re.compile(r"StrictHostKeyChecking[= ](?:no|off)\b")
+CHOICE = re.compile(r"host_?key|insecure|strict|known_hosts|verify", re.I)
 LOCAL = re.compile(r"localhost|127\.0\.0\.1|vagrant|qemu|\bvm\b|::1", re.I)
 
 
@@ -30,7 +31,13 @@ class UncheckedHostKey(FileRule):
         if "StrictHostKeyChecking" not in source.text:
             return
         for node in ast.walk(source.tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and OPTION.search(node.value):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and OPTION.search(node.value[:1000])
+            ):
+                if "\n\n" in node.value:  # a page of documentation
+                    continue
                 statement = _statement(source, node)
                 if statement is not None and not LOCAL.search(source.segment(statement)):
                     yield self.at(source, node)
@@ -38,9 +45,9 @@ class UncheckedHostKey(FileRule):
     @on_call("asyncssh.connect", "asyncssh.create_connection")
     def no_known_hosts(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         for one in call.keywords:
-            if one.arg == "known_hosts" and isinstance(one.value, ast.Constant) and one.value.value is None:
-                if not LOCAL.search(source.segment(call)):
-                    yield self.at(source, one, symbol=source.scope.name)
+            none = isinstance(one.value, ast.Constant) and one.value.value is None
+            if one.arg == "known_hosts" and none and not LOCAL.search(source.segment(call)):
+                yield self.at(source, one, symbol=source.scope.name)
 
 
 def _statement(source: Source, node: ast.AST) -> ast.stmt | None:
@@ -50,6 +57,17 @@ def _statement(source: Source, node: ast.AST) -> ast.stmt | None:
             return None
         if isinstance(around, ast.Compare):
             return None
+        if isinstance(around, ast.IfExp) and CHOICE.search(source.segment(around.test)):
+            return None
         if isinstance(around, ast.stmt):
-            return None if isinstance(around, ast.Expr) and around.value is node else around
+            said = isinstance(around, ast.Expr) and around.value is node
+            return None if said or _is_chosen(source, around) else around
     return None
+
+
+def _is_chosen(source: Source, statement: ast.stmt) -> bool:
+    """Under a condition that names it, it is an option of whoever runs the program."""
+    return any(
+        isinstance(around, ast.If) and CHOICE.search(source.segment(around.test))
+        for around in source.ancestors(statement)
+    )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
-PAGES = re.compile(r"[\"'][^\"'\n]*\.html?(?:\.j2|\.jinja2?)?[\"']|text/html|HTMLResponse|<html|<div|<body")
+PAGES = re.compile(r"\.html?(?:\.j2|\.jinja2?)?$|text/html|<html|<div|<body|<p>", re.I)
 
 
 class UnescapedTemplates(FileRule):
@@ -26,7 +26,19 @@ class UnescapedTemplates(FileRule):
     @on_call("jinja2.Environment")
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         given = next((one.value for one in call.keywords if one.arg == "autoescape"), None)
-        if any(one.arg is None for one in call.keywords) or not PAGES.search(source.text):
+        if any(one.arg is None for one in call.keywords) or not _makes_pages(source):
             return
         if given is None or (isinstance(given, ast.Constant) and given.value is False):
             yield self.at(source, call, symbol=source.scope.name)
+
+
+def _makes_pages(source: Source) -> bool:
+    """Does a text of the file, no docstring, look like a page, or name one?"""
+    talk = {id(node.value) for node in ast.walk(source.tree) if isinstance(node, ast.Expr)}
+    return any(
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in talk
+        and PAGES.search(node.value)
+        for node in ast.walk(source.tree)
+    )

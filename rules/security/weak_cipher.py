@@ -31,6 +31,8 @@ PRESCRIBED = (
     "legacy",
     "kcv",
     "wrap",
+    "wechat",
+    "weixin",
 )
 
 
