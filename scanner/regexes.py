@@ -17,18 +17,23 @@ import re
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Hashable, Iterator
+from typing import Any, NamedTuple, TypeVar
 
 _parser: Any = importlib.import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
 
 _LONGEST = 2_000  # characters of an expression
 _MOST_PLACES = 200  # that read a character, copies of `{3}` included
-_LARGEST_LOOP = 30  # places in one loop: the product has their square
+_TRIED = 8  # places of a loop that are tried as its start
+_LARGEST_PRODUCT = 20_000  # edges of a loop's product with itself
 _MANY = 12  # repetitions; above, a bounded loop counts as one without end
 _ASCII = 128
 _BLOCKS = 64  # the other characters, by 1,024 code points
 _FULL = (1 << (_ASCII + _BLOCKS)) - 1
+
+
+_Node = TypeVar("_Node", bound=Hashable)
+_Pair = tuple[int, int]
 
 
 class Ambiguity(NamedTuple):
@@ -65,10 +70,9 @@ def ambiguity(pattern: str, flags: int = 0, *, whole: bool = False) -> Ambiguity
             warnings.simplefilter("ignore")
             parsed = _parser.parse(pattern, flags)
         automaton = _Automaton(whole)
-        part = automaton.sequence(parsed, parsed.state.flags, loops=0)
+        return automaton.exponential(automaton.sequence(parsed, parsed.state.flags, loops=0))
     except (re.error, RecursionError, OverflowError, ValueError, _UndecidedError):
         return None
-    return automaton.exponential(part)
 
 
 class _Automaton:
@@ -149,51 +153,92 @@ class _Automaton:
     # Whether a loop reads a text in two ways
 
     def exponential(self, part: _Part) -> Ambiguity | None:
-        after: dict[int, list[int]] = {}
+        after: dict[int, list[int]] = {place: [] for place in range(len(self.reads))}
         for end, begin in self.edges:
-            after.setdefault(end, []).append(begin)
-        for loop in _loops(len(self.reads), after):
-            if len(loop) > _LARGEST_LOOP or not self._can_fail(loop, part):
-                continue
-            pump = self._pump(loop, after)
-            if pump is not None:
-                return Ambiguity(self._way(part.first, pump[0], after), pump[1])
+            after[end].append(begin)
+        for loop in sorted(_components(after), key=min):
+            for start, pump in self._pumps(loop, after):
+                found = Ambiguity(self._way(part.first, start, after), pump)
+                if self._fails(found, part, after):
+                    return found
         return None
 
-    def _can_fail(self, loop: set[int], part: _Part) -> bool:
-        """Does anything have to follow the loop? Only an end that fails makes the matcher try again."""
-        if not loop & set(part.last):
+    def _fails(self, found: Ambiguity, part: _Part, after: dict[int, list[int]]) -> bool:
+        """Is there an end that makes the whole fail? Only then the matcher tries all the ways."""
+        if part.nullable and not self.anchored:
+            return False
+        last = set(part.last)
+        places: set[int] = set()
+        for number, character in enumerate(found.start + found.pump * 2):
+            bit = _bit(ord(character))
+            following = part.first if number == 0 else {other for place in places for other in after[place]}
+            places = {place for place in following if self.reads[place] & bit}
+            if not self.anchored and places & last:
+                return False
+        if not self.anchored:
             return True
-        read = 0
-        for place in loop:
-            read |= self.reads[place]
-        return self.anchored and read != _FULL
+        accepted = 0
+        for other in {other for place in places for other in after[place]} & last:
+            accepted |= self.reads[other]
+        return accepted & _ENDS != _ENDS
 
-    def _pump(self, loop: set[int], after: dict[int, list[int]]) -> tuple[int, str] | None:
-        """A place of the loop, and a word that leads back to it by two ways."""
+    def _pumps(self, loop: set[int], after: dict[int, list[int]]) -> Iterator[tuple[int, str]]:
+        """Places of the loop, each with a word that leads back to it by two ways."""
+        pairs = self._pairs(loop, after)
+        for part in _components(pairs):
+            if self._is_split(part, pairs):
+                for start in sorted(left for left, right in part if left == right)[:_TRIED]:
+                    yield start, self._word(start, part, pairs)
 
-        def steps(pair: tuple[int, int]) -> Iterator[tuple[tuple[int, int], int, bool]]:
-            for left in after.get(pair[0], ()):
-                for right in after.get(pair[1], ()):
-                    common = self.reads[left] & self.reads[right]
-                    if common and left in loop and right in loop:
-                        twice = pair[0] == pair[1] and left == right and self.edges[pair[0], left] > 1
-                        yield (left, right), common, twice
+    def _pairs(self, loop: set[int], after: dict[int, list[int]]) -> dict[_Pair, list[_Pair]]:
+        """The product of the loop with itself: where two ways stand that have read the same word."""
+        pairs: dict[_Pair, list[_Pair]] = {}
+        pending: list[_Pair] = [(place, place) for place in sorted(loop)]
+        edges = 0
+        while pending:
+            pair = pending.pop()
+            if pair in pairs:
+                continue
+            pairs[pair] = [
+                (left, right)
+                for left in after.get(pair[0], ())
+                if left in loop
+                for right in after.get(pair[1], ())
+                if right in loop and self.reads[left] & self.reads[right]
+            ]
+            edges += len(pairs[pair])
+            if edges > _LARGEST_PRODUCT:
+                raise _UndecidedError
+            pending.extend(pairs[pair])
+        return pairs
 
-        for start in sorted(loop):
-            # Breadth first over pairs and whether the two ways have parted yet.
-            seen: dict[tuple[tuple[int, int], bool], str] = {((start, start), False): ""}
-            pending = [((start, start), False)]
-            for pair, parted in pending:
-                word = seen[pair, parted]
-                for next_pair, common, twice in steps(pair):
-                    now = parted or twice or next_pair[0] != next_pair[1]
-                    if now and next_pair == (start, start):
-                        return start, word + _character(common)
-                    if (next_pair, now) not in seen:
-                        seen[next_pair, now] = word + _character(common)
-                        pending.append((next_pair, now))
-        return None
+    def _is_split(self, part: set[_Pair], pairs: dict[_Pair, list[_Pair]]) -> bool:
+        """Do the two ways part and meet again, or run over an edge that is drawn twice?"""
+        diagonal = [place for place, other in part if place == other]
+        if len(diagonal) < len(part):
+            return bool(diagonal)
+        return any(
+            following in part and self.edges[place, following[0]] > 1
+            for place in diagonal
+            for following in pairs[place, place]
+        )
+
+    def _word(self, start: int, part: set[_Pair], pairs: dict[_Pair, list[_Pair]]) -> str:
+        """A shortest word that leads both ways from a place back to it, apart in between."""
+        seen: dict[tuple[_Pair, bool], str] = {((start, start), False): ""}
+        pending = list(seen)
+        for pair, parted in pending:
+            for following in pairs[pair]:
+                left, right = following
+                twice = pair[0] == pair[1] and left == right and self.edges[pair[0], left] > 1
+                now = parted or twice or left != right
+                word = seen[pair, parted] + _character(self.reads[left] & self.reads[right])
+                if now and following == (start, start):
+                    return word
+                if following in part and (following, now) not in seen:
+                    seen[following, now] = word
+                    pending.append((following, now))
+        return ""
 
     def _way(self, first: tuple[int, ...], goal: int, after: dict[int, list[int]]) -> str:
         """A shortest text that leads to a place."""
@@ -209,28 +254,40 @@ class _Automaton:
         return ""
 
 
-def _loops(count: int, after: dict[int, list[int]]) -> list[set[int]]:
-    """The places that can be reached from each other: the strongly connected parts, those with an edge."""
-    reach = {place: _reached(place, after) for place in range(count)}
-    found: list[set[int]] = []
-    known: set[int] = set()
-    for place in range(count):
-        if place in known or place not in reach[place]:
+def _components(graph: dict[_Node, list[_Node]]) -> list[set[_Node]]:
+    """The nodes that can be reached from each other, those alone without an edge to themselves left out
+    (Tarjan's algorithm, without recursion)."""
+    number: dict[_Node, int] = {}
+    low: dict[_Node, int] = {}
+    stack: list[_Node] = []
+    held: set[_Node] = set()
+    found: list[set[_Node]] = []
+    for root in graph:
+        if root in number:
             continue
-        loop = {other for other in reach[place] if place in reach[other]}
-        known |= loop
-        found.append(loop)
-    return found
-
-
-def _reached(start: int, after: dict[int, list[int]]) -> set[int]:
-    found: set[int] = set()
-    pending = list(after.get(start, ()))
-    while pending:
-        place = pending.pop()
-        if place not in found:
-            found.add(place)
-            pending.extend(after.get(place, ()))
+        work = [(root, iter(graph[root]))]
+        while work:
+            node, following = work[-1]
+            if node not in number:
+                number[node] = low[node] = len(number)
+                stack.append(node)
+                held.add(node)
+            for other in following:
+                if other not in number:
+                    work.append((other, iter(graph.get(other, ()))))
+                    break
+                if other in held:
+                    low[node] = min(low[node], number[other])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == number[node]:
+                    part = set(stack[stack.index(node) :])
+                    del stack[stack.index(node) :]
+                    held -= part
+                    if len(part) > 1 or node in graph.get(node, ()):
+                        found.append(part)
     return found
 
 
@@ -239,6 +296,7 @@ def _reached(start: int, after: dict[int, list[int]]) -> set[int]:
 _WORD = sum(1 << code for code in range(_ASCII) if chr(code).isalnum() or chr(code) == "_")
 _DIGIT = sum(1 << code for code in range(_ASCII) if chr(code).isdigit())
 _SPACE = sum(1 << ord(one) for one in " \t\n\r\f\v")
+_ENDS = 1 << 0 | 1 << ord("!") | 1 << ord("a") | 1 << ord("0")  # one of these stands for an end that fails
 _OTHERS = _FULL ^ ((1 << _ASCII) - 1)
 _CATEGORIES = {
     "CATEGORY_WORD": _WORD | _OTHERS,

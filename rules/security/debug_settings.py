@@ -24,7 +24,7 @@ class DebugSettings(FileRule):
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:
-        if "INSTALLED_APPS" not in source.text or "DEBUG" not in source.text:
+        if "ROOT_URLCONF" not in source.text or "DEBUG" not in source.text:
             return
         if shapes.is_for_another_stage(source.path) or source.module_scope.bound.get("DEBUG") != 1:
             return

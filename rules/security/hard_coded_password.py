@@ -9,7 +9,12 @@ from collections.abc import Iterator
 
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call, on_file
 
-PASSWORD = re.compile(r"(?:^|_)(?:password|passwd|passphrase|admin_key|pwd)$", re.I)
+PASSWORD = re.compile(
+    r"^(?:(?:admin|user|input|entered|given|master|login|site|access|app|plain|submitted|provided|raw)_?)?"
+    r"(?:password|passwd|passphrase|pwd|passcode)$",
+    re.I,
+)
+SENT = re.compile(r"(?:^|[._])(?:form|payload|body|data|request|req|credentials|creds|login|args|params|st)$")
 SHOWN = re.compile(
     r"^(?:password|passwd|none|null|undefined|changed|unchanged|hidden|redacted|secret|\*+|•+|x+|-+|\?+)$|^[<{$]",
     re.I,
@@ -100,9 +105,9 @@ def _is_password(source: Source, node: ast.expr) -> bool:
     if isinstance(node, ast.Await):
         node = node.value
     if isinstance(node, ast.Name):
-        return bool(PASSWORD.search(node.id))
+        return bool(PASSWORD.match(node.id))
     if isinstance(node, ast.Attribute):
-        return bool(PASSWORD.search(node.attr))
+        return bool(PASSWORD.match(node.attr)) and bool(SENT.search(source.segment(node.value)))
     key: object = None
     if isinstance(node, ast.Subscript):
         key = source.constant(node.slice)
@@ -115,7 +120,7 @@ def _is_password(source: Source, node: ast.expr) -> bool:
         key = source.constant(node.args[0])
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "strip":
         return _is_password(source, node.func.value)
-    return isinstance(key, str) and bool(PASSWORD.search(key))
+    return isinstance(key, str) and bool(PASSWORD.match(key))
 
 
 def _is_literal(node: ast.expr) -> bool:

@@ -92,12 +92,17 @@ def _settings(source: Source, node: ast.AST) -> Iterator[tuple[str, ast.expr, as
     ):
         for one in node.keywords:
             yield one.arg or "", one.value, one
-    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and not _is_a_default(source):
         target = node.targets[0]
         name = (
             source.constant(target.slice) if isinstance(target, ast.Subscript) else getattr(target, "id", "")
         )
         yield str(name), node.value, node
+
+
+def _is_a_default(source: Source) -> bool:
+    """Does a framework say here what holds where nothing is set?"""
+    return "INSTALLED_APPS" in source.text and "ROOT_URLCONF" not in source.text
 
 
 def _is_conditional(source: Source, node: ast.AST) -> bool:

@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterator
 
 from scanner import shapes
-from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
+from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 
 WEB = (
     "fastapi",
@@ -25,6 +25,7 @@ ANSWERS = frozenset(
     "jsonify JSONResponse HttpResponse HTTPException Response JsonResponse HTMLResponse PlainTextResponse "
     "make_response HttpResponseServerError json_response abort render_template_string ORJSONResponse".split()
 )
+FORMATS = frozenset(["format_exc", "format_exception", "format_tb"])
 STAGE = ("debug", "development", "testing", "dev")
 
 
@@ -39,29 +40,40 @@ class LeakedTraceback(FileRule):
     roles = ("live",)
     preview = True
 
-    @on_call("traceback.format_exc", "traceback.format_exception", "traceback.format_tb")
-    def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
-        if not any(name in source.text for name in WEB):
+    @on_file
+    def check(self, source: Source) -> Iterator[Finding]:
+        """The first of a file: the others are repaired in the same breath."""
+        if "traceback.format_" not in source.text or not any(name in source.text for name in WEB):
             return
-        if self._is_answered(source, call) and not _is_for_developers(source, call):
-            yield self.at(source, call, symbol=source.scope.name)
-
-    def _is_answered(self, source: Source, call: ast.Call) -> bool:
-        for around in source.ancestors(call):
-            if isinstance(around, ast.Call):
-                if shapes.last_name(around) in ANSWERS:
-                    return True
-                if shapes.is_talk(around) or shapes.is_recording(around):
-                    return False
-            if isinstance(around, ast.Assign) and isinstance(around.targets[0], ast.Name):
-                return _is_put_into_an_answer(source, around.targets[0].id)
-            if isinstance(around, ast.stmt):
-                return isinstance(around, ast.Return) and _is_a_route(source)
-        return False
+        found = [
+            node
+            for node in ast.walk(source.tree)
+            if isinstance(node, ast.Call)
+            and shapes.last_name(node) in FORMATS
+            and _is_answered(source, node)
+            and not _is_for_developers(source, node)
+        ]
+        if found:
+            first = min(found, key=lambda call: (call.lineno, call.col_offset))
+            yield self.at(source, first, details={"times": len(found)})
 
 
-def _is_put_into_an_answer(source: Source, name: str) -> bool:
-    for node in shapes.own_nodes(getattr(source.scope.node, "body", [])):
+def _is_answered(source: Source, call: ast.Call) -> bool:
+    for around in source.ancestors(call):
+        if isinstance(around, ast.Call):
+            if shapes.last_name(around) in ANSWERS:
+                return True
+            if shapes.is_talk(around) or shapes.is_recording(around):
+                return False
+        if isinstance(around, ast.Assign) and isinstance(around.targets[0], ast.Name):
+            return _is_put_into_an_answer(source, call, around.targets[0].id)
+        if isinstance(around, ast.stmt):
+            return isinstance(around, ast.Return) and _is_a_route(source, call)
+    return False
+
+
+def _is_put_into_an_answer(source: Source, call: ast.Call, name: str) -> bool:
+    for node in shapes.own_nodes(getattr(source.function_of(call), "body", [])):
         if isinstance(node, ast.Call) and shapes.last_name(node) in ANSWERS:
             values = [*node.args, *(one.value for one in node.keywords)]
             if any(
@@ -71,8 +83,8 @@ def _is_put_into_an_answer(source: Source, name: str) -> bool:
     return False
 
 
-def _is_a_route(source: Source) -> bool:
-    decorators = getattr(source.scope.node, "decorator_list", [])
+def _is_a_route(source: Source, call: ast.Call) -> bool:
+    decorators = getattr(source.function_of(call), "decorator_list", [])
     calls = [one for one in decorators if isinstance(one, ast.Call)]
     return any(
         shapes.last_name(one)
