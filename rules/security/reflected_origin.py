@@ -14,6 +14,7 @@ ORIGIN = re.compile(
     r"headers(?:\.get\(\s*|\[)[bru]?[\"']origin[\"']|META(?:\.get\(\s*|\[)[\"']HTTP_ORIGIN[\"']|request\.origin\b",
     re.I,
 )
+READS = (ast.Call, ast.Subscript, ast.Attribute, ast.BoolOp, ast.IfExp)
 LOOKS = re.compile(
     r"allow|permit|trust|valid|white|is_local|known|\bin\s+[A-Za-z_(\[{]|match\(|startswith\(|endswith\(",
     re.I,
@@ -60,10 +61,9 @@ def _is_header(source: Source, node: ast.expr) -> bool:
 def _is_origin(source: Source, value: ast.expr, within: ast.AST) -> bool:
     if isinstance(value, ast.Name):
         scope = source.scope_of(within)
-        assigned = scope.assigned.get(value.id)
-        if assigned is None or scope.bound.get(value.id) != 1:
+        if scope.bound.get(value.id) != 1 or not isinstance(scope.assigned.get(value.id), READS):
             return False
-        value = assigned
+        value = scope.assigned[value.id]
     return bool(ORIGIN.search(source.segment(value)))
 
 
