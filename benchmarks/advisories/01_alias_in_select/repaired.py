@@ -2,6 +2,7 @@ import re
 import sqlite3
 
 from django.http import JsonResponse
+from django.urls import path
 from django.views.decorators.http import require_GET
 
 DATABASE = "reports.db"
@@ -17,3 +18,6 @@ def totals(request):
     connection = sqlite3.connect(DATABASE)
     rows = connection.execute(f'SELECT SUM(amount) AS "{alias}" FROM invoice').fetchall()
     return JsonResponse({"rows": rows})
+
+
+urlpatterns = [path("totals", totals)]

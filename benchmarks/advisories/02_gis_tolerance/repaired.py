@@ -1,5 +1,6 @@
 from django.db import connection
 from django.http import JsonResponse
+from django.urls import path
 
 
 def nearby(request):
@@ -10,3 +11,6 @@ def nearby(request):
             [request.GET["point"], tolerance],
         )
         return JsonResponse({"shops": [row[0] for row in cursor.fetchall()]})
+
+
+urlpatterns = [path("nearby", nearby)]

@@ -1,6 +1,6 @@
 from urllib.parse import urljoin, urlparse
 
-from flask import Blueprint, redirect, request, session
+from flask import Blueprint, Flask, redirect, request, session
 
 auth = Blueprint("auth", __name__)
 
@@ -18,3 +18,7 @@ def oauth_authorized(provider):
     if not is_safe_redirect_url(next_url):
         next_url = "/"
     return redirect(next_url)
+
+
+app = Flask(__name__)
+app.register_blueprint(auth)

@@ -1,4 +1,4 @@
-from flask import Blueprint, redirect, request, session
+from flask import Blueprint, Flask, redirect, request, session
 
 auth = Blueprint("auth", __name__)
 
@@ -8,3 +8,7 @@ def oauth_authorized(provider):
     session["provider"] = provider
     next_url = request.args.get("next", "/")
     return redirect(next_url)
+
+
+app = Flask(__name__)
+app.register_blueprint(auth)

@@ -1,6 +1,6 @@
 import ast
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel
 
@@ -19,3 +19,7 @@ def post_validate_code(code: Code) -> dict[str, list[str]]:
     except SyntaxError as error:
         return {"errors": [str(error)]}
     return {"errors": []}
+
+
+app = FastAPI()
+app.include_router(router)

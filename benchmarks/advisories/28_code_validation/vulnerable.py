@@ -1,6 +1,6 @@
 import ast
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 
 router = APIRouter(prefix="/validate")
@@ -20,3 +20,7 @@ def post_validate_code(code: Code) -> dict[str, list[str]]:
             except Exception as error:
                 errors.append(str(error))
     return {"errors": errors}
+
+
+app = FastAPI()
+app.include_router(router)

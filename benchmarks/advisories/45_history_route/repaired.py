@@ -1,6 +1,6 @@
 from functools import wraps
 
-from flask import Blueprint, abort, jsonify, request
+from flask import Blueprint, Flask, abort, jsonify, request
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 WATCHES: dict[str, dict] = {}
@@ -48,3 +48,7 @@ def create_watch():
 def delete_history(uuid):
     WATCHES[uuid]["history"] = []
     return "", 204
+
+
+app = Flask(__name__)
+app.register_blueprint(api)

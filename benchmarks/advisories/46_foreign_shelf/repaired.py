@@ -1,4 +1,4 @@
-from flask import Blueprint, request
+from flask import Blueprint, Flask, request
 from flask_login import current_user, login_required
 from flask_sqlalchemy import SQLAlchemy
 
@@ -25,3 +25,7 @@ def edit_shelf(shelf_id):
     shelf.title = request.form["title"]
     db.session.commit()
     return "", 204
+
+
+app = Flask(__name__)
+app.register_blueprint(shelves)

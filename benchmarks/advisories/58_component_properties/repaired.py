@@ -1,6 +1,7 @@
 import json
 
 from django.http import JsonResponse
+from django.urls import path
 
 from .components import Profile
 
@@ -15,3 +16,6 @@ def update(request, pk):
             setattr(component, name, data[name])
     component.save()
     return JsonResponse({"ok": True})
+
+
+urlpatterns = [path("component/<int:pk>", update)]

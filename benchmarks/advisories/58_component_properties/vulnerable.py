@@ -1,6 +1,7 @@
 import json
 
 from django.http import JsonResponse
+from django.urls import path
 
 from .components import Profile
 
@@ -11,3 +12,6 @@ def update(request, pk):
         setattr(component, name, value)
     component.save()
     return JsonResponse({"ok": True})
+
+
+urlpatterns = [path("component/<int:pk>", update)]

@@ -1,5 +1,5 @@
 import ldap3
-from flask import Blueprint, redirect, request
+from flask import Blueprint, Flask, redirect, request
 
 blueprint = Blueprint("ldap_auth", __name__)
 SEARCH = "(&(objectClass=person)(uid=%s))"
@@ -13,3 +13,7 @@ def login():
         return redirect("/login")
     connection.rebind(user=connection.entries[0].entry_dn, password=request.form["password"])
     return redirect("/")
+
+
+app = Flask(__name__)
+app.register_blueprint(blueprint)

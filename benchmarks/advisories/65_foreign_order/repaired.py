@@ -1,11 +1,26 @@
-from fastapi import APIRouter, Depends, HTTPException
-from sqlalchemy.orm import Session
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from .auth import get_current_user
 from .database import get_session
-from .models import Order, User
 
 router = APIRouter(prefix="/orders")
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class User(Base):
+    __tablename__ = "user"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Order(Base):
+    __tablename__ = "order"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
 
 
 @router.get("/")
@@ -21,3 +36,7 @@ def cancel(order_id: int, user: User = Depends(get_current_user), db: Session = 
     db.delete(order)
     db.commit()
     return {"cancelled": order_id}
+
+
+app = FastAPI()
+app.include_router(router)
