@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner import shapes
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on, on_call
 
 SECRET = re.compile(
@@ -68,6 +69,8 @@ class FallbackSecret(FileRule):
                 continue
             value = field.value
             if isinstance(value, ast.Call):
+                if shapes.last_name(value) != "Field":
+                    continue  # a read with a default is another handler's
                 default = [one.value for one in value.keywords if one.arg == "default"]
                 value = default[0] if default else (value.args[0] if value.args else None)
             if _is_secret(field.target.id, source.constant(value)):

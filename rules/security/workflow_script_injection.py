@@ -13,28 +13,20 @@ from scanner.source import Keys
 
 GLOBS = ("**/.github/workflows/*.yml", "**/.github/workflows/*.yaml")
 FILLED_IN = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
-CHOSEN = re.compile(
-    r"github\.head_ref|github\.event\.(?:issue|pull_request|discussion)\.(?:title|body)|"
-    r"github\.event\.pull_request\.head\.(?:ref|label|repo\.default_branch)|"
-    r"github\.event\.(?:comment|review|review_comment)\.body|github\.event\.pages\b|"
-    r"github\.event\.(?:head_commit|commits\[?[^\s]*)\.(?:message|author\.(?:name|email))|"
-    r"github\.event\.workflow_run\.(?:head_branch|display_title|head_commit\.message)"
-)
+# What a stranger chooses, and what starts a workflow with it and with more rights than a fork has. Under
+# `pull_request`, a stranger's code runs anyhow, without secrets.
+BY_PULL_REQUEST = frozenset(["pull_request_target"])
+CHOSEN = {
+    r"github\.head_ref|github\.event\.pull_request\.(?:title|body|head\.(?:ref|label))": BY_PULL_REQUEST,
+    r"github\.event\.issue\.(?:title|body)": frozenset(["issues", "issue_comment"]),
+    r"github\.event\.comment\.body": frozenset(["issue_comment", "discussion_comment"]),
+    r"github\.event\.discussion\.(?:title|body)": frozenset(["discussion", "discussion_comment"]),
+    r"github\.event\.workflow_run\.(?:head_branch|display_title|head_commit\.message)": frozenset(
+        ["workflow_run"]
+    ),
+    r"github\.event\.(?:head_commit|commits\[\d+\])\.(?:message|author\.(?:name|email))": frozenset(["push"]),
+}
 SAFE = re.compile(r"toJSON\s*\(|contains\s*\(|startsWith\s*\(|endsWith\s*\(|hashFiles|[=!]=", re.I)
-# Who starts it gets more than a fork has by itself; `pull_request` runs a stranger's code anyhow.
-TRUSTED_START = frozenset(
-    [
-        "issues",
-        "issue_comment",
-        "pull_request_target",
-        "discussion",
-        "discussion_comment",
-        "workflow_run",
-        "push",
-        "pull_request_review_comment",
-        "pull_request_review",
-    ]
-)
 
 
 class WorkflowScriptInjection(FileRule):
@@ -55,15 +47,24 @@ class WorkflowScriptInjection(FileRule):
         document = source.document
         if not isinstance(document, dict) or "github." not in source.text:
             return
-        if not _triggers(document) & TRUSTED_START:
-            return
+        started = _triggers(document)
         for keys, script in _scripts(document):
-            for found in FILLED_IN.finditer(script):
-                chosen = CHOSEN.search(found[1])
-                if chosen and not SAFE.search(found[1]):
-                    symbol = ".".join(map(str, keys[:4]))
-                    yield self.at(source, source.place_of(keys), symbol=symbol, value=chosen[0])
-                    break
+            value = next(
+                (value for found in FILLED_IN.findall(script) if (value := _chosen(found, started))), ""
+            )
+            if value:
+                yield self.at(source, source.place_of(keys), symbol=".".join(map(str, keys[:4])), value=value)
+
+
+def _chosen(expression: str, started: set[str]) -> str:
+    """What a stranger chooses of an expression; "" where it is nothing, or compared only."""
+    if SAFE.search(expression):
+        return ""
+    for value, starts in CHOSEN.items():
+        found = re.search(value, expression)
+        if found and starts & started:
+            return found[0]
+    return ""
 
 
 def _triggers(document: dict[Any, Any]) -> set[str]:
