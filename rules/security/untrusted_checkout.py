@@ -51,10 +51,19 @@ class UntrustedCheckout(FileRule):
         )
         jobs = document.get("jobs")
         for name, job in jobs.items() if started & POWERFUL and isinstance(jobs, dict) else ():
-            number = _checkout(job) if isinstance(job, dict) else None
+            if not isinstance(job, dict) or _has_nothing_to_lose(document, job):
+                continue
+            number = _checkout(job)
             if number is not None:
                 place = source.place_of(("jobs", str(name), "steps", number, "uses"))
                 yield self.at(source, place, symbol=f"jobs.{name}")
+
+
+def _has_nothing_to_lose(document: dict[Any, Any], job: dict[str, Any]) -> bool:
+    """May it only read, and does it name no secret?"""
+    permissions = job.get("permissions", document.get("permissions"))
+    rights = list(permissions.values()) if isinstance(permissions, dict) else [permissions]
+    return set(map(str, rights)) <= {"read", "none", "read-all"} and "secrets." not in str(job)
 
 
 def _checkout(job: dict[str, Any]) -> int | None:
