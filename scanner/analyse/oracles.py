@@ -22,6 +22,7 @@ Words of a function in a test file (`facts.Function.oracle`):
     gives           gives another value back: a helper named like a test
     skips           ends in an unconditional skip before it checks anything
     smoke           name, docstring or comment say that not crashing is the point
+    ticket          they name the report of a crash or a bug
     accepts         they say that something is accepted, allowed, works
     calls:NAME      calls its own parameter: a fixture that may check
     uses:NAME       asks for a fixture by a mark
@@ -71,6 +72,7 @@ _AROUND = re.compile(
     r"|\brunning this test (?:ensures|checks|shows|proves|verifies)\b",
     re.IGNORECASE,
 )
+_TICKET = re.compile(r"(?:\bgh-?|#|\b(?:issues?|bugs?|ticket|pr|pull)[ /#:-]{0,3})\d{2,}", re.IGNORECASE)
 _ACCEPTS = re.compile(
     r"#\d{2,}|issues?/\d|ticket|regress|\btest \d{4,}|\bbug\b|used to|previous|\bfix(?:es|ed)?\b"
     r"|does nothing|would (?:raise|fail|crash)"
@@ -844,6 +846,8 @@ def _of_unchecked(source: Source, scope: Scope, parameters: tuple[str, ...]) -> 
         words.add("hushed")
     words_about = _words_about(source, node)
     said = f"{source.path}\n{scope.name}".replace("_", " ") + "\n" + words_about
+    if _TICKET.search(words_about):
+        words.add("ticket")
     if _SMOKE.search(said) or _AROUND.search(words_about):
         words.add("smoke")
     elif _ACCEPTS.search(said) or _only_defines(body):

@@ -8,9 +8,13 @@ import re
 import tokenize
 import warnings
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from scanner.finding import Reason, Unreadable
 from scanner.source import Source
+
+if TYPE_CHECKING:
+    from scanner.analyse.lowering import Lowered
 
 _COOKIE = re.compile(rb"coding[:=]")
 _DEEP = "the parser gave up; split its longest expression, or exclude the file"
@@ -72,10 +76,8 @@ def _unparsed(path: str, data: bytes, text: str, error: SyntaxError) -> Source |
     """The second chance of a file whose grammar is newer than ours; else the reason why it is broken."""
     if (error.msg or "").startswith(_DEEP_SAID):
         return Unreadable(path, Reason.TOO_DEEP, _DEEP, error.lineno or 1)
-    from scanner.analyse import lowering  # costs libcst's start-up: only where the parser has failed
-
     try:
-        lowered = lowering.lower(text)
+        lowered = _lowered(text)
     except RecursionError:
         return Unreadable(path, Reason.TOO_DEEP, _DEEP, error.lineno or 1)
     if lowered is not None and lowered.tree is not None:
@@ -91,6 +93,24 @@ def _unparsed(path: str, data: bytes, text: str, error: SyntaxError) -> Source |
     if _looks_like_python_2(text, error):
         return Unreadable(path, Reason.PYTHON_2, f"{error.msg}; it is not Python 3", line)
     return Unreadable(path, Reason.SYNTAX, error.msg or "invalid syntax", line)
+
+
+# Where none of this occurs, no newer grammar explains the error: literals with fields, type parameters and
+# aliases, groups of exceptions and bare tuples of them, stars in new places, lazy imports.
+_NEWER = re.compile(
+    r"""\b(?:[ft]r?|r[ft])["']|\b(?:def|class)\s+\w+\s*\[|\btype\s+\w|\bexcept\s*\*|\bexcept\b[^(:\n]*,"""
+    r"""|[\[({,:]\s*\*|\blazy\s+(?:from|import)\b""",
+    re.IGNORECASE,
+)
+
+
+def _lowered(text: str) -> Lowered | None:
+    """The file through a rewrite of its newer syntax, if it holds any."""
+    if not _NEWER.search(text):
+        return None
+    from scanner.analyse import lowering  # costs libcst's start-up: only where it may help
+
+    return lowering.lower(text)
 
 
 _PYTHON_2 = re.compile(

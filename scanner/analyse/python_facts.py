@@ -11,7 +11,7 @@ from typing import Any
 from scanner import facts
 from scanner.analyse import flows, manifests, oracles, routes
 from scanner.analyse.walk import Body, Index, parameters_of, token_of
-from scanner.source import OUTGOING, OWN, FunctionNode, Scope, Source
+from scanner.source import OWN, FunctionNode, Scope, Source
 
 _MIN_STATEMENTS = 3  # a shorter function is not worth a fingerprint
 
@@ -21,7 +21,7 @@ def collect(source: Source, found: Index) -> facts.Facts:
     guarded = _guarded_imports(source.tree)
     functions: list[facts.Function] = []
     classes: list[facts.Class] = []
-    uses: dict[str, tuple[int, facts.Place]] = {}
+    uses: dict[str, tuple[int, ast.expr]] = {}  # how often, and where first
     top: list[facts.Call] = []
     for body in found.bodies:
         _collect_uses(source, body, uses)
@@ -45,7 +45,7 @@ def collect(source: Source, found: Index) -> facts.Facts:
         classes=tuple(classes),
         names=tuple(sorted(set(source.module_scope.bound) - set(source.module_scope.imports))),
         exports=exports(source.tree),
-        uses=tuple(facts.Use(name, times, place) for name, (times, place) in sorted(uses.items())),
+        uses=tuple(facts.Use(name, uses[name][0], source.place(uses[name][1])) for name in sorted(uses)),
         identifiers=tuple(sorted(found.identifiers)),
         calls=tuple(top),
         requires=manifests.collect(source)[0] if source.path.endswith("setup.py") else (),
@@ -55,55 +55,51 @@ def collect(source: Source, found: Index) -> facts.Facts:
 
 
 def _calls(source: Source, body: Body) -> tuple[facts.Call, ...]:
-    """The distinct callees of a scope, each with the line of its first call."""
+    """The distinct callees of a scope, each with the line of its first call. Comes after `_collect_uses`,
+    which has asked what every root stands for."""
+    scope, chains, known = body.scope, body.chains, body.scope.known
     first: dict[str, int] = {}
     for call, head in zip(body.calls, body.heads, strict=True):
-        name = _callee(source, body, call.func, head)
+        func = call.func
+        node, root, suffix = chains[head] if head < len(chains) else _NO_CHAIN
+        if node is not func:
+            name = source.resolve(func, scope)
+        elif root in OWN:
+            name = source.chain(root, suffix, scope)
+        else:
+            base = known[root]
+            name = None if base is None else base + suffix
         body.callees.append(name)
         if name is None:
-            name = f".{call.func.attr}" if isinstance(call.func, ast.Attribute) else ""
+            name = f".{func.attr}" if isinstance(func, ast.Attribute) else ""
         if name and name not in first:
             first[name] = call.lineno
-    return tuple(facts.Call(name, line) for name, line in first.items())
+    return tuple(map(facts.Call._make, first.items()))
 
 
-def _callee(source: Source, body: Body, func: ast.expr, head: int) -> str | None:
-    """The dotted name of what is called, from the chain that the walk has already taken apart."""
-    if head < len(body.chains):
-        node, root, suffix = body.chains[head]
-        if node is func and root not in OWN:
-            known = source.stands_for(root, body.scope)
-            return None if known is None else known + suffix
-    return source.resolve(func, body.scope)
+_NO_CHAIN = (None, "", "")
 
 
-def _collect_uses(source: Source, body: Body, uses: dict[str, tuple[int, facts.Place]]) -> None:
+def _collect_uses(source: Source, body: Body, uses: dict[str, tuple[int, ast.expr]]) -> None:
     """Every chain that starts at an import, or at a value that came out of one."""
     scope, own = body.scope, source.module + "."
-    roots: dict[str, str] = {}
+    roots: dict[str, str] = {}  # "" where it is a builtin, the file's own, or not known
     for node, root, suffix in body.chains:
         known = roots.get(root)
         if known is None:
-            known = roots[root] = (source.stands_for(root, scope) or "") if _is_foreign(root, scope) else ""
-        if not known:
-            continue
-        name = known + suffix
-        if name.startswith(("builtins.", own)):
-            continue
-        seen = uses.get(name)
-        uses[name] = (seen[0] + 1, seen[1]) if seen else (1, source.place(node))
-
-
-def _is_foreign(name: str, scope: Scope) -> bool:
-    """Is a name an import, or a value that may have come out of one?"""
-    binder = scope.binder(name)
-    return binder is not None and (name in binder.imports or name in binder.assigned)
+            known = source.stands_for(root, scope) or ""
+            roots[root] = known = "" if f"{known}.".startswith(("builtins.", own)) else known
+        if known:
+            name = known + suffix
+            seen = uses.get(name)
+            uses[name] = (1, node) if seen is None else (seen[0] + 1, seen[1])
 
 
 def _function_facts(source: Source, body: Body) -> facts.Function:
     node: Any = body.scope.node
     parameters = tuple(arg.arg for arg in parameters_of(node.args))
-    hashes = _hashes(body)
+    is_test = source.is_test and node.name.startswith("test")
+    hashes = () if is_test else _hashes(body)  # what tests share with tests is nobody's to import
     return facts.Function(
         body.scope.name,
         source.header(node),
@@ -192,7 +188,7 @@ def _traits(source: Source, node: FunctionNode, body: Body) -> tuple[str, ...]:
     traits = []
     if body.cuts and _is_outgoing(source, node):
         traits.append("deprecated")
-    if not body.cuts or all(_is_stub(statement) for statement in node.body):
+    if not body.cuts or (_is_stub(node.body[-1]) and all(map(_is_stub, node.body))):
         traits.append("stub")
     return tuple(traits)
 
@@ -203,7 +199,7 @@ def _is_outgoing(source: Source, node: FunctionNode) -> bool:
         return True
     first = node.body[0]
     said = getattr(getattr(first, "value", None), "value", None) if isinstance(first, ast.Expr) else None
-    return isinstance(said, str) and OUTGOING.search(said) is not None
+    return isinstance(said, str) and source.speaks_of_leaving(said)
 
 
 def _is_stub(node: ast.stmt) -> bool:

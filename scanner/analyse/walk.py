@@ -75,17 +75,13 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "Yield": ("value",),
     "YieldFrom": ("value",),
     "Compare": ("left", "comparators"),
-    "Call": ("func", "args", "keywords"),
     "keyword": ("value",),
     "FormattedValue": ("value", "format_spec"),
     "JoinedStr": ("values",),
     "TemplateStr": ("values",),
     "Interpolation": ("value", "format_spec"),
-    "Constant": (),
-    "Attribute": ("value",),
     "Subscript": ("value", "slice"),
     "Starred": ("value",),
-    "Name": (),
     "List": ("elts",),
     "Tuple": ("elts",),
     "Slice": ("lower", "upper", "step"),
@@ -116,12 +112,8 @@ _LISTS = frozenset(
 )
 _SINGLES = frozenset({"Lambda", "IfExp", "Expression"})  # their `body` and `orelse` are one node
 
-_PLAIN, _NAME, _ATTRIBUTE, _CONSTANT, _CALL, _DEFINITION, _BINDS, _OPERATOR, _KEYWORD, _NORMAL = range(10)
+_PLAIN, _DEFINITION, _BINDS, _OPERATOR, _KEYWORD, _NORMAL = range(6)
 _KINDS = {
-    "Name": _NAME,
-    "Attribute": _ATTRIBUTE,
-    "Constant": _CONSTANT,
-    "Call": _CALL,
     "FunctionDef": _DEFINITION,
     "AsyncFunctionDef": _DEFINITION,
     "ClassDef": _DEFINITION,
@@ -204,25 +196,26 @@ class _Return:
 
 
 _TABLE = _table()
-_MASKED = token_of("name")
+_MASKED, _CALL = token_of("name"), token_of("Call")
+_COMMON = frozenset({ast.Name, ast.Constant, ast.Attribute, ast.Call})  # what the walk knows by itself
 _names: dict[str, int] = {}  # identifier -> its token; identifiers recur over files
 
 
-@dataclass
 class Body:
     """What the walk collects in one scope."""
 
-    scope: Scope
-    calls: list[ast.Call] = field(default_factory=list)
-    heads: list[int] = field(default_factory=list)  # of each call, where the chain of its callee would be
-    callees: list[str | None] = field(default_factory=list)  # of each call, the dotted name; see `_calls`
-    # outermost node, root name, what follows it
-    chains: list[tuple[ast.expr, str, str]] = field(default_factory=list)
-    tokens: list[int] = field(default_factory=list)
-    cuts: list[int] = field(default_factory=list)
-    noise: list[int] = field(default_factory=list)  # cuts of statements that a copy may have or lack
-    literals: list[Any] = field(default_factory=list)  # strings and numbers, as they come
-    yields: bool = False
+    __slots__ = ("callees", "calls", "chains", "cuts", "heads", "literals", "noise", "scope", "tokens")
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.calls: list[ast.Call] = []
+        self.heads: list[int] = []  # of each call, where the chain of its callee would be
+        self.callees: list[str | None] = []  # of each call, the dotted name; `python_facts` fills it in
+        self.chains: list[tuple[ast.expr, str, str]] = []  # outermost node, root name, what follows it
+        self.tokens: list[int] = []
+        self.cuts: list[int] = []  # where the tokens of each statement begin
+        self.noise: list[int] = []  # cuts of statements that a copy may have or lack
+        self.literals: list[Any] = []  # strings and numbers, as they come
 
 
 @dataclass
@@ -251,15 +244,80 @@ def index(source: Source, wanted: Iterable[type] = ()) -> Index:
 def _walk(
     source: Source, body: Body, roots: list[Any], pending: list[tuple[Scope, list[Any]]], found: Index
 ) -> None:
-    scope, tokens, cuts, literals = body.scope, body.tokens, body.cuts, body.literals
+    scope, tokens, cuts, literals, chains = body.scope, body.tokens, body.cuts, body.literals, body.chains
     bound, buckets, identifiers, table = scope.bound, found.nodes, found.identifiers, _TABLE
+    in_function = scope.kind == "function"
+    name_class, attribute_class, load = ast.Name, ast.Attribute, ast.Load
+    asked = not buckets.keys().isdisjoint(_COMMON)
     stack = roots[::-1]
-    pop, push, extend = stack.pop, stack.append, stack.extend
+    pop, push, extend, emit, meet = stack.pop, stack.append, stack.extend, tokens.append, identifiers.add
     while stack:
         node = pop()
+        cls = node.__class__
+        if asked and cls in buckets and cls in _COMMON:
+            buckets[cls].append((node, scope))
+        # The commonest classes first, each by hand: they are nine nodes of ten.
+        if cls is name_class:
+            name = node.id
+            meet(name)
+            emit(_MASKED)
+            if node.ctx.__class__ is load:
+                chains.append((node, name, ""))
+            else:
+                bound[name] = bound.get(name, 0) + 1
+            continue
+        if cls is ast.Constant:
+            value = node.value
+            emit(_CONSTANTS[value.__class__])
+            literals.append(value)
+            continue
+        if cls is attribute_class:
+            name = node.attr
+            inner, suffix = node.value, f".{name}"
+            meet(name)
+            emit(_names.get(name) or _learn(name))
+            while inner.__class__ is attribute_class:
+                name = inner.attr
+                suffix = f".{name}{suffix}"
+                meet(name)
+                emit(_names.get(name) or _learn(name))
+                inner = inner.value
+            if inner.__class__ is name_class:
+                name = inner.id
+                meet(name)
+                if name == "self" or name == "cls":
+                    tokens[-1] = _MASKED  # `self.x` is the `x` of a function that was handed one
+                else:
+                    emit(_MASKED)
+                chains.append((node, name, suffix))
+            else:
+                push(inner)
+            continue
+        if cls is ast.Call:
+            emit(_CALL)
+            body.calls.append(node)
+            body.heads.append(len(chains))  # what is called is what the walk visits next
+            func = node.func
+            if node.keywords:
+                extend(node.keywords[::-1])
+            if node.args:
+                extend(node.args[::-1])
+            if func.__class__ is name_class:  # what is called is kept by name, what is passed is masked
+                if not in_function or func.id not in bound:
+                    emit(_names.get(func.id) or _learn(func.id))
+            elif func.__class__ is attribute_class and func.value.__class__ is name_class:
+                if func.value.id == "self" or func.value.id == "cls":
+                    emit(_names.get(func.attr) or _learn(func.attr))
+            elif _formats(func):
+                tokens[-1] = _FORMAT
+                meet("format")
+                _pass_over(buckets, scope, func, func.value)
+                literals.append(func.value.value)
+                continue
+            push(func)
+            continue
         if node is None:
             continue
-        cls = node.__class__
         entry = table.get(cls)
         if entry is None:  # a class that is newer than our table: visit what it holds
             extend(list(ast.iter_child_nodes(node))[::-1])
@@ -267,67 +325,15 @@ def _walk(
         token, kind, children, statement = entry
         if statement:
             cuts.append(len(tokens))
-        bucket = buckets.get(cls)
-        if bucket is not None:
-            bucket.append((node, scope))
-        if kind == _NAME:
-            name = node.id
-            identifiers.add(name)
-            tokens.append(_MASKED)
-            if node.ctx.__class__ is ast.Load:
-                body.chains.append((node, name, ""))
-            else:
-                bound[name] = bound.get(name, 0) + 1
-            continue
-        if kind == _CONSTANT:
-            value = node.value
-            tokens.append(_CONSTANTS.get(value.__class__, token))
-            literals.append(value)
-            continue
-        if kind == _ATTRIBUTE:
-            inner, suffix = node, ""
-            while inner.__class__ is ast.Attribute:
-                name = inner.attr
-                suffix = f".{name}{suffix}"
-                identifiers.add(name)
-                tokens.append(_names.get(name) or _learn(name))
-                inner = inner.value
-            if inner.__class__ is ast.Name:
-                name = inner.id
-                identifiers.add(name)
-                if name == "self" or name == "cls":
-                    tokens[-1] = _MASKED  # `self.x` is the `x` of a function that was handed one
-                else:
-                    tokens.append(_MASKED)
-                body.chains.append((node, name, suffix))
-            else:
-                push(inner)
-            continue
-        tokens.append(token)
-        if kind == _CALL:
-            body.calls.append(node)
-            body.heads.append(len(body.chains))  # what is called is what the walk visits next
-            func = node.func
-            if func.__class__ is ast.Name:  # what is called is kept by name, what is passed is masked
-                if scope.kind != "function" or func.id not in bound:
-                    tokens.append(_names.get(func.id) or _learn(func.id))
-            elif func.__class__ is ast.Attribute and func.value.__class__ is ast.Name:
-                if func.value.id == "self" or func.value.id == "cls":
-                    tokens.append(_names.get(func.attr) or _learn(func.attr))
-            elif _formats(func):
-                tokens[-1] = _FORMAT
-                identifiers.add("format")
-                _pass_over(buckets, scope, func, func.value)
-                literals.append(func.value.value)
-                extend(node.keywords[::-1])
-                extend(node.args[::-1])
-                continue
+        if cls in buckets:
+            buckets[cls].append((node, scope))
+        emit(token)
+        if kind == _KEYWORD:
+            if node.arg is not None:
+                meet(node.arg)
+                emit(_names.get(node.arg) or _learn(node.arg))
         elif kind == _OPERATOR:
             tokens.append(_operator(node))
-        elif kind == _KEYWORD:
-            if node.arg is not None:
-                identifiers.add(node.arg)
-                tokens.append(_names.get(node.arg) or _learn(node.arg))
         elif kind == _DEFINITION:
             if statement:  # what it holds is counted where it is compared by itself
                 body.noise.append(cuts[-1])
