@@ -12,6 +12,7 @@ from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_cal
 FOLDERS = ("/tmp/", "/var/tmp/", "/dev/shm/")
 # The name is only handed to what refuses to use an existing one.
 EXCLUSIVE = frozenset(["mkfifo", "bind", "mkdir", "copytree", "create_unix_server", "start_unix_server"])
+AGREED = (".lock", ".pid", ".sock", ".socket", ".fifo")  # whose point it is to be found by another process
 ALONE = (
     "lambda_handler",
     "AWS_LAMBDA",
@@ -46,5 +47,9 @@ class PredictableTemporaryFile(FileRule):
         path = source.constant(call.args[0]) if call.args else None
         if not isinstance(mode, str) or not isinstance(path, str) or not set(mode) & set("wa"):
             return
-        if path.startswith(FOLDERS) and not any(word in source.text for word in ALONE):
+        if (
+            path.startswith(FOLDERS)
+            and not path.endswith(AGREED)
+            and not any(word in source.text for word in ALONE)
+        ):
             yield self.at(source, call, symbol=source.scope.name, what=f"`{path}`")
