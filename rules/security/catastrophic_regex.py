@@ -29,7 +29,6 @@ class CatastrophicRegex(FileRule):
     evidence = ("E17",)
     security_severity = "5.9"
     roles = ("live",)
-    preview = True
 
     @on_call(*(f"re.{name}" for name in FUNCTIONS))
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:

@@ -23,7 +23,6 @@ class EndlessJwt(FileRule):
     evidence = ("E07",)
     security_severity = "5.4"
     roles = ("live",)
-    preview = True
 
     @on_call("jwt.encode", "jose.jwt.encode")
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:

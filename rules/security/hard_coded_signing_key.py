@@ -32,7 +32,6 @@ class HardCodedSigningKey(FileRule):
     evidence = ("E07",)
     security_severity = "8.1"
     roles = ("live",)
-    preview = True
 
     @on_file
     def of_a_module(self, source: Source) -> Iterator[Finding]:

@@ -67,6 +67,8 @@ class OpenDatabaseRule(FileRule):
             command = COMMAND.search(rest)
             if command is not None and command[1].lower() in {"select", "insert"}:
                 continue
+            if _is_dropped(found["name"], text[found.end() :]):
+                continue
             if OPEN.search(rest) and not CLOSED.search(rest) and not HOUSE.search(rest):
                 head = found.start("rest")
                 yield self.at(
@@ -79,6 +81,11 @@ class OpenDatabaseRule(FileRule):
         for found in FIRESTORE.finditer(text):
             place = place_at(table, found.start(), found.end())
             yield self.at(source, place, table=_matched(text[: found.start()]))
+
+
+def _is_dropped(name: str, after: str) -> bool:
+    """Does the same file take the policy away again?"""
+    return re.search(rf"drop\s+policy\s+(?:if\s+exists\s+)?{re.escape(name)}", after, re.I) is not None
 
 
 def _matched(before: str) -> str:

@@ -32,7 +32,6 @@ class PlaintextPassword(FileRule):
     evidence = ("E06",)
     security_severity = "8.1"
     roles = ("live",)
-    preview = True
 
     @on_file
     def compared(self, source: Source) -> Iterator[Finding]:

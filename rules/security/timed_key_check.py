@@ -40,7 +40,6 @@ class TimedKeyCheck(FileRule):
     evidence = ("E12",)
     security_severity = "3.7"
     roles = ("live",)
-    preview = True
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:

@@ -24,7 +24,6 @@ class TimedSignatureCheck(FileRule):
     evidence = ("E12",)
     security_severity = "5.9"
     roles = ("live",)
-    preview = True
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:
