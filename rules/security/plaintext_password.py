@@ -20,6 +20,8 @@ SENT = re.compile(
     r"^(?:form|payload|body|data|request|req|credentials|creds|login|args|params|input|user_in|login_data)$|_data$|_in$|request",
     re.I,
 )
+WORDS = ("passw", "Passw", "pwd")
+COMPARED = re.compile(r"(?:passwd|password|pwd)[\"'\])]*\s*[!=]=|[!=]=[^\n=]{0,60}(?:passwd|password|pwd)")
 HASHES = re.compile(r"hash|bcrypt|argon|scrypt|verify|crypt|pbkdf|digest|encode_pass", re.I)
 
 
@@ -35,7 +37,7 @@ class PlaintextPassword(FileRule):
 
     @on_file
     def compared(self, source: Source) -> Iterator[Finding]:
-        if not re.search(r"passw?d?(?:ord)?[\"'\])]*\s*[!=]=|[!=]=\s*\w+[.\[]", source.text):
+        if not any(word in source.text for word in WORDS) or not COMPARED.search(source.text):
             return
         for node in ast.walk(source.tree):
             if (
