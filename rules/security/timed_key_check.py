@@ -82,13 +82,18 @@ def _key(source: Source, node: ast.expr, within: ast.AST) -> str:
             SETTINGS.search(source.segment(node.value).rpartition(".")[2]) or source.resolve(node) in READS
         )
         return name if isinstance(name, str) and KEY.search(name) and known else ""
-    if isinstance(node, ast.Call) and node.args and source.resolve(node, source.scope_of(within)) in READS:
+    if isinstance(node, ast.Call) and node.args:
         name = source.constant(node.args[0])
-        return name if isinstance(name, str) and KEY.search(name) else ""
-    if isinstance(node, ast.Name) and KEY.search(node.id):
-        read = node.id.isupper() or source.resolve(node, source.scope_of(within)) in READS
-        return node.id if read and not _is_literal(source, node) else ""
+        known = isinstance(name, str) and KEY.search(name) and _is_read(source, node, within)
+        return str(name) if known else ""
+    if isinstance(node, ast.Name) and KEY.search(node.id) and not _is_literal(source, node):
+        return node.id if node.id.isupper() or _is_read(source, node, within) else ""
     return ""
+
+
+def _is_read(source: Source, node: ast.expr, within: ast.AST) -> bool:
+    """Does it come from the environment?"""
+    return "os." in source.text and source.resolve(node, source.scope_of(within)) in READS
 
 
 def _is_literal(source: Source, node: ast.Name) -> bool:
