@@ -46,6 +46,15 @@ class FallbackSecret(FileRule):
                 variable=source.constant(call.args[0]),
             )
 
+    @on_call("decouple.config", "environ.Env()", "environ.Env().str", "environs.Env()", "environs.Env().str")
+    def default_of_a_library(self, source: Source, call: ast.Call) -> Iterator[Finding]:
+        default = next((one.value for one in call.keywords if one.arg == "default"), None)
+        variable = source.constant(call.args[0]) if call.args else None
+        default = default or (call.args[1] if len(call.args) == 2 else None)
+        if default is not None and _is_secret(variable, source.constant(default)):
+            secret = source.literal(default)
+            yield self.at(source, call, symbol=source.scope.name, secret=secret, variable=variable)
+
     @on(ast.BoolOp)
     def alternative_of_a_read(self, source: Source, node: ast.BoolOp) -> Iterator[Finding]:
         if not isinstance(node.op, ast.Or) or not isinstance(node.values[-1], (ast.Constant, ast.Name)):
