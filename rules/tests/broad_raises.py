@@ -27,8 +27,12 @@ class BroadRaises(FileRule):
             error = _expected(source, item)
             if not error:
                 continue
-            function = source.function_of(node)
-            if function is None or _is_exact(function) or _looks_at(item, function):
+            function = source.scope.node
+            if (
+                not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+                or _is_exact(function)
+                or _looks_at(item, function)
+            ):
                 return
             if "B017" in source.lines[item.context_expr.lineno - 1]:
                 return  # its author was asked before
