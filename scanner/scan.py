@@ -47,15 +47,13 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
         )
         together = relate(facts.candidates, facts.facts, catalogue, cache)
         of_change, failed = _change_findings(sources.change, catalogue)
-        findings = (*facts.findings, *together.findings, *of_change)
-        findings = (
-            *findings,
-            *judge_allows(findings, facts.allows, catalogue, settings, whole=sources.whole),
-        )
+        of_tree = (*facts.findings, *together.findings)
+        allowed = judge_allows((*of_tree, *of_change), facts.allows, catalogue, settings, whole=sources.whole)
+        findings = (*_relevant((*of_tree, *allowed), sources.change), *of_change)
         books = Books(settings, history, sources.change)
         known, weights, swapped = books.baseline(), books.weights(), books.notices()
         say(f"attributing {len(findings):,} findings")
-        attributed, said = _attribute(_relevant(findings, sources.change), history, settings, sources.change)
+        attributed, said = _attribute(findings, history, settings, sources.change)
         weighed = weigh(
             attributed,
             catalogue,
@@ -118,8 +116,7 @@ def _change_findings(
 
 
 def _relevant(findings: Iterable[Finding], change: Change | None) -> tuple[Finding, ...]:
-    """Of a change's judge, only what the change did: findings that touch a changed line, at their own
-    place or at one that they relate to."""
+    """Of a change's judge, only what the change did: findings that touch a changed line."""
     if change is None:
         return tuple(findings)
     return tuple(

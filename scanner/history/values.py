@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from scanner.hunks import Ranges
@@ -22,6 +24,13 @@ class NoHistory:
 
     def __str__(self) -> str:
         return f"{self.reason}; {self.remedy}" if self.remedy else self.reason
+
+
+class Moves(NamedTuple):
+    """New name → old name of renamed files, and the files that are gone."""
+
+    renamed: Mapping[str, str]
+    deleted: tuple[str, ...]
 
 
 @dataclass(frozen=True)

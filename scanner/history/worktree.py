@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from scanner.history.objects import ARGUMENT_PATHS, Objects
-from scanner.history.values import index_entry, parse_patch, path_of
+from scanner.history.values import Moves, index_entry, parse_patch, path_of
 from scanner.hunks import Ranges, added_ranges, lines_of
 
 _FILTER_KEY = re.compile(r"filter\.(.+)\.[^.]+\Z", re.DOTALL)
@@ -112,11 +112,23 @@ class Worktree(Objects):
 
     def renamed(self) -> dict[str, str]:
         """New name → name in HEAD, of files that the index has renamed."""
-        if not self.head:
-            return {}
-        command = ["diff-index", "--cached", "-M", "-z", "--name-status", "--diff-filter=R", self.head]
-        words = [path_of(word) for word in self._git.run(command).split(b"\0")]
-        return {new: old for old, new in zip(words[1::3], words[2::3], strict=False)}
+        return dict(self.moves(self.head, staged=True).renamed) if self.head else {}
+
+    def moves(self, tree: str, *, staged: bool) -> Moves:
+        """What the index, or the working tree, has renamed and deleted since `tree`."""
+        command = ["diff-index", "--cached", "-M", "-z", "--name-status", "--diff-filter=RD", tree]
+        words = iter([path_of(word) for word in self._git.run(command).split(b"\0") if word])
+        renamed: dict[str, str] = {}
+        deleted: list[str] = []
+        for status in words:
+            old = next(words)
+            if status.startswith("R"):
+                renamed[next(words)] = old
+            else:
+                deleted.append(old)
+        if not staged:
+            deleted += [path for path in self._dirty_files() if self.read(path) is None]
+        return Moves(renamed, tuple(sorted(deleted)))
 
     def _dirty_files(self) -> list[str]:
         command = ["diff-files", "-z", "--name-only", "--ignore-submodules=all"]
