@@ -148,6 +148,11 @@ class Source:
         return self.role == "test"
 
     @cached_property
+    def has_coroutines(self) -> bool:
+        """May the file know of coroutines? A word in its text."""
+        return "async" in self.text
+
+    @cached_property
     def is_outgoing(self) -> bool:
         """Does the file say at its head, in a docstring or comments, that it stays only for old callers?"""
         head = _HEAD.match(self.text, 0, _HEAD_LENGTH)
