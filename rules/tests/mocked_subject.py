@@ -35,20 +35,12 @@ class MockedSubject(FileRule):
             return
         for scope in list(source.scopes.values()):
             node = scope.node
-            if (
-                isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-                and node.name.startswith("test")
-                and _speaks_of_patch(source, node)
-            ):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("test"):
+                if "patch" not in source.text_of(node):
+                    continue
                 hit = _called_mock(source, scope, node)
                 if hit is not None:
                     yield self.at(source, hit, symbol=scope.name, test=scope.name, subject=_spelled(hit.func))
-
-
-def _speaks_of_patch(source: Source, function: FunctionNode) -> bool:
-    """Does a test hold the word at all? Its tree is only walked where it does."""
-    first = min([function.lineno, *(item.lineno for item in function.decorator_list)])
-    return any("patch" in line for line in source.lines[first - 1 : function.end_lineno])
 
 
 def _called_mock(source: Source, scope: Scope, function: FunctionNode) -> ast.Call | None:
