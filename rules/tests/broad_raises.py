@@ -20,6 +20,7 @@ class BroadRaises(FileRule):
     severity, confidence, family = Severity.LOW, Confidence.HIGH, "tests"
     cwe = (396,)
     roles = ("test",)
+    preview = True
 
     @on(ast.With, ast.AsyncWith)
     def check(self, source: Source, node: ast.With | ast.AsyncWith) -> Iterator[Finding]:
