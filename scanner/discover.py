@@ -74,6 +74,7 @@ _BY_NAME = {
     "environment.yml": "manifest",
     "environment.yaml": "manifest",
     "tox.ini": "ini",
+    ".coveragerc": "ini",
     "pytest.ini": "ini",
     ".pytest.ini": "ini",
     "Pipfile.lock": "json",

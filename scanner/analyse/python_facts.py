@@ -9,7 +9,7 @@ from array import array
 from typing import Any
 
 from scanner import facts
-from scanner.analyse import blocks, flows, manifests, oracles, reinvented, routes
+from scanner.analyse import blocks, cases, flows, manifests, oracles, reinvented, routes
 from scanner.analyse.walk import Body, Index, parameters_of, token_of
 from scanner.source import OWN, FunctionNode, Scope, Source
 
@@ -24,7 +24,8 @@ def collect(source: Source, found: Index) -> facts.Facts:
     uses: dict[str, tuple[int, ast.expr]] = {}  # how often, and where first
     top: list[facts.Call] = []
     for body in found.bodies:
-        _collect_uses(source, body, uses)
+        if not source.is_test:  # how a test uses a library says nothing about the product
+            _collect_uses(source, body, uses)
         if body.scope.kind == "function":
             functions.append(_function_facts(source, body))
         elif body.scope.kind == "class":
@@ -55,8 +56,7 @@ def collect(source: Source, found: Index) -> facts.Facts:
 
 
 def _calls(source: Source, body: Body) -> tuple[facts.Call, ...]:
-    """The distinct callees of a scope, each with the line of its first call. Comes after `_collect_uses`,
-    which has asked what every root stands for."""
+    """The distinct callees of a scope, each with the line of its first call."""
     scope, chains, known = body.scope, body.chains, body.scope.known
     first: dict[str, int] = {}
     for call, head in zip(body.calls, body.heads, strict=True):
@@ -67,7 +67,7 @@ def _calls(source: Source, body: Body) -> tuple[facts.Call, ...]:
         elif root in OWN:
             name = source.chain(root, suffix, scope)
         else:
-            base = known[root]
+            base = known[root] if root in known else source.stands_for(root, scope)
             name = None if base is None else base + suffix
         body.callees.append(name)
         if name is None:
@@ -112,7 +112,7 @@ def _function_facts(source: Source, body: Body) -> facts.Function:
         isinstance(node, ast.AsyncFunctionDef),
         oracles.of_test_file(source, body.scope, parameters) if source.is_test else _oracle(body.tokens),
         _traits(source, node, body),
-        _literals(body) if hashes else (),
+        _literals(body) if hashes or source.is_test else (),
         blocks.layout(body, node.lineno) if len(hashes) >= blocks.LEAST and source.role == "live" else "",
     )
 
@@ -191,6 +191,8 @@ def _traits(source: Source, node: FunctionNode, body: Body) -> tuple[str, ...]:
         traits.append("deprecated")
     if not body.cuts or (_is_stub(node.body[-1]) and all(map(_is_stub, node.body))):
         traits.append("stub")
+    elif not source.is_test:
+        traits.extend(cases.of(node))
     return tuple(traits)
 
 
