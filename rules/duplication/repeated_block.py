@@ -40,7 +40,7 @@ class RepeatedBlock(RepositoryRule):
                 original=name,
                 advice="call it" if _is_all(original, block) else "extract what both do",
                 details={"lines": lines, "statements": block.size, **more},
-                related=(Related(Location(original.unit.path, *there), "the same block"),),
+                related=(Related(Location(original.unit.path, *there), "the same block", dated=True),),
             )
 
 

@@ -30,5 +30,7 @@ class SlightCopy(RepositoryRule):
                 unit.function.name,
                 original=f"{module}.{original.function.name}".strip("."),
                 details={"alike": f"{100 * copy.similarity:.0f} % of the statements"},
-                related=(Related(Location(original.path, *original.function.place), "the other one"),),
+                related=(
+                    Related(Location(original.path, *original.function.place), "the other one", dated=True),
+                ),
             )
