@@ -9,7 +9,8 @@ from array import array
 from typing import Any
 
 from scanner import facts
-from scanner.analyse import blocks, cases, flows, manifests, oracles, reinvented, routes
+from scanner.analyse import blocks, cases, flows, manifests, oracles, reinvented, routes, spoken
+from scanner.analyse.guards import guarded_imports
 from scanner.analyse.walk import Body, Index, parameters_of, token_of
 from scanner.source import OWN, FunctionNode, Scope, Source
 
@@ -18,7 +19,7 @@ _MIN_STATEMENTS = 3  # a shorter function is not worth a fingerprint
 
 def collect(source: Source, found: Index) -> facts.Facts:
     """The facts of an indexed file."""
-    guarded = _guarded_imports(source.tree)
+    guarded = guarded_imports(source.tree, deep=any(item.scope for item in found.imports))
     functions: list[facts.Function] = []
     classes: list[facts.Class] = []
     uses: dict[str, tuple[int, ast.expr]] = {}  # how often, and where first
@@ -49,9 +50,10 @@ def collect(source: Source, found: Index) -> facts.Facts:
         uses=tuple(facts.Use(name, uses[name][0], source.place(uses[name][1])) for name in sorted(uses)),
         identifiers=tuple(sorted(found.identifiers)),
         calls=tuple(top),
-        requires=manifests.collect(source)[0] if source.path.endswith("setup.py") else (),
         flows=flows.collect(source, found.bodies, found.imports),
         **routes.collect(source, found),
+        **manifests.of_setup(source),
+        spoken=spoken.collect(source),
     )
 
 
@@ -224,25 +226,3 @@ def exports(tree: ast.Module) -> tuple[str, ...]:
                 item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)
             )
     return ()
-
-
-def _guarded_imports(tree: ast.Module) -> dict[int, str]:
-    """Line -> "typing" | "optional" for imports under `if TYPE_CHECKING`, `try` or another condition."""
-    found: dict[int, str] = {}
-    pending: list[tuple[ast.stmt, str]] = [(node, "") for node in tree.body]
-    while pending:
-        node, guard = pending.pop()
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            if guard:
-                found[node.lineno] = guard
-        elif isinstance(node, ast.If):
-            name = node.test.attr if isinstance(node.test, ast.Attribute) else getattr(node.test, "id", "")
-            inner = "typing" if name == "TYPE_CHECKING" else guard or "optional"
-            pending += [(child, inner) for child in node.body]
-            pending += [(child, guard or "optional") for child in node.orelse]
-        elif isinstance(node, ast.Try):
-            pending += [(child, guard or "optional") for child in [*node.body, *node.orelse, *node.finalbody]]
-            pending += [(child, guard or "optional") for handler in node.handlers for child in handler.body]
-        elif isinstance(node, (ast.With, ast.For, ast.While)):
-            pending += [(child, guard) for child in node.body]
-    return found
