@@ -22,7 +22,6 @@ class RepeatedBlock(RepositoryRule):
     cwe = (1041,)
     evidence = ("E24", "E02")
     languages = ("python", "manifest")  # manifests tell which projects a tree holds
-    preview = True
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         for group in repeated(repository):
