@@ -42,7 +42,7 @@ def marked(functions: tuple[Function, ...], source: Source, bodies: Iterable[Bod
         place += 1
         if not 1 < len(body.tokens) < _MOST_TOKENS:
             continue
-        kinds = _named(functions[place].name)
+        kinds = _named(functions[place].name.rpartition(".")[2])
         if not _TRIGGERS.isdisjoint(body.literals) or not _TRIGGERS.isdisjoint(body.callees):
             kinds += _triggered(body)
         if kinds:
@@ -54,9 +54,9 @@ _TRIGGERS = frozenset(trigger for kind in KINDS for trigger in kind.triggers)
 _BEGINNINGS = tuple(sorted({word for kind in KINDS for word in kind.named.split()}))
 
 
-def _named(qualified: str) -> tuple[Kind, ...]:
-    """The kinds that a function of this name may be."""
-    name = qualified.rpartition(".")[2]
+@lru_cache(maxsize=8192)
+def _named(name: str) -> tuple[Kind, ...]:
+    """The kinds that a function of this name may be; many names recur."""
     parts = name.split("_") if name.islower() else words(name)
     found = {place for part in parts for place in _named_so(part)}
     return tuple(KINDS[place] for place in sorted(found))
@@ -64,7 +64,7 @@ def _named(qualified: str) -> tuple[Kind, ...]:
 
 @lru_cache(maxsize=8192)
 def _named_so(word: str) -> tuple[int, ...]:
-    """The places in the table of the kinds that ask for such a word; the same few words recur."""
+    """The places in the table of the kinds that ask for such a word."""
     if not word.startswith(_BEGINNINGS):
         return ()
     return tuple(
