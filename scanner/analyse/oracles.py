@@ -352,7 +352,7 @@ class _Reader:
         """Note what a bare call asks: the answer of a coroutine function is true before it has run."""
         if isinstance(test, ast.UnaryOp):
             test = test.operand
-        if isinstance(test, ast.Call) and "async" in self.source.text:
+        if isinstance(test, ast.Call) and self.source.mentions("async"):
             name = self.source.resolve(test.func, self.scope) or ""
             if name and not name.startswith("builtins."):
                 self.words.add(f"asks:{name}")
