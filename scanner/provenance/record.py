@@ -82,6 +82,7 @@ class Provenance:
     review: Review = field(default_factory=Review)
     unattended: bool = False
     reason: str = ""
+    time: int = 0  # when the commit was made, in seconds since 1970
 
 
 @dataclass(frozen=True)
