@@ -49,6 +49,9 @@ class HtmlFromUntrustedInput(FlowRule):
 
     @on_call(*MARKS)
     def declared_safe(self, source: Source, call: ast.Call) -> Iterator[Finding]:
+        use = source.parents.get(id(call))
+        if isinstance(use, ast.Attribute) and use.attr in {"unescape", "striptags", "escape"}:
+            return
         yield from self._in_page(source, call, argument(call, 0), lambda flow: True)
 
     @on_call(*PAGES)
@@ -66,8 +69,10 @@ class HtmlFromUntrustedInput(FlowRule):
             return
         source.scope = source.scopes[id(view)]
         for node in ast.walk(view):
-            if isinstance(node, ast.Return) and isinstance(node.value, (ast.JoinedStr, ast.BinOp, ast.Call, ast.Name)):
-                page = node.value
+            page = node.value if isinstance(node, ast.Return) else None
+            if isinstance(page, ast.Tuple) and page.elts:
+                page = page.elts[0]
+            if isinstance(page, (ast.JoinedStr, ast.BinOp, ast.Call, ast.Name)):
                 if TAG.search(wording(source, page, source.scope)):
                     yield from self._in_page(source, page, page, lambda flow: not flow.whole)
 

@@ -6,6 +6,7 @@
 
 import ast
 from collections.abc import Iterator
+from itertools import islice
 
 from scanner.rule import Confidence, Finding, Severity, Source, on_call
 from scanner.taint.rule import FlowRule, flowing
@@ -29,5 +30,5 @@ class PathFromUntrustedInput(FlowRule):
 
     @on_call(*FILE_SINKS)
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
-        for path in files_of(source, call):
-            yield from flowing(self, source, call, path)
+        flows = (finding for path in files_of(source, call) for finding in flowing(self, source, call, path))
+        yield from islice(flows, 1)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from scanner.rule import Confidence, Finding, Severity, Source, on_call
+from scanner.taint.guards import Guarding
 from scanner.taint.rule import FlowRule, argument
 from scanner.taint.trace import Limits
 
@@ -29,7 +30,8 @@ class QueryDocumentFromUntrustedInput(FlowRule):
     limits = Limits(
         stops=re.compile(
             r"(?:builtins\.)?str$|.*(?:ObjectId|strip|lower|upper|encode|format|join|replace|hexdigest|hash\w*)$"
-        )
+        ),
+        guarding=Guarding(types=frozenset(["str", "int", "float", "bool"])),
     )
 
     @on_call(*METHODS)

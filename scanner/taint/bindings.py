@@ -11,7 +11,6 @@ import ast
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from scanner.shapes import own_nodes
 from scanner.source import FunctionNode
 
 Position = tuple[int, int]
@@ -40,7 +39,7 @@ class Bindings:
         self._parents = parents
         self._owner = owner
         self._by_name: dict[str, list[Binding]] = {}
-        for node in own_nodes(owner.body):
+        for node in _statements(owner.body):
             for name, binding in _bindings(node, self._statement):
                 self._by_name.setdefault(name, []).append(binding)
         for listed in self._by_name.values():
@@ -167,6 +166,25 @@ def spelled(node: ast.AST) -> str:
         parts.append(node.attr)
         node = node.value
     return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """The statements of a block, nested ones too, definitions left out; and what tests and values bind."""
+    pending: list[Any] = list(body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
+        yield node
+        for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+            pending.extend(getattr(node, field, ()))
+        for expression in (getattr(node, "test", None), getattr(node, "value", None)):
+            if isinstance(expression, _MAY_BIND):
+                yield from (one for one in ast.walk(expression) if isinstance(one, ast.NamedExpr))
+
+
+# Where `:=` is written, but for the rare rest.
+_MAY_BIND = (ast.NamedExpr, ast.BoolOp, ast.Compare, ast.UnaryOp)
 
 
 def _start(node: ast.AST) -> Position:

@@ -23,7 +23,7 @@ REFUSES = re.compile(
 )
 _TELLS = frozenset(
     "isdigit isalnum isalpha isidentifier isnumeric isdecimal isascii match fullmatch search ip_address "
-    "ip_network UUID literal_eval".split()
+    "ip_network UUID literal_eval compare_digest".split()
 )
 
 
@@ -35,6 +35,7 @@ class Guarding:
     calls: re.Pattern[str] = re.compile(r"(?!)")
     derives: re.Pattern[str] = re.compile(r"(?:strip|lower|upper|str|lstrip|rstrip|replace|split)$")
     pieces: frozenset[str] = frozenset()  # texts whose absence is a proof: "..", "/"
+    types: frozenset[str] = frozenset(["int", "float", "bool"])  # that a test for them makes harmless
     lookups: re.Pattern[str] = re.compile(r"(?!)")  # calls that know only values which somebody stored
 
 
@@ -58,14 +59,17 @@ class Guards:
 
     def cleared(self, name: str, use: ast.AST, guarding: Guarding) -> bool:
         """Is what `name` holds at `use` checked?"""
-        names = self._as_good_as(name, guarding)
+        names = frozenset([name]) if name[0] == "=" else self._as_good_as(name, guarding)
         statement = self._statement(use)
         start = (statement.lineno, statement.col_offset)
         for call in self._calls:
             if (call.lineno, call.col_offset) < start and self._refuses(call, names, guarding):
                 return True
+        around = {id(one) for one in self._around(use)}
         return any(
-            self._decides(node, use, statement, names) and _tells(test, names, guarding)
+            id(test) not in around
+            and self._decides(node, use, statement, names)
+            and _tells(test, names, guarding)
             for test, node in self._tests
         )
 
@@ -173,10 +177,19 @@ def _plain(value: ast.AST, guarding: Guarding) -> set[str]:
     return names
 
 
+def expressed(node: ast.AST) -> str:
+    """A call or an item as a name of its own: `request.args.get("next")` may be written twice."""
+    return f"={ast.dump(node)}"
+
+
 def _mentions(node: ast.AST, names: frozenset[str]) -> bool:
-    return any(
-        isinstance(one, (ast.Name, ast.Attribute)) and spelled(one) in names for one in ast.walk(node)
-    )
+    written = any(name[0] == "=" for name in names)
+    for one in ast.walk(node):
+        if isinstance(one, (ast.Name, ast.Attribute)) and spelled(one) in names:
+            return True
+        if written and isinstance(one, (ast.Call, ast.Subscript)) and expressed(one) in names:
+            return True
+    return False
 
 
 def _tells(test: ast.expr, names: frozenset[str], guarding: Guarding) -> bool:
@@ -185,6 +198,8 @@ def _tells(test: ast.expr, names: frozenset[str], guarding: Guarding) -> bool:
         if isinstance(node, ast.Compare) and _compares(node, names, guarding):
             return True
         if isinstance(node, ast.Call) and _asks(node, names, guarding):
+            return True
+        if isinstance(node, ast.Attribute) and node.attr in {"netloc", "hostname"} and _mentions(node, names):
             return True
     return False
 
@@ -199,7 +214,8 @@ def _compares(node: ast.Compare, names: frozenset[str], guarding: Guarding) -> b
         return False
     for one, other in ((left, right), (right, left)):
         if isinstance(one, (ast.Name, ast.Attribute)) and _mentions(one, names):
-            return isinstance(other, (ast.Constant, ast.Name, ast.Attribute)) and getattr(other, "value", 1) not in (None, "")
+            empty = isinstance(other, ast.Constant) and other.value in (None, "") and spelled(one) in names
+            return isinstance(other, (ast.Constant, ast.Name, ast.Attribute)) and not empty
     return any(isinstance(one, ast.Call) and _asks(one, names, guarding) for one in (left, right))
 
 
@@ -210,5 +226,6 @@ def _asks(call: ast.Call, names: frozenset[str], guarding: Guarding) -> bool:
         return any(_mentions(one, names) for one in given)
     if last == "isinstance" and len(call.args) == 2:
         kinds = {spelled(one) for one in ast.walk(call.args[1])}
-        return bool(kinds & {"int", "float", "bool"}) and "str" not in kinds and _mentions(call.args[0], names)
+        harmless = bool(kinds & guarding.types) and ("str" not in kinds or "str" in guarding.types)
+        return harmless and _mentions(call.args[0], names)
     return False

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from scanner.source import FunctionNode, Scope, Source
@@ -110,6 +111,7 @@ _NOT_INPUT = re.compile(
     r"HTTPConnection|Context|RunContext|InjectedState)\b(?!\w)"
 )
 _ROUTES = frozenset("route get post put patch delete api_route websocket head options".split())
+_COMMANDS = re.compile(r"\b(?:click|typer)\b")
 _TOOLS = frozenset("tool function_tool ai_function kernel_function mcp_tool agent_tool register_tool".split())
 _LISTENS = frozenset("on event on_event".split())
 _ID = re.compile(r"(?:^|_)(?:id|pk|uuid|uid|pks|ids|page|year|month|day|number|num|count)$")
@@ -117,7 +119,12 @@ _ID = re.compile(r"(?:^|_)(?:id|pk|uuid|uid|pks|ids|page|year|month|day|number|n
 
 def may_come(source: Source) -> bool:
     """Does a file deal with requests, messages, models or users at all? One look at its text."""
-    return _ANY.search(source.text) is not None
+    return _speaks(source.text, _ANY)
+
+
+@lru_cache(maxsize=64)
+def _speaks(text: str, pattern: re.Pattern[str]) -> bool:
+    return pattern.search(text) is not None
 
 
 _ANY = re.compile(
@@ -209,7 +216,7 @@ def _is_request(source: Source, node: ast.AST, scope: Scope) -> bool:
         return resolved.endswith("Request()") and not resolved.startswith("urllib")
     if name == "request" and not _is_parameter(scope, "request"):
         return False
-    return _WEB.search(source.text) is not None and not resolved.startswith(("httpx.", "requests."))
+    return _speaks(source.text, _WEB) and not resolved.startswith(("httpx.", "requests."))
 
 
 def _is_parameter(scope: Scope, name: str) -> bool:
@@ -284,11 +291,16 @@ def _is_raw_answer(node: ast.Subscript) -> bool:
 
 
 def _is_narrow_option(source: Source, dest: str) -> bool:
+    return _is_narrow(source.text, dest)
+
+
+@lru_cache(maxsize=256)
+def _is_narrow(text: str, dest: str) -> bool:
     """Is an option of argparse declared as a number, a switch or one of some choices?"""
     pattern = re.compile(
         rf"add_argument\([^#]{{0,80}}?[\"'](?:--)?{dest.replace('_', '[-_]')}[\"'](?:[^()]|\([^()]*\)){{0,400}}\)"
     )
-    found = pattern.search(source.text)
+    found = pattern.search(text)
     return found is not None and bool(
         re.search(r"type\s*=\s*(?:int|float|bool)\b|choices\s*=|store_(?:true|false)|\bBooleanOptional", found[0])
     )
@@ -316,8 +328,14 @@ def is_numeric(source: Source, annotation: ast.expr | None) -> bool:
 
 
 def _is_enum(source: Source, name: str) -> bool:
-    found = re.search(rf"^class {re.escape(name)}\((.*)\):", source.text, re.M) if name.isidentifier() else None
-    return found is not None and "Enum" in found[1]
+    return name.isidentifier() and "Enum" in _parents(source.text, name)
+
+
+@lru_cache(maxsize=256)
+def _parents(text: str, name: str) -> str:
+    """What a class of the file inherits from, as written."""
+    found = re.search(rf"^class {re.escape(name)}\((.*)\):", text, re.M)
+    return found[1] if found is not None else ""
 
 
 def of_parameter(source: Source, scope: Scope, arg: ast.arg) -> Origin | None:
@@ -365,7 +383,7 @@ def _by_decorator(
     if last in _TOOLS:
         return "tool" if _is_text(source, arg) else "nothing"
     name = source.resolve(called, scope.parent or scope) or ""
-    if name.startswith("click.") or (last == "command" and re.search(r"\b(?:click|typer)\b", source.text)):
+    if name.startswith("click.") or (last == "command" and _speaks(source.text, _COMMANDS)):
         return "command line" if last in {"option", "argument", "command"} and _is_text(source, arg) else ""
     if last in _LISTENS and "socketio" in source.text.lower() and arg.arg in {"data", "message", "msg", "payload"}:
         return "message"
@@ -401,7 +419,7 @@ def _is_sent(source: Source, function: FunctionNode, arg: ast.arg) -> bool:
         return False
     if _TEXT.search(annotation) or _BODY.search(annotation):
         return True
-    return bool(re.search(rf"^class {re.escape(annotation)}\((?:\w+\.)?(?:BaseModel|SQLModel)\b", source.text, re.M))
+    return bool(re.search(r"\b(?:BaseModel|SQLModel)\b", _parents(source.text, annotation)))
 
 
 def _default(function: FunctionNode, arg: ast.arg) -> ast.expr | None:

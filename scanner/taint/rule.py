@@ -26,10 +26,8 @@ class FlowRule(FileRule):
         """The nearest way from an origin of these kinds to `node`, read in the scope of the call."""
         if node is None or isinstance(node, ast.Constant) or not may_come(source):
             return None
-        for flow in tracer(source).flows(node, source.scope, self.limits):
-            if flow.origin.kind in self.kinds and (wanted is None or wanted(flow)):
-                return flow
-        return None
+        flows = tracer(source).flows(node, source.scope, self.limits, self.kinds)
+        return next((flow for flow in flows if wanted is None or wanted(flow)), None)
 
     def found(self, source: Source, node: ast.AST, flow: Flow, **values: object) -> Finding:
         """A finding at `node`, with the way that led there; `{origin}` says where the text comes from."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from scanner.source import Scope, Source
 from scanner.taint.bindings import spelled
@@ -47,6 +48,9 @@ _DATABASE = re.compile(
     r"(?i)(?:^|[._])(?:c|cur|\w*curs(?:or)?|conn|\w*connection|con|\w*db|database|\w*session|engine|tx|transaction|"
     r"pool|duckdb|sqlite|pg|mysql|sql|objects)$"
 )
+# Sessions and engines execute other things too.
+_MANY_THINGS = re.compile(r"(?i)(?:session|engine|pool|tx|transaction|c|con)$")
+_QUERY = re.compile(r"(?i)(?:sql|query|stmt|statement|^q)\w*$")
 
 
 def statement_of(source: Source, call: ast.Call) -> ast.expr | None:
@@ -66,7 +70,8 @@ def statement_of(source: Source, call: ast.Call) -> ast.expr | None:
     receiver = func.value  # type: ignore[attr-defined]
     while isinstance(receiver, ast.Call):
         receiver = receiver.func
-    by_name = _DATABASE.search(spelled(receiver)) is not None
+    name = spelled(receiver)
+    by_name = _DATABASE.search(name) and not (_MANY_THINGS.search(name) and not _QUERY.search(spelled(text)))
     return text if by_name or _STATEMENT.search(wording(source, text, source.scope)) else None
 
 
@@ -168,7 +173,7 @@ def _assigned(source: Source, node: ast.expr) -> ast.expr:
 
 # Code
 
-CODE_SINKS = ("builtins.eval", "builtins.exec", "builtins.compile", "code.interact", "builtins.__import__")
+CODE_SINKS = ("builtins.eval", "builtins.exec", "builtins.compile")
 
 
 def is_grammar_check(source: Source, call: ast.Call) -> bool:
@@ -184,7 +189,7 @@ def is_grammar_check(source: Source, call: ast.Call) -> bool:
 
 _BOTH = frozenset(["shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.copytree", "shutil.move", "os.rename", "os.replace"])
 _PATH_METHODS = frozenset(
-    "read_text read_bytes write_text write_bytes unlink open iterdir rmdir rename replace touch mkdir".split()
+    "read_text read_bytes write_text write_bytes unlink open rmdir rename replace touch mkdir".split()
 )
 FILE_SINKS = (
     "builtins.open",
@@ -193,7 +198,6 @@ FILE_SINKS = (
     "codecs.open",
     "os.remove",
     "os.unlink",
-    "os.listdir",
     "os.rmdir",
     "shutil.rmtree",
     *sorted(_BOTH),
@@ -313,3 +317,60 @@ def _leading_of(source: Source, parts: list[ast.expr], scope: Scope, hops: int) 
             return None
         return leading(source, parts[1], scope, hops) if len(parts) > 1 else None
     return leading(source, first, scope, hops)
+
+
+# Texts with holes
+
+
+class Hole(NamedTuple):
+    """A value in a text: what stands before it and after it, as far as that is written in place."""
+
+    before: str
+    value: ast.expr
+    after: str
+
+
+def holes(source: Source, node: ast.expr, scope: Scope) -> list[Hole]:
+    """The values that are pasted into a text, through `+`, f-strings, `%` and `format`."""
+    pieces = list(_pieces(source, node, scope, 4))
+    texts = [piece if isinstance(piece, str) else "\0" for piece in pieces]
+    return [
+        Hole("".join(texts[:position]), piece, "".join(texts[position + 1 :]))
+        for position, piece in enumerate(pieces)
+        if not isinstance(piece, str)
+    ]
+
+
+def _pieces(source: Source, node: ast.expr, scope: Scope, hops: int) -> Iterator[str | ast.expr]:
+    if isinstance(node, ast.Constant):
+        yield str(node.value)
+    elif isinstance(node, ast.JoinedStr):
+        for one in node.values:
+            yield from _pieces(source, one, scope, hops)
+    elif isinstance(node, ast.FormattedValue):
+        text = source.constant(node.value, scope)
+        yield str(text) if text is not None else node.value
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        yield from _pieces(source, node.left, scope, hops)
+        yield from _pieces(source, node.right, scope, hops)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+        values = list(node.right.elts) if isinstance(node.right, ast.Tuple) else [node.right]
+        yield from _filled(source.constant(node.left, scope), r"%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]", values)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        values = [*node.args, *(keyword.value for keyword in node.keywords)]
+        yield from _filled(source.constant(node.func.value, scope), r"\{[^{}]*\}", values)
+    elif isinstance(node, ast.Name) and hops and scope.bound.get(node.id) == 1 and scope.assigned.get(node.id):
+        yield from _pieces(source, scope.assigned[node.id], scope, hops - 1)
+    else:
+        yield node
+
+
+def _filled(template: object, mark: str, values: list[ast.expr]) -> Iterator[str | ast.expr]:
+    """The text of a template, and its values in order."""
+    if not isinstance(template, str):
+        return
+    parts = re.split(mark, template)
+    for position, part in enumerate(parts):
+        yield part
+        if position < len(parts) - 1 and position < len(values):
+            yield values[position]

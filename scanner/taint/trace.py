@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -20,7 +20,7 @@ from weakref import WeakKeyDictionary
 from scanner.source import Scope, Source
 from scanner.taint import origins
 from scanner.taint.bindings import Binding, Bindings, spelled
-from scanner.taint.guards import REFUSES, Guarding, Guards
+from scanner.taint.guards import REFUSES, Guarding, Guards, expressed
 from scanner.taint.origins import Origin
 
 _BUDGET = 3000  # expressions looked at for one use; more of them than that nobody follows
@@ -91,9 +91,9 @@ class Tracer:
         self._bindings: dict[int, Bindings] = {}
         self._guards: dict[int, Guards] = {}
 
-    def flows(self, node: ast.AST, scope: Scope, limits: Limits) -> Iterator[Flow]:
-        """Every source that the value of `node` may come from, the nearest first."""
-        return _Run(self, limits).expression(node, Frame(_owner(scope)))
+    def flows(self, node: ast.AST, scope: Scope, limits: Limits, kinds: Collection[str]) -> Iterator[Flow]:
+        """Every source of these kinds that the value of `node` may come from, the nearest first."""
+        return _Run(self, limits, kinds).expression(node, Frame(_owner(scope)))
 
     def bindings(self, scope: Scope) -> Bindings:
         key = id(scope.node)
@@ -168,8 +168,9 @@ def _owner(scope: Scope) -> Scope:
 class _Run:
     """One use, followed back."""
 
-    def __init__(self, tracer: Tracer, limits: Limits) -> None:
+    def __init__(self, tracer: Tracer, limits: Limits, kinds: Collection[str]) -> None:
         self._tracer = tracer
+        self._kinds = kinds
         self._source = tracer.source
         self._limits = limits
         self._left = _BUDGET
@@ -191,7 +192,7 @@ class _Run:
     def _entered(self, node: ast.AST, frame: Frame) -> Iterator[Flow]:
         origin = origins.of_expression(self._source, node, frame.scope)
         if origin is not None:
-            if not (isinstance(node, ast.Call) and self._stops(node, frame)):
+            if origin.kind in self._kinds and not (isinstance(node, ast.Call) and self._stops(node, frame)):
                 yield Flow(origin)
             return
         method = _BY_TYPE.get(type(node))
@@ -201,16 +202,27 @@ class _Run:
     # Names
 
     def name(self, node: ast.Name, frame: Frame) -> Iterator[Flow]:
-        yield from self._held(node.id, node, frame, frame)
+        yield from self._held(node.id, node, frame)
 
-    def _held(self, name: str, use: ast.AST, frame: Frame, at: Frame) -> Iterator[Flow]:
+    def _held(self, name: str, use: ast.AST, frame: Frame) -> Iterator[Flow]:
         inner = self._comprehended(name, use, frame)
         if inner is not None:
-            if inner is not use and not self._cleared(name, use, frame):
-                yield from (flow.through(inner, name) for flow in self.expression(inner, frame))
+            if inner is not use:
+                flows = (flow.through(inner, name) for flow in self.expression(inner, frame))
+                yield from self._unless_cleared(flows, name, use, frame)
             return
-        if self._cleared(name, use, frame):
+        yield from self._unless_cleared(self._reaching(name, use, frame), name, use, frame)
+
+    def _unless_cleared(self, flows: Iterator[Flow], name: str, use: ast.AST, frame: Frame) -> Iterator[Flow]:
+        """Nothing where the name is checked. Asked for only where there is something to let pass."""
+        first = next(flows, None)
+        guards = self._tracer.guards(frame.scope) if first is not None else None
+        if first is None or guards is None or guards.cleared(name, use, self._limits.guarding):
             return
+        yield first
+        yield from flows
+
+    def _reaching(self, name: str, use: ast.AST, frame: Frame) -> Iterator[Flow]:
         found, still_open = self._tracer.bindings(frame.scope).reaching(name, use)
         for binding in found:
             yield from self._bound(name, binding, frame)
@@ -237,9 +249,6 @@ class _Run:
             node = around
         return None
 
-    def _cleared(self, name: str, use: ast.AST, frame: Frame) -> bool:
-        return self._tracer.guards(frame.scope).cleared(name, use, self._limits.guarding)
-
     def _from_before(self, name: str, use: ast.AST, frame: Frame) -> Iterator[Flow]:
         """What a name held before the function began: a parameter, or a name of the scopes around."""
         node = frame.scope.node
@@ -264,8 +273,7 @@ class _Run:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield from (flow for arg in origins.arguments(node) if arg.arg == name for flow in self._parameter(arg, outer))
         for binding in self._tracer.bindings(scope).all(name):
-            if not self._cleared(name, binding.value, outer):
-                yield from self._bound(name, binding, outer)
+            yield from self._unless_cleared(self._bound(name, binding, outer), name, binding.value, outer)
 
     def _field(self, root: str, field: str, frame: Frame) -> Iterator[Flow]:
         """`self.x`: the one value that the class gives it."""
@@ -285,7 +293,8 @@ class _Run:
             return
         origin = origins.of_parameter(self._source, frame.scope, arg)
         if origin is not None and origin.kind != "parameter":
-            yield Flow(origin)
+            if origin.kind in self._kinds:
+                yield Flow(origin)
             return
         if origin is None or frame.depth >= _DEPTH:
             return
@@ -294,7 +303,7 @@ class _Run:
             outer = Frame(scope, depth=frame.depth + 1)
             for flow in self._given(arg, frame, call, outer):
                 yield flow.through(arg, arg.arg)
-        if not callers:
+        if not callers and "parameter" in self._kinds:
             yield Flow(origin)
 
     def _given(self, arg: ast.arg, frame: Frame, call: ast.Call, caller: Frame) -> Iterator[Flow]:
@@ -348,10 +357,11 @@ class _Run:
             return
         if isinstance(func, ast.Attribute):
             origin = origins.of_expression(self._source, func, frame.scope)
-            if origin is not None and (last in _KEEPS or last in {"body", "post"}):
+            if origin is not None and origin.kind in self._kinds and (last in _KEEPS or last in {"body", "post"}):
                 yield Flow(origin)
             elif last in _KEEPS:
-                yield from self._on_object(node, func, last, frame)
+                flows = self._on_object(node, func, last, frame)
+                yield from self._unless_cleared(flows, expressed(node), node, frame)
         if last in _SEARCHES:
             yield from self._searched(node, frame)
         if last in _COMBINES or last in self._limits.passes:
@@ -413,12 +423,11 @@ class _Run:
         if name:
             bindings = self._tracer.bindings(frame.scope)
             if name in bindings.names or name.startswith("self."):
-                yield from self._held(name, node, frame, frame)
-                return
-            if self._cleared(name, node, frame):
+                yield from self._held(name, node, frame)
                 return
         if not self._is_plain_field(node, frame):
-            yield from self.expression(node.value, frame)
+            flows = self.expression(node.value, frame)
+            yield from self._unless_cleared(flows, name, node, frame) if name else flows
 
     def _is_plain_field(self, node: ast.Attribute, frame: Frame) -> bool:
         """Is it a field that its class, in this file, declares to be a number or one of some choices?"""
@@ -438,7 +447,7 @@ class _Run:
         if isinstance(cut, ast.Call) and cut.args and isinstance(cut.func, ast.Attribute) and "split" in cut.func.attr:
             if self._source.constant(cut.args[0], frame.scope) in self._limits.pieces:
                 return
-        yield from self.expression(node.value, frame)
+        yield from self._unless_cleared(self.expression(node.value, frame), expressed(node), node, frame)
 
     def choice(self, node: ast.IfExp, frame: Frame) -> Iterator[Flow]:
         yield from self.expression(node.body, frame)
