@@ -48,5 +48,7 @@ def _prompt(node: ast.AST) -> ast.expr | None:
         return None
     last = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     wanted = {"SystemMessage": "content", "create": "system", "GenerativeModel": "system_instruction"}.get(last)
+    if wanted is None:
+        return None
     given = next((keyword.value for keyword in node.keywords if keyword.arg == wanted), None)
     return given or (node.args[0] if last == "SystemMessage" and node.args else None)

@@ -11,7 +11,7 @@ from scanner.rule import Confidence, Finding, Severity, Source, on_call
 from scanner.taint.guards import Guarding
 from scanner.taint.rule import FlowRule, argument
 from scanner.taint.sinks import leading
-from scanner.taint.trace import Limits
+from scanner.taint.trace import Flow, Limits
 
 
 class RedirectToUntrustedUrl(FlowRule):
@@ -47,6 +47,23 @@ class RedirectToUntrustedUrl(FlowRule):
     )
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         target = argument(call, 0, "location", "to", "url", "redirect_to")
-        flow = self.flow(source, leading(source, target, source.scope), lambda flow: flow.whole)
+        flow = self.flow(source, leading(source, target, source.scope), lambda flow: flow.whole and _in_link(source, flow))
         if flow is not None and target is not None:
             yield self.found(source, target, flow)
+
+
+def _in_link(source: Source, flow: Flow) -> bool:
+    """Can a link alone bring it? A field of a form needs a page of ours around it; but `next` is what links
+    to a login hold, and forms hand on."""
+    text = source.segment(_around(source, flow.origin.node))
+    return re.search(r"\b(?:form|POST|json|get_json|data)\b", text) is None or re.search(r"[\"']next[\"']", text) is not None
+
+
+def _around(source: Source, node: ast.AST) -> ast.AST:
+    """`request.form.get("next")` of `request.form`."""
+    while isinstance(source.parents.get(id(node)), (ast.Attribute, ast.Call, ast.Subscript)):
+        parent = source.parents[id(node)]
+        if isinstance(parent, ast.Call) and parent.func is not node:
+            break
+        node = parent
+    return node

@@ -229,7 +229,7 @@ def _targets(
     if isinstance(target, (ast.Tuple, ast.List)):
         paired = isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts) and whole
         for position, one in enumerate(target.elts):
-            given = value.elts[position] if paired else value  # type: ignore[attr-defined]
+            given = value.elts[position] if paired else _item(value, position)  # type: ignore[attr-defined]
             yield from _targets(one, given, statement, end)
     elif isinstance(target, ast.Starred):
         yield from _targets(target.value, value, statement, end)
@@ -241,6 +241,12 @@ def _targets(
         name = spelled(target)
         if name:
             yield name, Binding(value, target, statement, end)
+
+
+def _item(value: ast.expr, position: int) -> ast.expr:
+    """`f()[1]` for `_, x = f()`: a node that the tree does not hold."""
+    made = ast.Subscript(value, ast.copy_location(ast.Constant(position), value), ast.Load())
+    return ast.copy_location(made, value)
 
 
 def _added(node: ast.Expr) -> Iterator[tuple[str, Binding]]:

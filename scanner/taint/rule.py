@@ -24,7 +24,9 @@ class FlowRule(FileRule):
         self, source: Source, node: ast.AST | None, wanted: Callable[[Flow], bool] | None = None
     ) -> Flow | None:
         """The nearest way from an origin of these kinds to `node`, read in the scope of the call."""
-        if node is None or isinstance(node, ast.Constant) or not may_come(source):
+        if node is None or isinstance(node, ast.Constant):
+            return None
+        if "parameter" not in self.kinds and not may_come(source):
             return None
         flows = tracer(source).flows(node, source.scope, self.limits, self.kinds)
         return next((flow for flow in flows if wanted is None or wanted(flow)), None)

@@ -241,7 +241,7 @@ def files_of(source: Source, call: ast.Call) -> Iterator[ast.expr]:
     elif last == "save":
         # An upload is saved under a name; a model of an ORM has no argument.
         receiver = spelled(func.value).rpartition(".")[2]  # type: ignore[attr-defined]
-        if _SAVED.search(receiver) and len(call.args) == 1:
+        if _SAVED.search(receiver) and len(call.args) == 1 and not call.keywords:
             yield call.args[0]
     elif last in _PATH_METHODS and _is_path(source, func.value):  # type: ignore[attr-defined]
         yield func.value  # type: ignore[attr-defined]
@@ -359,10 +359,12 @@ def _pieces(source: Source, node: ast.expr, scope: Scope, hops: int) -> Iterator
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
         values = [*node.args, *(keyword.value for keyword in node.keywords)]
         yield from _filled(source.constant(node.func.value, scope), r"\{[^{}]*\}", values)
-    elif isinstance(node, ast.Name) and hops and scope.bound.get(node.id) == 1 and scope.assigned.get(node.id):
-        yield from _pieces(source, scope.assigned[node.id], scope, hops - 1)
     else:
-        yield node
+        value = scope.assigned.get(node.id) if isinstance(node, ast.Name) and scope.bound.get(node.id) == 1 else None
+        if hops and isinstance(value, (ast.Constant, ast.JoinedStr, ast.BinOp, ast.Call)):
+            yield from _pieces(source, value, scope, hops - 1)
+        else:
+            yield node
 
 
 def _filled(template: object, mark: str, values: list[ast.expr]) -> Iterator[str | ast.expr]:

@@ -17,6 +17,7 @@ from itertools import chain
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+from scanner.shapes import returned
 from scanner.source import Scope, Source
 from scanner.taint import origins
 from scanner.taint.bindings import Binding, Bindings, spelled
@@ -407,11 +408,12 @@ class _Run:
         prefix = f"{self._source.module}."
         return self._tracer.functions.get(name.removeprefix(prefix)) if name.startswith(prefix) else None
 
-    def _returned(self, scope: Scope, call: ast.Call, frame: Frame) -> Iterator[Flow]:
-        from scanner.shapes import returned
-
+    def _returned(self, scope: Scope, call: ast.Call, frame: Frame, item: int | None = None) -> Iterator[Flow]:
+        """What a function of this file gives back; of the tuples that it gives, one item."""
         inner = Frame(scope, frame, call, frame.depth + 1)
         for value in returned(scope.node):  # type: ignore[arg-type]
+            if item is not None and isinstance(value, ast.Tuple) and item < len(value.elts):
+                value = value.elts[item]
             yield from self.expression(value, inner)
 
     # The rest
@@ -447,7 +449,14 @@ class _Run:
         if isinstance(cut, ast.Call) and cut.args and isinstance(cut.func, ast.Attribute) and "split" in cut.func.attr:
             if self._source.constant(cut.args[0], frame.scope) in self._limits.pieces:
                 return
-        yield from self._unless_cleared(self.expression(node.value, frame), expressed(node), node, frame)
+        inside = self._inside(cut, frame) if isinstance(cut, ast.Call) else None
+        if inside is not None and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
+            yield from self._returned(inside, cut, frame, node.slice.value)  # type: ignore[arg-type]
+            return
+        flows = self.expression(node.value, frame)
+        if id(node) in self._source.parents:
+            flows = self._unless_cleared(flows, expressed(node), node, frame)
+        yield from flows
 
     def choice(self, node: ast.IfExp, frame: Frame) -> Iterator[Flow]:
         yield from self.expression(node.body, frame)
