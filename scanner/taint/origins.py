@@ -422,6 +422,19 @@ def _is_sent(source: Source, function: FunctionNode, arg: ast.arg) -> bool:
     return bool(re.search(r"\b(?:BaseModel|SQLModel)\b", _parents(source.text, annotation)))
 
 
+def is_tool(source: Source, function: FunctionNode) -> bool:
+    """Is a function handed to a model, by its decorator or as the `_run` of a class of tools?"""
+    for decorator in function.decorator_list:
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        last = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+        if last in _TOOLS:
+            return True
+    scope = source.scopes[id(function)]
+    return function.name in {"_run", "_arun", "_execute"} and any(
+        base.endswith("Tool") for base in _bases(source, scope)
+    )
+
+
 def _default(function: FunctionNode, arg: ast.arg) -> ast.expr | None:
     args = function.args
     positional = [*args.posonlyargs, *args.args]

@@ -48,6 +48,7 @@ _DATABASE = re.compile(
     r"(?i)(?:^|[._])(?:c|cur|\w*curs(?:or)?|conn|\w*connection|con|\w*db|database|\w*session|engine|tx|transaction|"
     r"pool|duckdb|sqlite|pg|mysql|sql|objects)$"
 )
+_MANY = 50  # bindings of one name; who puts a statement together from more is not read
 # Sessions and engines execute other things too.
 _MANY_THINGS = re.compile(r"(?i)(?:session|engine|pool|tx|transaction|c|con)$")
 _QUERY = re.compile(r"(?i)(?:sql|query|stmt|statement|^q)\w*$")
@@ -80,28 +81,34 @@ def _is_reported_itself(source: Source, text: ast.expr) -> bool:
     return isinstance(text, ast.Call) and source.resolve(text.func) in SQL_FUNCTIONS
 
 
-def wording(source: Source, node: ast.AST, scope: Scope, hops: int = 4) -> str:
+def wording(source: Source, node: ast.AST, scope: Scope) -> str:
     """The literal text in an expression and in the names that it is made of; each hole is a NUL."""
+    return "".join(_words(source, node, scope, set()))
+
+
+def _words(source: Source, node: ast.AST, scope: Scope, seen: set[str]) -> Iterator[str]:
     if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, str) else "\0"
-    if isinstance(node, ast.JoinedStr):
-        return "".join(wording(source, one, scope, hops) for one in node.values)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        return wording(source, node.left, scope, hops) + wording(source, node.right, scope, hops)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
-        return wording(source, node.left, scope, hops)
-    if isinstance(node, ast.FormattedValue):
-        return "\0"
-    if isinstance(node, ast.Call):
+        yield node.value if isinstance(node.value, str) else "\0"
+    elif isinstance(node, ast.JoinedStr):
+        for one in node.values:
+            yield from _words(source, one, scope, seen)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)):
+        yield from _words(source, node.left, scope, seen)
+        if isinstance(node.op, ast.Add):
+            yield from _words(source, node.right, scope, seen)
+    elif isinstance(node, ast.Call):
         func = node.func
         if isinstance(func, ast.Attribute) and func.attr in {"format", "strip"}:
-            return wording(source, func.value, scope, hops)
-        return wording(source, node.args[0], scope, hops) if node.args and len(node.args) == 1 else "\0"
-    if isinstance(node, ast.Name) and hops:
-        bindings = tracer(source).bindings(scope)
-        values = [binding.value for binding in bindings.all(node.id)]
-        return " ".join(wording(source, value, scope, hops - 1) for value in values) or "\0"
-    return "\0"
+            yield from _words(source, func.value, scope, seen)
+        elif len(node.args) == 1:
+            yield from _words(source, node.args[0], scope, seen)
+    elif isinstance(node, ast.Name) and node.id not in seen:
+        seen.add(node.id)
+        for binding in tracer(source).bindings(scope).all(node.id)[:_MANY]:
+            yield from _words(source, binding.value, scope, seen)
+            yield " "
+    else:
+        yield "\0"
 
 
 def is_statement(text: str) -> bool:
