@@ -27,7 +27,7 @@ class CodeFromModelOutput(FlowRule):
     security_severity = "9.6"
     preview = True
     kinds = MODEL
-    limits = Limits(stops=re.compile(r"ast\.parse$|literal_eval$"))
+    limits = Limits(stops=re.compile(r".*literal_eval$"), passes=frozenset(["parse", "Module", "Expression"]))
 
     @on_call(*CODE_SINKS)
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ class CodeFromUntrustedInput(FlowRule):
     security_severity = "9.8"
     preview = True
     kinds = REMOTE | LOCAL | {"answer"}
-    limits = Limits(stops=re.compile(r"ast\.parse$|literal_eval$"))
+    limits = Limits(stops=re.compile(r".*literal_eval$"), passes=frozenset(["parse", "Module", "Expression"]))
 
     @on_call(*CODE_SINKS)
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from scanner.shapes import last_name, own_nodes
 from scanner.taint.bindings import Bindings, Owner, block_of, leaves, spelled
 
 REFUSES = re.compile(
-    r"(?i)(?!check_(?:output|call)$|validate_on_submit$|.*(?:checkpoint|checkout|validator_class))"
+    r"(?i)(?!check_(?:output|call)$|validate_on_submit$|.*(?:checkpoint|checkout|validator_class|unquote|unescape))"
     r"\w*(?:valid|saniti[sz]|check|ensure|verif|escape|quote|allow|block|permit|is_safe|safe_|_safe|secure|"
     r"white_?list|forbid|assert_|require_|restrict|guard|is_within|inside|traversal|contain|clean_|scrub|"
-    r"denied|authori[sz]ed_)\w*$"
+    r"denied|authori[sz]ed_|refuse|reject|deny)\w*$"
 )
 _TELLS = frozenset(
     "isdigit isalnum isalpha isidentifier isnumeric isdecimal isascii match fullmatch search ip_address "
@@ -42,7 +42,14 @@ class Guarding:
 class Guards:
     """The checks of one function or module."""
 
-    def __init__(self, owner: Owner, bindings: Bindings, parents: Mapping[int, ast.AST]) -> None:
+    def __init__(
+        self,
+        owner: Owner,
+        bindings: Bindings,
+        parents: Mapping[int, ast.AST],
+        judges: Callable[[ast.Call], bool],
+    ) -> None:
+        self._judges = judges  # does a function of the file that is called raise an error by itself?
         self._bindings = bindings
         self._parents = parents
         self._owner = owner
@@ -102,8 +109,8 @@ class Guards:
         refuses = (
             REFUSES.match(last)
             or guarding.lookups.match(last)
-            or guarding.calls.match(last)
-            and self._is_statement(call)
+            or self._is_statement(call)
+            and (guarding.calls.match(last) or self._judges(call))
         )
         if not refuses and call.args:
             first = spelled(call.args[0]).rpartition(".")[2]
@@ -116,7 +123,10 @@ class Guards:
 
     def _is_statement(self, call: ast.Call) -> bool:
         """Is its result thrown away, so that it is there for its error?"""
-        return isinstance(self._parents.get(id(call)), ast.Expr)
+        around = self._parents.get(id(call))
+        if isinstance(around, ast.Await):
+            around = self._parents.get(id(around))
+        return isinstance(around, ast.Expr)
 
     def _decides(self, node: ast.AST, use: ast.AST, statement: ast.AST, names: frozenset[str]) -> bool:
         """Does the test hang on the way to the use?"""

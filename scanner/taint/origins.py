@@ -196,7 +196,7 @@ def _attribute(source: Source, node: ast.Attribute, scope: Scope) -> str:
         return "model"
     if attr in {"text", "content"} and _FETCHES.match(source.resolve(node.value, scope) or ""):
         return "answer"
-    if isinstance(node.value, ast.Name) and source.resolve(node.value, scope) in _NAMESPACES:
+    if isinstance(node.value, (ast.Name, ast.Call)) and source.resolve(node.value, scope) in _NAMESPACES:
         return "" if _is_narrow_option(source, attr) else "command line"
     return ""
 

@@ -247,11 +247,19 @@ def files_of(source: Source, call: ast.Call) -> Iterator[ast.expr]:
         yield from (one.value for one in call.keywords if one.arg in {"path", "file", "filename", "path_or_file"})
     elif last == "save":
         # An upload is saved under a name; a model of an ORM has no argument.
-        receiver = spelled(func.value).rpartition(".")[2]  # type: ignore[attr-defined]
-        if _SAVED.search(receiver) and len(call.args) == 1 and not call.keywords:
+        if _is_upload(source, func.value) and len(call.args) == 1 and not call.keywords:  # type: ignore[attr-defined]
             yield call.args[0]
     elif last in _PATH_METHODS and _is_path(source, func.value):  # type: ignore[attr-defined]
         yield func.value  # type: ignore[attr-defined]
+
+
+def _is_upload(source: Source, node: ast.AST) -> bool:
+    """By its name, or since it was taken from the uploads of a request."""
+    name = spelled(node)
+    value = source.scope.assigned.get(name)
+    return _SAVED.search(name.rpartition(".")[2]) is not None or (
+        isinstance(value, (ast.Call, ast.Subscript)) and ".files" in source.segment(value)
+    )
 
 
 def _is_path(source: Source, node: ast.AST) -> bool:

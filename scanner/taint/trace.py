@@ -12,12 +12,12 @@ import ast
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from scanner.shapes import returned
+from scanner.shapes import last_name, own_nodes, returned
 from scanner.source import Scope, Source
 from scanner.taint import origins
 from scanner.taint.bindings import Binding, Bindings, spelled
@@ -105,8 +105,27 @@ class Tracer:
     def guards(self, scope: Scope) -> Guards:
         key = id(scope.node)
         if key not in self._guards:
-            self._guards[key] = Guards(scope.node, self.bindings(scope), self.source.parents)  # type: ignore[arg-type]
+            judges = partial(self._raises, scope)
+            self._guards[key] = Guards(scope.node, self.bindings(scope), self.source.parents, judges)  # type: ignore[arg-type]
         return self._guards[key]
+
+    def called(self, call: ast.Call, scope: Scope) -> Scope | None:
+        """The function of this file that a call means."""
+        func = call.func
+        if isinstance(func, ast.Attribute) and spelled(func.value) in {"self", "cls"}:
+            owner = scope.class_scope
+            return self.functions.get(f"{owner.name}.{func.attr}") if owner is not None else None
+        name = self.source.resolve(func, scope) or ""
+        prefix = f"{self.source.module}."
+        return self.functions.get(name.removeprefix(prefix)) if name.startswith(prefix) else None
+
+    def _raises(self, scope: Scope, call: ast.Call) -> bool:
+        """Does a function of this file refuse by an error?"""
+        called = self.called(call, scope)
+        if called is None:
+            return False
+        nodes = own_nodes(called.node.body)  # type: ignore[attr-defined]
+        return any(isinstance(node, ast.Raise) or isinstance(node, ast.Call) and last_name(node) == "abort" for node in nodes)
 
     @cached_property
     def functions(self) -> dict[str, Scope]:
@@ -397,16 +416,7 @@ class _Run:
         return name is not None and self._limits.stops.match(name) is not None
 
     def _inside(self, call: ast.Call, frame: Frame) -> Scope | None:
-        """The function of this file that is called."""
-        if frame.depth >= _DEPTH:
-            return None
-        func = call.func
-        if isinstance(func, ast.Attribute) and spelled(func.value) in {"self", "cls"}:
-            owner = frame.scope.class_scope
-            return self._tracer.functions.get(f"{owner.name}.{func.attr}") if owner is not None else None
-        name = self._source.resolve(func, frame.scope) or ""
-        prefix = f"{self._source.module}."
-        return self._tracer.functions.get(name.removeprefix(prefix)) if name.startswith(prefix) else None
+        return None if frame.depth >= _DEPTH else self._tracer.called(call, frame.scope)
 
     def _returned(self, scope: Scope, call: ast.Call, frame: Frame, item: int | None = None) -> Iterator[Flow]:
         """What a function of this file gives back; of the tuples that it gives, one item."""
