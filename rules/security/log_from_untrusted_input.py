@@ -31,6 +31,8 @@ class LogFromUntrustedInput(FlowRule):
         receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
         if not call.args or receiver is None or not LOGGER.search(source.segment(receiver).partition("(")[0]):
             return
+        if re.search(r"%r|!r\}", source.segment(call.args[0])):
+            return
         for given in call.args:
             flow = self.flow(source, given, lambda flow: source.scope_of(flow.origin.node) is source.scope)
             if flow is not None:

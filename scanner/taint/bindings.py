@@ -71,7 +71,7 @@ class Bindings:
             if not self._gets_there(binding, chain):
                 continue
             found.append(binding)
-            if not binding.adds and self._hides(binding, chain):
+            if not binding.adds and self._hides(name, binding, chain):
                 return found, False
         return found, True
 
@@ -102,7 +102,10 @@ class Bindings:
             node = around
         return True
 
-    def _hides(self, binding: Binding, chain: set[int]) -> bool:
+    def _binds(self, block: list[Any], name: str) -> bool:
+        return any(binding.statement is one and not binding.adds for one in block for binding in self.all(name))
+
+    def _hides(self, name: str, binding: Binding, chain: set[int]) -> bool:
         """Is it sure to have happened before the use?"""
         node = binding.statement
         while id(node) not in chain:
@@ -114,7 +117,7 @@ class Bindings:
                 if id(around) in chain:
                     return any(id(one) in chain for one in block)
                 other = around.orelse if block is around.body else around.body
-                if not leaves(other):
+                if not leaves(other) and not self._binds(other, name):
                     return False
             elif not isinstance(around, (ast.With, ast.AsyncWith)) and not (
                 isinstance(around, ast.Try) and block is around.body and all(map(_leaves, around.handlers))

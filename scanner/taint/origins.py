@@ -66,7 +66,6 @@ _NAMES = {
     "typer.prompt()": "console",
     "rich.prompt.Prompt.ask()": "console",
     "getpass.getpass()": "console",
-    "sys.stdin": "console",
     "sys.argv": "command line",
     "os.environ": "environment",
     "os.getenv()": "environment",
@@ -188,7 +187,7 @@ def _attribute(source: Source, node: ast.Attribute, scope: Scope) -> str:
     attr = node.attr
     if attr in _PARTS and _is_request(source, node.value, scope):
         return "segment" if attr in {"match_info", "view_args", "path_params"} else "request"
-    if attr in {"argv", "environ", "stdin"}:
+    if attr in {"argv", "environ"}:
         return _NAMES.get(source.resolve(node, scope) or "", "")
     if attr in {"path", "rfile", "headers"} and spelled(node.value) == "self":
         return "request" if _is_http_handler(source, scope) else ""

@@ -232,13 +232,36 @@ PATH_LIMITS = Limits(
         ),
         pieces=frozenset(["..", "/", "../", "\\", "./"]),
     ),
+    begins=True,
     fields=frozenset(["name", "suffix", "stem", "suffixes", "content_type", "mimetype"]),
     pieces=frozenset(["/", "\\", "."]),
 )
 
 
 def files_of(source: Source, call: ast.Call) -> Iterator[ast.expr]:
-    """The paths that a call touches."""
+    """The paths that a call touches, but those whose last part is constant: a folder may be somebody's
+    choice, the file in it is not."""
+    yield from (path for path in _touched(source, call) if not _ends_as_written(source, path, 4))
+
+
+def _ends_as_written(source: Source, path: ast.AST, hops: int) -> bool:
+    if isinstance(path, ast.BinOp) and isinstance(path.op, ast.Div):
+        return isinstance(path.right, ast.Constant)
+    if isinstance(path, ast.Call) and path.args:
+        last = path.func.attr if isinstance(path.func, ast.Attribute) else getattr(path.func, "id", "")
+        if last in {"join", "joinpath", "Path"} and len(path.args) + (last == "joinpath") > 1:
+            return isinstance(path.args[-1], ast.Constant)
+        return last in {"str", "Path"} and _ends_as_written(source, path.args[0], hops)
+    if isinstance(path, ast.JoinedStr):
+        last_text = path.values[-1]
+        return isinstance(last_text, ast.Constant) and "/" in str(last_text.value)
+    if isinstance(path, ast.Name) and hops and source.scope.bound.get(path.id) == 1:
+        value = source.scope.assigned.get(path.id)
+        return value is not None and _ends_as_written(source, value, hops - 1)
+    return False
+
+
+def _touched(source: Source, call: ast.Call) -> Iterator[ast.expr]:
     func = call.func
     last = func.attr if isinstance(func, ast.Attribute) else ""
     name = source.resolve(func) or ""

@@ -81,6 +81,7 @@ class Limits:
     guarding: Guarding = Guarding()
     passes: frozenset[str] = frozenset()  # further calls whose result holds their arguments
     fields: frozenset[str] = frozenset()  # attributes that are harmless: the `name` of a path
+    begins: bool = False  # must it stand at the start of a part of a path? `x_../` names a folder `x_..`
     pieces: frozenset[str] = frozenset()  # the last piece after a cut here is harmless: `x.split("/")[-1]`
 
 
@@ -346,14 +347,23 @@ class _Run:
     # Text that is put together
 
     def joined(self, node: ast.JoinedStr, frame: Frame) -> Iterator[Flow]:
+        before: ast.AST | None = None
         for value in node.values:
-            if isinstance(value, ast.FormattedValue) and not _is_number_format(value):
+            if isinstance(value, ast.FormattedValue) and not _is_number_format(value) and not self._hidden(before):
                 yield from self._part(value.value, frame)
+            before = value
+
+    def _hidden(self, before: ast.AST | None) -> bool:
+        """Does the text before it make it a mere end of a name?"""
+        if not self._limits.begins or not isinstance(before, ast.Constant) or not isinstance(before.value, str):
+            return False
+        return before.value[-1:] not in {"/", "\\", ""}
 
     def operation(self, node: ast.BinOp, frame: Frame) -> Iterator[Flow]:
         if isinstance(node.op, (ast.Add, ast.Div, ast.BitOr)):
             yield from self._part(node.left, frame)
-            yield from self._part(node.right, frame)
+            if isinstance(node.op, ast.Div) or not self._hidden(_end_of(node.left)):
+                yield from self._part(node.right, frame)
         elif isinstance(node.op, ast.Mod):
             yield from self._part(node.left, frame)
             if not _only_numbers(self._source.constant(node.left, frame.scope)):
@@ -384,6 +394,8 @@ class _Run:
                 yield from self._unless_cleared(flows, expressed(node), node, frame)
         if last in _SEARCHES:
             yield from self._searched(node, frame)
+        if last == "filter" and isinstance(func, ast.Attribute):
+            return  # what a table holds is not what it was asked for
         if last in _COMBINES or last in self._limits.passes:
             given = chain(node.args, (keyword.value for keyword in node.keywords))
             for one in given:
@@ -515,6 +527,13 @@ _BY_TYPE = {
     ast.SetComp: _Run.comprehension,
     ast.GeneratorExp: _Run.comprehension,
 }
+
+
+def _end_of(node: ast.AST) -> ast.AST:
+    """What a text ends with."""
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        node = node.right
+    return node.values[-1] if isinstance(node, ast.JoinedStr) and node.values else node
 
 
 def _takes_anything(pattern: str) -> bool:
