@@ -25,7 +25,6 @@ class CodeFromModelOutput(FlowRule):
     cwe = (94, 95)
     evidence = ("E46", "E48")
     security_severity = "9.6"
-    preview = True
     kinds = MODEL
     limits = Limits(stops=re.compile(r".*literal_eval$"), passes=frozenset(["parse", "Module", "Expression"]))
 

@@ -17,11 +17,10 @@ class RemoteCodeInModel(FileRule):
     message = "`trust_remote_code=True` runs whatever code the model's repository holds"
     why = "Model cards and error messages tell people to add it."
     instead = "Use a model whose code is in the library, or read the code and pin it: `revision=\"<commit>\"`."
-    severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "llm"
+    severity, confidence, family = Severity.LOW, Confidence.HIGH, "llm"
     cwe = (829, 94)
     evidence = ("E46",)
     security_severity = "6.8"
-    preview = True
     roles = ("live",)
 
     @on_call(

@@ -22,7 +22,6 @@ class CodeFromUntrustedInput(FlowRule):
     cwe = (94, 95)
     evidence = ("E17",)
     security_severity = "9.8"
-    preview = True
     kinds = REMOTE | LOCAL | {"answer"}
     limits = Limits(stops=re.compile(r".*literal_eval$"), passes=frozenset(["parse", "Module", "Expression"]))
 

@@ -18,6 +18,7 @@ VALUE = re.compile(
     r"(?is)(?:(?:=|<>|!=|<|>|\blike\b|\bilike\b)\s*[NE]?['\"]?[%_\w\s-]*|\bvalues\s*\([^()]*|\b(?:not\s+)?in\s*\(\s*['\"]?|"
     r"\bbetween\s+['\"]?|\band\s+['\"]|\binterval\s+'|\bmatch\s*\(?\s*['\"])\Z"
 )
+PRAGMA = re.compile(r"(?i)\s*(?:pragma|set|attach)\s")  # takes no placeholders
 
 
 class InterpolatedSql(FlowRule):
@@ -37,7 +38,7 @@ class InterpolatedSql(FlowRule):
         if statement is None:
             return
         for hole in holes(source, statement, source.scope):
-            if not VALUE.search(hole.before) or not is_statement(hole.before):
+            if not VALUE.search(hole.before) or not is_statement(hole.before) or PRAGMA.match(hole.before):
                 continue
             flow = self.flow(source, hole.value)
             if flow is not None:

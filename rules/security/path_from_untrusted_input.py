@@ -24,7 +24,6 @@ class PathFromUntrustedInput(FlowRule):
     cwe = (22, 73)
     evidence = ("E17",)
     security_severity = "8.1"
-    preview = True
     kinds = frozenset(["request", "message"])
     limits = PATH_LIMITS
 

@@ -24,7 +24,6 @@ class RedirectToUntrustedUrl(FlowRule):
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "security"
     cwe = (601,)
     security_severity = "6.1"
-    preview = True
     kinds = frozenset(["request"])
     limits = Limits(
         stops=re.compile(r".*(?:url_for|reverse)$"),
@@ -56,6 +55,8 @@ def _in_link(source: Source, flow: Flow) -> bool:
     """Can a link alone bring it? A field of a form needs a page of ours around it; but `next` is what links
     to a login hold, and forms hand on."""
     text = source.segment(_around(source, flow.origin.node))
+    if re.search(r"(?i)referr?er", text):
+        return False  # back to where the visitor came from
     return re.search(r"\b(?:form|POST|json|get_json|data)\b", text) is None or re.search(r"[\"']next[\"']", text) is not None
 
 

@@ -27,7 +27,6 @@ class RequestToUntrustedUrl(FlowRule):
     cwe = (918,)
     evidence = ("E06",)
     security_severity = "8.2"
-    preview = True
     kinds = frozenset(["request", "message"])
     limits = Limits(
         guarding=Guarding(

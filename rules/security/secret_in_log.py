@@ -30,7 +30,6 @@ class SecretInLog(FileRule):
     cwe = (532,)
     evidence = ("E05", "E20")
     security_severity = "5.5"
-    preview = True
     roles = ("live",)
 
     @on_call(*(f".{level}" for level in LEVELS))

@@ -27,7 +27,6 @@ class SqlFromUntrustedInput(FlowRule):
     cwe = (89,)
     evidence = ("E05", "E06")
     security_severity = "9.3"
-    preview = True
     kinds = REMOTE
 
     @on_call(*SQL_SINKS)

@@ -258,7 +258,7 @@ def _added(node: ast.Expr) -> Iterator[tuple[str, Binding]]:
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
         return
     name = spelled(call.func.value) if call.func.attr in _ADDS else ""
-    if not name:
-        return
+    if not name or name.count(".") > 1:
+        return  # what many functions share is not followed
     for given in [*call.args, *(keyword.value for keyword in call.keywords)]:
         yield name, Binding(given, call.func.value, node, _end(node), adds=True)

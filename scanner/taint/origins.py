@@ -101,7 +101,7 @@ _NUMERIC = re.compile(
     r"NonNegativeInt|StrictInt|StrictBool|EmailStr|IPvAnyAddress|conint|confloat|ObjectId|PydanticObjectId|\w*Enum)\b"
 )
 _TEXT = re.compile(r"\b(?:str|Any|dict|Dict|bytes|UploadFile|FileStorage|list|List|JSON|JSONDict|object)\b")
-_UPLOAD = re.compile(r"\b(?:UploadFile|FileStorage|UploadedFile)\b")
+_UPLOAD = re.compile(r"^[\"']?(?:(?:\w+\.)*(?:Optional|List|list|Sequence|Annotated)\[)*(?:\w+\.)*(?:UploadFile|FileStorage|UploadedFile)\b")
 _BODY = re.compile(
     r"\w(?:Request|Create|Update|Payload|Body|Input|Params|Query|In|Data|Form|DTO|Filters?|Message|Item|Model|Schema)\b"
 )
@@ -110,6 +110,8 @@ _NOT_INPUT = re.compile(
     r"HTTPConnection|Context|RunContext|InjectedState)\b(?!\w)"
 )
 _ROUTES = frozenset("route get post put patch delete api_route websocket head options".split())
+_CHATS = re.compile(r"\b(?:telegram|telebot|aiogram|discord|pyrogram|slack_bolt)\b")
+_CHAT_TEXT = re.compile(r"^(?:update\.)?(?:effective_)?(?:message|msg)\.(?:text|content)$")
 _COMMANDS = re.compile(r"\b(?:click|typer)\b")
 _TOOLS = frozenset("tool function_tool ai_function kernel_function mcp_tool agent_tool register_tool".split())
 _LISTENS = frozenset("on event on_event".split())
@@ -193,6 +195,8 @@ def _attribute(source: Source, node: ast.Attribute, scope: Scope) -> str:
         return "request" if _is_http_handler(source, scope) else ""
     if attr in {"content", "text", "output_text", "arguments"} and _is_answer(source, node, scope):
         return "model"
+    if attr in {"text", "content"} and _CHAT_TEXT.search(spelled(node)) and _speaks(source.text, _CHATS):
+        return "message"
     if attr in {"text", "content"} and _FETCHES.match(source.resolve(node.value, scope) or ""):
         return "answer"
     if isinstance(node.value, (ast.Name, ast.Call)) and source.resolve(node.value, scope) in _NAMESPACES:
@@ -413,7 +417,7 @@ def _is_sent(source: Source, function: FunctionNode, arg: ast.arg) -> bool:
     if arg.annotation is None:
         return False
     annotation = source.segment(arg.annotation)
-    default = _default(function, arg)
+    default = default_of(function, arg)
     if _NOT_INPUT.search(annotation) or default is not None and _NOT_INPUT.search(source.segment(default)):
         return False
     if _TEXT.search(annotation) or _BODY.search(annotation):
@@ -434,7 +438,8 @@ def is_tool(source: Source, function: FunctionNode) -> bool:
     )
 
 
-def _default(function: FunctionNode, arg: ast.arg) -> ast.expr | None:
+def default_of(function: FunctionNode, arg: ast.arg) -> ast.expr | None:
+    """The default of a parameter, as written."""
     args = function.args
     positional = [*args.posonlyargs, *args.args]
     if arg in positional:

@@ -324,7 +324,10 @@ class _Run:
             outer = Frame(scope, depth=frame.depth + 1)
             for flow in self._given(arg, frame, call, outer):
                 yield flow.through(arg, arg.arg)
-        if not callers and "parameter" in self._kinds:
+        default = origins.default_of(frame.scope.node, arg)  # type: ignore[arg-type]
+        if default is not None and not isinstance(default, ast.Constant) and frame.scope.parent is not None:
+            yield from self.expression(default, Frame(_owner(frame.scope.parent), depth=frame.depth + 1))
+        elif not callers and "parameter" in self._kinds and not _is_number(default):
             yield Flow(origin)
 
     def _given(self, arg: ast.arg, frame: Frame, call: ast.Call, caller: Frame) -> Iterator[Flow]:
@@ -527,6 +530,10 @@ _BY_TYPE = {
     ast.SetComp: _Run.comprehension,
     ast.GeneratorExp: _Run.comprehension,
 }
+
+
+def _is_number(node: ast.AST | None) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, (int, float))
 
 
 def _end_of(node: ast.AST) -> ast.AST:
