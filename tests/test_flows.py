@@ -67,7 +67,10 @@ def test_the_way_is_a_code_flow_in_sarif(tmp_path: Path) -> None:
         ("name = 'a'\n    name = request.args['name']", True),
         ("name = request.args['name']\n    if name:\n        name = 'a'", True),
         ("if request.args:\n        name = 'a'\n    else:\n        name = request.args['name']", True),
-        ("name = request.args['name']\n    if name:\n        name = 'a'\n    else:\n        name = 'b'", False),
+        (
+            "name = request.args['name']\n    if name:\n        name = 'a'\n    else:\n        name = 'b'",
+            False,
+        ),
         ("name = request.args['name']\n    if name not in NAMES:\n        return None", False),
         ("name = request.args['name']\n    if name in NAMES:\n        print(name)", True),
         ("name = request.args['name']\n    if name in NAMES:\n        return None", False),

@@ -16,7 +16,7 @@ from scanner.taint.trace import Limits
 
 class CodeFromModelOutput(FlowRule):
     message = "text from {origin} is run as code"
-    why = "\"Let the model write the code and run it\" is three lines with `exec`."
+    why = '"Let the model write the code and run it" is three lines with `exec`.'
     instead = (
         "Run it in a sandbox without network and secrets, or let the model choose among functions of "
         "yours, with `json.loads` or `ast.literal_eval` for values."

@@ -14,7 +14,7 @@ from scanner.taint.sinks import SHELL_SINKS, commands_of
 
 class CommandFromModelOutput(FlowRule):
     message = "text from {origin} becomes part of this command"
-    why = "\"Let the model write the command and run it\" is three lines, and works in every demonstration."
+    why = '"Let the model write the command and run it" is three lines, and works in every demonstration.'
     instead = (
         "Let the model choose among commands of yours, pass its values as list items without a shell, or "
         "show the command to a person first; run what must be free in a sandbox."

@@ -11,12 +11,12 @@ from scanner import shapes, stops
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 from scanner.taint.origins import is_tool
 
-DESTROYS = frozenset(
-    ["shutil.rmtree", "os.remove", "os.unlink", "os.removedirs", "os.rmdir"]
-)
+DESTROYS = frozenset(["shutil.rmtree", "os.remove", "os.unlink", "os.removedirs", "os.rmdir"])
 METHODS = frozenset(
-    "drop_all drop_collection drop_database delete_many delete_bucket terminate_instances delete_db_instance flushall "
-    "flushdb delete_repo delete_repository delete_namespace delete_collection delete_index delete_message delete_event "
+    "drop_all drop_collection drop_database delete_many delete_bucket terminate_instances "
+    "delete_db_instance flushall "
+    "flushdb delete_repo delete_repository delete_namespace delete_collection delete_index "
+    "delete_message delete_event "
     "delete_user trash".split()
 )
 STATEMENT = re.compile(r"^\s*(?:DELETE\s+FROM|DROP\s+(?:TABLE|DATABASE)|TRUNCATE)\b", re.I)
@@ -42,7 +42,9 @@ class DestructiveTool(FileRule):
             return
         for scope in source.scopes.values():
             function = scope.node
-            if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or not is_tool(source, function):
+            if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or not is_tool(
+                source, function
+            ):
                 continue
             if _is_marked(source, function):
                 continue

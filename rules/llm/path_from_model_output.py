@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 from scanner.rule import Confidence, Finding, Severity, Source, on_call
 from scanner.taint.origins import MODEL
-from scanner.taint.rule import FlowRule, flowing
+from scanner.taint.rule import FlowRule
 from scanner.taint.sinks import FILE_SINKS, PATH_LIMITS, files_of
 
 
 class PathFromModelOutput(FlowRule):
     message = "{origin} chooses which file is touched"
-    why = "A tool that saves or reads \"in the workspace\" is a join of two paths in every example."
+    why = 'A tool that saves or reads "in the workspace" is a join of two paths in every example.'
     instead = (
         "Resolve and refuse what lies outside the folder "
         "(`path = (base / name).resolve()`, `if not path.is_relative_to(base): …`)."

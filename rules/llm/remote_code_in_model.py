@@ -16,7 +16,7 @@ PINNED = re.compile(r"[0-9a-f]{7,40}$")
 class RemoteCodeInModel(FileRule):
     message = "`trust_remote_code=True` runs whatever code the model's repository holds"
     why = "Model cards and error messages tell people to add it."
-    instead = "Use a model whose code is in the library, or read the code and pin it: `revision=\"<commit>\"`."
+    instead = 'Use a model whose code is in the library, or read the code and pin it: `revision="<commit>"`.'
     severity, confidence, family = Severity.LOW, Confidence.HIGH, "llm"
     cwe = (829, 94)
     evidence = ("E46",)

@@ -17,7 +17,7 @@ class SqlFromModelOutput(FlowRule):
     why = "Text to SQL is a popular demonstration, and the connection of the demonstration may do everything."
     instead = (
         "Give it a connection that may only read the tables in question, check the statement with a parser "
-        "(one `SELECT`, known tables), and bind the values of tools (`execute(\"… = ?\", (value,))`)."
+        '(one `SELECT`, known tables), and bind the values of tools (`execute("… = ?", (value,))`).'
     )
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "llm"
     cwe = (89,)

@@ -41,13 +41,19 @@ class UntrustedSystemPrompt(FlowRule):
 def _prompt(node: ast.AST) -> ast.expr | None:
     """`{"role": "system", "content": …}`, `SystemMessage(content=…)`, `messages.create(system=…)`"""
     if isinstance(node, ast.Dict):
-        said = {one.value: value for one, value in zip(node.keys, node.values, strict=True) if isinstance(one, ast.Constant)}
+        said = {
+            one.value: value
+            for one, value in zip(node.keys, node.values, strict=True)
+            if isinstance(one, ast.Constant)
+        }
         role = said.get("role")
         return said.get("content") if isinstance(role, ast.Constant) and role.value == "system" else None
     if not isinstance(node, ast.Call):
         return None
     last = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    wanted = {"SystemMessage": "content", "create": "system", "GenerativeModel": "system_instruction"}.get(last)
+    wanted = {"SystemMessage": "content", "create": "system", "GenerativeModel": "system_instruction"}.get(
+        last
+    )
     if wanted is None:
         return None
     given = next((keyword.value for keyword in node.keywords if keyword.arg == wanted), None)

@@ -19,14 +19,13 @@ class CommandFromUntrustedInput(FlowRule):
         "comes from a form field or the name of an upload."
     )
     instead = (
-        "Pass a list without a shell (`subprocess.run([\"git\", \"clone\", \"--\", url])`), choose the program "
+        'Pass a list without a shell (`subprocess.run(["git", "clone", "--", url])`), choose the program '
         "from a constant table, and `shlex.quote` what must go through a shell."
     )
     severity, confidence, family = Severity.CRITICAL, Confidence.HIGH, "security"
     cwe = (78,)
     evidence = ("E17", "E18")
     security_severity = "9.8"
-    preview = True
     kinds = REMOTE
 
     @on_call(*SHELL_SINKS)

@@ -15,7 +15,18 @@ from scanner.taint.trace import Limits
 
 PICKLES = tuple(
     f"{module}.{name}"
-    for module in ("pickle", "cPickle", "cloudpickle", "dill", "marshal", "_pickle", "joblib", "torch", "shelve", "pandas")
+    for module in (
+        "pickle",
+        "cPickle",
+        "cloudpickle",
+        "dill",
+        "marshal",
+        "_pickle",
+        "joblib",
+        "torch",
+        "shelve",
+        "pandas",
+    )
     for name in ("load", "loads", "Unpickler", "read_pickle")
 )
 YAML = ("yaml.load", "yaml.load_all", "yaml.unsafe_load", "yaml.full_load")
@@ -25,16 +36,29 @@ SAFE = re.compile(r"(?:C?SafeLoader|C?BaseLoader)\b")
 class DeserialisedUntrustedInput(FlowRule):
     message = "`{call}` reads data from {origin}"
     why = "`pickle.loads` takes whatever was dumped, and no schema is needed."
-    instead = "Send JSON, or another format that holds data only; `yaml.safe_load`; `torch.load(…, weights_only=True)`."
+    instead = (
+        "Send JSON, or another format that holds data only; `yaml.safe_load`; `torch.load(…, "
+        "weights_only=True)`."
+    )
     severity, confidence, family = Severity.CRITICAL, Confidence.HIGH, "security"
     cwe = (502,)
     evidence = ("E17",)
     security_severity = "9.8"
-    preview = True
     kinds = REMOTE | MODEL | {"answer"}
     limits = Limits(
         stops=re.compile(r".*(?:hmac\.\w+|compare_digest|unsign|verify\w*)$"),
-        passes=frozenset(["BytesIO", "decompress", "b64decode", "urlsafe_b64decode", "a2b_hex", "fromhex", "decode", "Unpickler"]),
+        passes=frozenset(
+            [
+                "BytesIO",
+                "decompress",
+                "b64decode",
+                "urlsafe_b64decode",
+                "a2b_hex",
+                "fromhex",
+                "decode",
+                "Unpickler",
+            ]
+        ),
     )
 
     @on_call(*PICKLES, *YAML, "jsonpickle.decode", "jsonpickle.loads")
@@ -42,7 +66,9 @@ class DeserialisedUntrustedInput(FlowRule):
         name = source.resolve(call.func) or ""
         if name in YAML and _is_safe(source, call):
             return
-        if name == "torch.load" and any(one.arg == "weights_only" and getattr(one.value, "value", None) for one in call.keywords):
+        if name == "torch.load" and any(
+            one.arg == "weights_only" and getattr(one.value, "value", None) for one in call.keywords
+        ):
             return
         flow = self.flow(source, argument(call, 0))
         if flow is not None:

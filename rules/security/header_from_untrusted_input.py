@@ -16,13 +16,20 @@ from scanner.taint.trace import Limits
 class HeaderFromUntrustedInput(FlowRule):
     message = "text from {origin} becomes part of the header `{header}`"
     why = "`Content-Disposition` is written by hand as an f-string in every download."
-    instead = "Let the framework write it (`send_file(download_name=…)`, `FileResponse(filename=…)`), or quote the value."
+    instead = (
+        "Let the framework write it (`send_file(download_name=…)`, `FileResponse(filename=…)`), "
+        "or quote the value."
+    )
     severity, confidence, family = Severity.MEDIUM, Confidence.MEDIUM, "security"
     cwe = (113,)
     security_severity = "5.3"
     preview = True
     kinds = REMOTE
-    limits = Limits(stops=re.compile(r".*(?:quote|quote_plus|secure_filename|encode|replace|sub|slugify|content_disposition_header)$"))
+    limits = Limits(
+        stops=re.compile(
+            r".*(?:quote|quote_plus|secure_filename|encode|replace|sub|slugify|content_disposition_header)$"
+        )
+    )
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:
@@ -40,7 +47,9 @@ def _set(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     """`response.headers["X"] = value`, `response["Content-Disposition"] = value`, `Response(headers={…})`"""
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
         target = node.targets[0]
-        holder = target.value.attr if isinstance(target.value, ast.Attribute) else getattr(target.value, "id", "")
+        holder = (
+            target.value.attr if isinstance(target.value, ast.Attribute) else getattr(target.value, "id", "")
+        )
         name = target.slice.value if isinstance(target.slice, ast.Constant) else None
         if isinstance(name, str) and "-" in name and holder in {"headers", "response", "resp", "res"}:
             yield name, node.value

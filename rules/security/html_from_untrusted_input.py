@@ -41,10 +41,11 @@ class HtmlFromUntrustedInput(FlowRule):
     cwe = (79,)
     evidence = ("E04", "E05")
     security_severity = "7.1"
-    preview = True
     kinds = REMOTE
     limits = Limits(
-        stops=re.compile(r".*(?:escape|clean|bleach\.\w+|dumps|nh3\.\w+|render_template|urlencode|quote|linkify|format_html)$")
+        stops=re.compile(
+            r".*(?:escape|clean|bleach\.\w+|dumps|nh3\.\w+|render_template|urlencode|quote|linkify|format_html)$"
+        )
     )
 
     @on_call(*MARKS)
@@ -72,24 +73,27 @@ class HtmlFromUntrustedInput(FlowRule):
             page = node.value if isinstance(node, ast.Return) else None
             if isinstance(page, ast.Tuple) and page.elts:
                 page = page.elts[0]
-            if isinstance(page, (ast.JoinedStr, ast.BinOp, ast.Call, ast.Name)):
-                if TAG.search(wording(source, page, source.scope)):
-                    yield from self._in_page(source, page, page, lambda flow: not flow.whole)
+            is_text = isinstance(page, (ast.JoinedStr, ast.BinOp, ast.Call, ast.Name))
+            if page is not None and is_text and TAG.search(wording(source, page, source.scope)):
+                yield from self._in_page(source, page, page, lambda flow: not flow.whole)
 
-    def _in_page(self, source: Source, at: ast.AST, node: ast.AST | None, wanted: object) -> Iterator[Finding]:
+    def _in_page(
+        self, source: Source, at: ast.AST, node: ast.AST | None, wanted: object
+    ) -> Iterator[Finding]:
         flow = self.flow(source, node, wanted)  # type: ignore[arg-type]
         if flow is not None:
             yield self.found(source, at, flow)
 
     def _is_page(self, source: Source, call: ast.Call, body: ast.expr, flow: Flow) -> bool:
         name = source.resolve(call.func) or ""
-        return not flow.whole and bool(TAG.search(wording(source, body, source.scope))) or (
+        return (not flow.whole and bool(TAG.search(wording(source, body, source.scope)))) or (
             flow.whole and name.startswith(("django.", "fastapi", "starlette", "sanic"))
         )
 
 
 def _has_other_type(source: Source, call: ast.Call) -> bool:
     return any(
-        keyword.arg in {"content_type", "mimetype", "media_type"} and not re.search("html", source.segment(keyword.value))
+        keyword.arg in {"content_type", "mimetype", "media_type"}
+        and not re.search("html", source.segment(keyword.value))
         for keyword in call.keywords
     )

@@ -18,7 +18,9 @@ WORD = re.compile(r"\S")
 class InterpolatedCommand(FlowRule):
     message = "a value is pasted into this shell command"
     why = "One f-string and `shell=True` look like the terminal that the command was tried in."
-    instead = "Pass a list without a shell (`subprocess.run([\"git\", \"clone\", \"--\", url])`); `shlex.quote` the rest."
+    instead = (
+        'Pass a list without a shell (`subprocess.run(["git", "clone", "--", url])`); `shlex.quote` the rest.'
+    )
     severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "security"
     cwe = (78,)
     evidence = ("E17", "E18")

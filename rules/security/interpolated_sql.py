@@ -24,12 +24,13 @@ PRAGMA = re.compile(r"(?i)\s*(?:pragma|set|attach)\s")  # takes no placeholders
 class InterpolatedSql(FlowRule):
     message = "`{value}` is pasted into this SQL statement as a value"
     why = "An f-string reads well, and works with every value of the examples."
-    instead = "Bind it: `execute(\"… WHERE name = ?\", (name,))`, with the marks of your driver (`?`, `%s`, `:name`)."
-    severity, confidence, family = Severity.HIGH, Confidence.HIGH, "security"
+    instead = (
+        'Bind it: `execute("… WHERE name = ?", (name,))`, with the marks of your driver (`?`, `%s`, `:name`).'
+    )
+    severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "security"
     cwe = (89,)
     evidence = ("E05",)
     security_severity = "7.7"
-    preview = True
     kinds = LOCAL | {"parameter", "answer"}
 
     @on_call(*SQL_SINKS)

@@ -24,7 +24,9 @@ class LogFromUntrustedInput(FlowRule):
     security_severity = "3.1"
     preview = True
     kinds = frozenset(["request", "message"])
-    limits = Limits(stops=re.compile(r"(?:builtins\.)?repr$|.*(?:dumps|sanitize\w*|replace|type|splitlines)$"))
+    limits = Limits(
+        stops=re.compile(r"(?:builtins\.)?repr$|.*(?:dumps|sanitize\w*|replace|type|splitlines)$")
+    )
 
     @on_call(*(f".{level}" for level in ("debug", "info", "warning", "error", "critical")))
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:

@@ -16,7 +16,9 @@ from scanner.taint.trace import Limits
 class PatternFromUntrustedInput(FlowRule):
     message = "text from {origin} is compiled as a regular expression"
     why = "A search box that takes patterns, or a name that is pasted into a pattern, is one line with `re`."
-    instead = "`re.escape(text)` where text is meant; else a matcher without backtracking (`re2`), or a time limit."
+    instead = (
+        "`re.escape(text)` where text is meant; else a matcher without backtracking (`re2`), or a time limit."
+    )
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "security"
     cwe = (1333, 730)
     evidence = ("E17",)
@@ -25,6 +27,8 @@ class PatternFromUntrustedInput(FlowRule):
     kinds = REMOTE
     limits = Limits(stops=re.compile(r".*(?:escape|translate)$"))
 
-    @on_call(*(f"re.{name}" for name in "compile search match fullmatch sub subn split findall finditer".split()))
+    @on_call(
+        *(f"re.{name}" for name in "compile search match fullmatch sub subn split findall finditer".split())
+    )
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         yield from flowing(self, source, call, argument(call, 0, "pattern"))

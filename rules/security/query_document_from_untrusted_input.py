@@ -13,15 +13,23 @@ from scanner.taint.guards import Guarding
 from scanner.taint.rule import FlowRule, argument
 from scanner.taint.trace import Limits
 
-METHODS = (".find", ".find_one", ".find_one_and_update", ".update_one", ".update_many", ".delete_one", ".delete_many")
+METHODS = (
+    ".find",
+    ".find_one",
+    ".find_one_and_update",
+    ".update_one",
+    ".update_many",
+    ".delete_one",
+    ".delete_many",
+)
 METHODS += (".count_documents", ".find_one_and_delete", ".aggregate", ".replace_one")
 BODY = re.compile(r"\b(?:json|get_json|data)\b")
 
 
 class QueryDocumentFromUntrustedInput(FlowRule):
     message = "an object from {origin} becomes part of this query, operators included"
-    why = "`find_one({\"email\": data[\"email\"]})` is safe with text, and nothing says that it is text."
-    instead = "Make it text (`str(data[\"email\"])`) or check its type before it goes into a query."
+    why = '`find_one({"email": data["email"]})` is safe with text, and nothing says that it is text.'
+    instead = 'Make it text (`str(data["email"])`) or check its type before it goes into a query.'
     severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "security"
     cwe = (943,)
     security_severity = "7.5"
@@ -46,5 +54,8 @@ class QueryDocumentFromUntrustedInput(FlowRule):
 def _is_json(source: Source, node: ast.AST) -> bool:
     """Of the body of a request, and not of its address, whose values are text."""
     if isinstance(node, ast.arg):
-        return node.annotation is not None and re.search(r"\b[dD]ict\b|\bAny\b", source.segment(node.annotation)) is not None
+        return (
+            node.annotation is not None
+            and re.search(r"\b[dD]ict\b|\bAny\b", source.segment(node.annotation)) is not None
+        )
     return BODY.search(source.segment(node)) is not None

@@ -16,10 +16,10 @@ from scanner.taint.trace import Flow, Limits
 
 class RedirectToUntrustedUrl(FlowRule):
     message = "whoever sends {origin} chooses where this redirect leads"
-    why = "`redirect(request.args.get(\"next\"))` is how every example comes back after the login."
+    why = '`redirect(request.args.get("next"))` is how every example comes back after the login.'
     instead = (
         "Redirect to paths of your own only: refuse what has a scheme or a host "
-        "(`url_has_allowed_host_and_scheme`, `urlparse(target).netloc == \"\"`, and no `//` at its head)."
+        '(`url_has_allowed_host_and_scheme`, `urlparse(target).netloc == ""`, and no `//` at its head).'
     )
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "security"
     cwe = (601,)
@@ -29,7 +29,9 @@ class RedirectToUntrustedUrl(FlowRule):
         stops=re.compile(r".*(?:url_for|reverse)$"),
         guarding=Guarding(
             calls=re.compile(r"(?:startswith|is_safe\w*|\w*_safe\w*)$"),
-            derives=re.compile(r"(?:urlparse|urlsplit|URL|strip|lower|str|unquote|replace|url_parse|urljoin)$"),
+            derives=re.compile(
+                r"(?:urlparse|urlsplit|URL|strip|lower|str|unquote|replace|url_parse|urljoin)$"
+            ),
         ),
     )
 
@@ -46,7 +48,9 @@ class RedirectToUntrustedUrl(FlowRule):
     )
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         target = argument(call, 0, "location", "to", "url", "redirect_to")
-        flow = self.flow(source, leading(source, target, source.scope), lambda flow: flow.whole and _in_link(source, flow))
+        flow = self.flow(
+            source, leading(source, target, source.scope), lambda flow: flow.whole and _in_link(source, flow)
+        )
         if flow is not None and target is not None:
             yield self.found(source, target, flow)
 
@@ -57,7 +61,10 @@ def _in_link(source: Source, flow: Flow) -> bool:
     text = source.segment(_around(source, flow.origin.node))
     if re.search(r"(?i)referr?er", text):
         return False  # back to where the visitor came from
-    return re.search(r"\b(?:form|POST|json|get_json|data)\b", text) is None or re.search(r"[\"']next[\"']", text) is not None
+    return (
+        re.search(r"\b(?:form|POST|json|get_json|data)\b", text) is None
+        or re.search(r"[\"']next[\"']", text) is not None
+    )
 
 
 def _around(source: Source, node: ast.AST) -> ast.AST:

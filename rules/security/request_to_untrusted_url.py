@@ -18,7 +18,7 @@ from scanner.taint.trace import Limits
 
 class RequestToUntrustedUrl(FlowRule):
     message = "whoever sends {origin} chooses which server is asked"
-    why = "Fetching \"the given URL\" is one line, and the examples fetch public pages only."
+    why = 'Fetching "the given URL" is one line, and the examples fetch public pages only.'
     instead = (
         "Compare the host with the ones that you mean (`urlparse(url).hostname in HOSTS`), or resolve it and "
         "refuse private, loopback and link-local addresses; do not follow redirects blindly."
@@ -30,9 +30,13 @@ class RequestToUntrustedUrl(FlowRule):
     kinds = frozenset(["request", "message"])
     limits = Limits(
         guarding=Guarding(
-            calls=re.compile(r"(?:is_public|is_private|is_internal|is_global|ssrf\w*|getaddrinfo|gethostbyname)$"),
+            calls=re.compile(
+                r"(?:is_public|is_private|is_internal|is_global|ssrf\w*|getaddrinfo|gethostbyname)$"
+            ),
             lookups=re.compile(r"(?:filter_by|filter|where|get_object_or_404|first_or_404)$"),
-            derives=re.compile(r"(?:urlparse|urlsplit|URL|strip|lower|rstrip|str|gethostbyname|ip_address|getaddrinfo)$"),
+            derives=re.compile(
+                r"(?:urlparse|urlsplit|URL|strip|lower|rstrip|str|gethostbyname|ip_address|getaddrinfo)$"
+            ),
         )
     )
 

@@ -60,7 +60,11 @@ def _secrets(source: Source, node: ast.expr) -> Iterator[str]:
     elif isinstance(node, ast.Tuple):
         for one in node.elts:
             yield from _secrets(source, one)
-    elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+    elif (
+        isinstance(node, ast.Subscript)
+        and isinstance(node.slice, ast.Constant)
+        and isinstance(node.slice.value, str)
+    ):
         if SECRET.match(node.slice.value) and not ABOUT.search(node.slice.value):
             yield node.slice.value
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":

@@ -20,7 +20,7 @@ class SqlFromUntrustedInput(FlowRule):
         "reach: column names, sort orders, lists of conditions."
     )
     instead = (
-        "Bind values (`execute(\"… WHERE name = ?\", (name,))`), and take identifiers from a constant "
+        'Bind values (`execute("… WHERE name = ?", (name,))`), and take identifiers from a constant '
         "table (`COLUMNS[sort]`)."
     )
     severity, confidence, family = Severity.CRITICAL, Confidence.HIGH, "security"

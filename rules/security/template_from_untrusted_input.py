@@ -14,7 +14,10 @@ from scanner.taint.rule import FlowRule, argument, flowing
 class TemplateFromUntrustedInput(FlowRule):
     message = "text from {origin} is read as a template"
     why = "A page as an f-string that then goes through `render_template_string` looks like a template."
-    instead = "Keep the template constant, and hand the value over by name: `render_template_string(PAGE, name=name)`."
+    instead = (
+        "Keep the template constant, and hand the value over by name: "
+        "`render_template_string(PAGE, name=name)`."
+    )
     severity, confidence, family = Severity.CRITICAL, Confidence.HIGH, "security"
     cwe = (1336, 94)
     security_severity = "9.0"

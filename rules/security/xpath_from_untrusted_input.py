@@ -16,7 +16,7 @@ from scanner.taint.trace import Limits
 class XpathFromUntrustedInput(FlowRule):
     message = "text from {origin} becomes part of this XPath expression"
     why = "XPath looks like a path, and paths are put together with f-strings."
-    instead = "Give the value by name: `tree.xpath(\"//user[@name=$name]\", name=name)`."
+    instead = 'Give the value by name: `tree.xpath("//user[@name=$name]", name=name)`.'
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "security"
     cwe = (643,)
     security_severity = "7.5"

@@ -103,14 +103,16 @@ class Bindings:
         return True
 
     def _binds(self, block: list[Any], name: str) -> bool:
-        return any(binding.statement is one and not binding.adds for one in block for binding in self.all(name))
+        return any(
+            binding.statement is one and not binding.adds for one in block for binding in self.all(name)
+        )
 
     def _hides(self, name: str, binding: Binding, chain: set[int]) -> bool:
         """Is it sure to have happened before the use?"""
         node = binding.statement
         while id(node) not in chain:
             around = self._parents.get(id(node))
-            if around is None or id(around) in chain and not isinstance(around, ast.If):
+            if around is None or (id(around) in chain and not isinstance(around, ast.If)):
                 return True
             block = block_of(around, node)
             if isinstance(around, ast.If):

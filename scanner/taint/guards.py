@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from scanner.shapes import last_name, own_nodes
-from scanner.taint.bindings import Bindings, Owner, block_of, leaves, spelled
+from scanner.taint.bindings import Bindings, Owner, leaves, spelled
 
 REFUSES = re.compile(
     r"(?i)(?!check_(?:output|call)$|validate_on_submit$|.*(?:checkpoint|checkout|validator_class|unquote|unescape))"
@@ -37,6 +37,9 @@ class Guarding:
     pieces: frozenset[str] = frozenset()  # texts whose absence is a proof: "..", "/"
     types: frozenset[str] = frozenset(["int", "float", "bool"])  # that a test for them makes harmless
     lookups: re.Pattern[str] = re.compile(r"(?!)")  # calls that know only values which somebody stored
+
+
+PLAIN = Guarding()
 
 
 class Guards:
@@ -109,8 +112,7 @@ class Guards:
         refuses = (
             REFUSES.match(last)
             or guarding.lookups.match(last)
-            or self._is_statement(call)
-            and (guarding.calls.match(last) or self._judges(call))
+            or (self._is_statement(call) and (guarding.calls.match(last) or self._judges(call)))
         )
         if not refuses and call.args:
             first = spelled(call.args[0]).rpartition(".")[2]
@@ -131,7 +133,10 @@ class Guards:
     def _decides(self, node: ast.AST, use: ast.AST, statement: ast.AST, names: frozenset[str]) -> bool:
         """Does the test hang on the way to the use?"""
         if isinstance(node, ast.comprehension):
-            return any(isinstance(one, ast.AST) and node in getattr(one, "generators", ()) for one in self._around(use))
+            return any(
+                isinstance(one, ast.AST) and node in getattr(one, "generators", ())
+                for one in self._around(use)
+            )
         if isinstance(node, ast.IfExp):
             return any(one is node for one in self._around(use)) or self._feeds(node, names)
         if any(one is node for one in self._around(use)) and not isinstance(node, ast.Assert):
@@ -170,7 +175,9 @@ def _plain(value: ast.AST, guarding: Guarding) -> set[str]:
     """The names that a value is nothing but: itself, a part, or through calls that keep it whole."""
     if isinstance(value, (ast.Name, ast.Attribute)):
         name = spelled(value)
-        return {name} if name else _plain(value.value, guarding) if isinstance(value, ast.Attribute) else set()
+        return (
+            {name} if name else _plain(value.value, guarding) if isinstance(value, ast.Attribute) else set()
+        )
     if isinstance(value, (ast.Await, ast.Subscript, ast.NamedExpr)):
         return _plain(value.value, guarding)
     if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div):
@@ -219,7 +226,9 @@ def _compares(node: ast.Compare, names: frozenset[str], guarding: Guarding) -> b
     if isinstance(node.ops[0], (ast.In, ast.NotIn)):
         if isinstance(left, ast.Constant):
             return left.value in guarding.pieces and _mentions(right, names)
-        return _mentions(left, names) or guarding.calls.match("parents") is not None and _mentions(right, names)
+        return _mentions(left, names) or (
+            guarding.calls.match("parents") is not None and _mentions(right, names)
+        )
     if not isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
         return False
     for one, other in ((left, right), (right, left)):

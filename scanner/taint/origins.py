@@ -58,7 +58,6 @@ _CALLS = frozenset(
     "get_json get_data json form body post text get_argument get_arguments get_query_argument "
     "get_body_argument get_cookie get_param get_media stream".split()
 )
-_SERVER_KEYS = frozenset("REMOTE_ADDR REMOTE_HOST SERVER_NAME SERVER_PORT REQUEST_METHOD".split())
 _NAMES = {
     "builtins.input()": "console",
     "builtins.raw_input()": "console",
@@ -81,15 +80,25 @@ _NAMES = {
 }
 _LAST = {name.removesuffix("()").rpartition(".")[2].removesuffix("()") for name in _NAMES}
 _NAMESPACES = frozenset(
-    ["argparse.ArgumentParser().parse_args()", "argparse.Namespace()", "argparse.ArgumentParser().parse_known_args()[]"]
+    [
+        "argparse.ArgumentParser().parse_args()",
+        "argparse.Namespace()",
+        "argparse.ArgumentParser().parse_known_args()[]",
+    ]
 )
 _FETCHES = re.compile(
     r"^(?:requests|httpx)\.(?:(?:Session|session|Client|AsyncClient)\(\)\.)?(?:get|post|put|patch|request)\(\)$"
 )
-_RECEIVES = frozenset("receive_text receive_json receive_bytes iter_text iter_json recv recv_json recv_string".split())
+_RECEIVES = frozenset(
+    "receive_text receive_json receive_bytes iter_text iter_json recv recv_json recv_string".split()
+)
 
-_MODEL_CALLS = frozenset("invoke ainvoke predict apredict complete acomplete generate chat acompletion".split())
-_MODEL_NAMES = re.compile(r"(?:^|_)(?:llm|llms|chat_?model|llm_?chain|language_?model)(?:_client|_service|_provider)?$")
+_MODEL_CALLS = frozenset(
+    "invoke ainvoke predict apredict complete acomplete generate chat acompletion".split()
+)
+_MODEL_NAMES = re.compile(
+    r"(?:^|_)(?:llm|llms|chat_?model|llm_?chain|language_?model)(?:_client|_service|_provider)?$"
+)
 _ASKS_MODEL = re.compile(
     r"^_?(?:ask|call|query|prompt|invoke|run|get)_(?:the_)?(?:llm|gpt\d?|chatgpt|claude|openai|gemini|ollama|anthropic|deepseek|mistral)"
     r"(?:_(?:api|response|model|completion|chat))?$|^_?llm_(?:complete|completion|call|generate|query|chat|response|request)$"
@@ -101,7 +110,9 @@ _NUMERIC = re.compile(
     r"NonNegativeInt|StrictInt|StrictBool|EmailStr|IPvAnyAddress|conint|confloat|ObjectId|PydanticObjectId|\w*Enum)\b"
 )
 _TEXT = re.compile(r"\b(?:str|Any|dict|Dict|bytes|UploadFile|FileStorage|list|List|JSON|JSONDict|object)\b")
-_UPLOAD = re.compile(r"^[\"']?(?:(?:\w+\.)*(?:Optional|List|list|Sequence|Annotated)\[)*(?:\w+\.)*(?:UploadFile|FileStorage|UploadedFile)\b")
+_UPLOAD = re.compile(
+    r"^[\"']?(?:(?:\w+\.)*(?:Optional|List|list|Sequence|Annotated)\[)*(?:\w+\.)*(?:UploadFile|FileStorage|UploadedFile)\b"
+)
 _BODY = re.compile(
     r"\w(?:Request|Create|Update|Payload|Body|Input|Params|Query|In|Data|Form|DTO|Filters?|Message|Item|Model|Schema)\b"
 )
@@ -130,7 +141,8 @@ def _speaks(text: str, pattern: re.Pattern[str]) -> bool:
 
 _ANY = re.compile(
     _WEB.pattern
-    + r"|\binput\s*\(|\bargv\b|\bargparse\b|\bclick\b|\btyper\b|\bgetenv\b|\benviron\b|\brecv|receive_|\brequests?\b"
+    + r"|\binput\s*\(|\bargv\b|\bargparse\b|\bclick\b|\btyper\b|\bgetenv\b|\benviron\b|\brecv|receive_"
+    r"|\brequests?\b"
     r"|\bhttpx\b|\burlopen\b|\bchoices\b|output_text|generate_content|\bllm|_llm|\btool\b|\bevent\b|\b_?run\b|\bmodel\b"
     r"|[\"']content[\"']|\bcontent\b|\bcallback\b|\bconsumer\b"
 )
@@ -182,7 +194,14 @@ def _called(source: Source, call: ast.Call, scope: Scope) -> str:
 
 def _receives(source: Source, func: ast.Attribute, scope: Scope) -> bool:
     name = spelled(func.value).rpartition(".")[2].lower()
-    return func.attr.startswith("receive_") or name in {"websocket", "ws", "sock", "socket", "conn", "client_socket"}
+    return func.attr.startswith("receive_") or name in {
+        "websocket",
+        "ws",
+        "sock",
+        "socket",
+        "conn",
+        "client_socket",
+    }
 
 
 def _attribute(source: Source, node: ast.Attribute, scope: Scope) -> str:
@@ -211,7 +230,13 @@ def _is_request(source: Source, node: ast.AST, scope: Scope) -> bool:
     if name == "self":
         return _is_tornado(source, scope)
     resolved = source.resolve(node, scope) or ""
-    if resolved in {"flask.request", "quart.request", "bottle.request", "sanic.request", "flask.globals.request"}:
+    if resolved in {
+        "flask.request",
+        "quart.request",
+        "bottle.request",
+        "sanic.request",
+        "flask.globals.request",
+    }:
         return True
     if name in {"websocket", "ws"}:
         return resolved.endswith("WebSocket()")
@@ -228,7 +253,9 @@ def _is_parameter(scope: Scope, name: str) -> bool:
         if name in around.imports:
             return False
         node = around.node
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and name in {arg.arg for arg in arguments(node)}:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and name in {
+            arg.arg for arg in arguments(node)
+        }:
             return True
         if name in around.bound:
             return False
@@ -255,7 +282,9 @@ def _is_answer(source: Source, node: ast.Attribute, scope: Scope) -> bool:
     """`answer.choices[0].message.content`, `answer.content[0].text`, `response.output_text` …"""
     base = node.value
     if node.attr == "output_text":
-        return (source.resolve(base, scope) or "").endswith(".responses.create()") or spelled(base) == "response"
+        return (source.resolve(base, scope) or "").endswith(".responses.create()") or spelled(
+            base
+        ) == "response"
     if isinstance(base, ast.Attribute) and base.attr in {"message", "delta", "function"}:
         inner: ast.AST = base.value
         return isinstance(inner, ast.Subscript) or base.attr == "function" or spelled(base.value) == "choice"
@@ -266,8 +295,8 @@ def _is_answer(source: Source, node: ast.Attribute, scope: Scope) -> bool:
     if name.endswith("generate_content()"):
         return True
     if name.endswith(tuple(f".{call}()" for call in _MODEL_CALLS)):
-        holder = _receiver(base, scope)
-        return bool(_MODEL_NAMES.search(holder.lower())) or name.startswith(("langchain", "llama_index"))
+        receiver = _receiver(base, scope)
+        return bool(_MODEL_NAMES.search(receiver.lower())) or name.startswith(("langchain", "llama_index"))
     return False
 
 
@@ -301,11 +330,14 @@ def _is_narrow_option(source: Source, dest: str) -> bool:
 def _is_narrow(text: str, dest: str) -> bool:
     """Is an option of argparse declared as a number, a switch or one of some choices?"""
     pattern = re.compile(
-        rf"add_argument\([^#]{{0,80}}?[\"'](?:--)?{dest.replace('_', '[-_]')}[\"'](?:[^()]|\([^()]*\)){{0,400}}\)"
+        rf"add_argument\([^#]{{0,80}}?[\"'](?:--)?{dest.replace('_', '[-_]')}[\"']"
+        r"(?:[^()]|\([^()]*\)){0,400}\)"
     )
     found = pattern.search(text)
     return found is not None and bool(
-        re.search(r"type\s*=\s*(?:int|float|bool)\b|choices\s*=|store_(?:true|false)|\bBooleanOptional", found[0])
+        re.search(
+            r"type\s*=\s*(?:int|float|bool)\b|choices\s*=|store_(?:true|false)|\bBooleanOptional", found[0]
+        )
     )
 
 
@@ -367,7 +399,9 @@ def _declared(source: Source, function: FunctionNode, scope: Scope, arg: ast.arg
         return "message"
     if "request" in names[:2] and arg.arg not in names[: names.index("request") + 1]:
         return _of_django(source, arg)
-    if function.name in {"_run", "_arun", "_execute"} and any(base.endswith("Tool") for base in _bases(source, scope)):
+    if function.name in {"_run", "_arun", "_execute"} and any(
+        base.endswith("Tool") for base in _bases(source, scope)
+    ):
         return "tool" if _is_text(source, arg) else "nothing"
     return ""
 
@@ -388,7 +422,11 @@ def _by_decorator(
     name = source.resolve(called, scope.parent or scope) or ""
     if name.startswith("click.") or (last == "command" and _speaks(source.text, _COMMANDS)):
         return "command line" if last in {"option", "argument", "command"} and _is_text(source, arg) else ""
-    if last in _LISTENS and "socketio" in source.text.lower() and arg.arg in {"data", "message", "msg", "payload"}:
+    if (
+        last in _LISTENS
+        and "socketio" in source.text.lower()
+        and arg.arg in {"data", "message", "msg", "payload"}
+    ):
         return "message"
     if not isinstance(decorator, ast.Call) or last not in _ROUTES or not isinstance(called, ast.Attribute):
         return ""
@@ -418,7 +456,7 @@ def _is_sent(source: Source, function: FunctionNode, arg: ast.arg) -> bool:
         return False
     annotation = source.segment(arg.annotation)
     default = default_of(function, arg)
-    if _NOT_INPUT.search(annotation) or default is not None and _NOT_INPUT.search(source.segment(default)):
+    if _NOT_INPUT.search(annotation) or (default is not None and _NOT_INPUT.search(source.segment(default))):
         return False
     if _TEXT.search(annotation) or _BODY.search(annotation):
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from scanner.finding import Related
 from scanner.rule import FileRule, Finding, Source
@@ -31,13 +31,15 @@ class FlowRule(FileRule):
         flows = tracer(source).flows(node, source.scope, self.limits, self.kinds)
         return next((flow for flow in flows if wanted is None or wanted(flow)), None)
 
-    def found(self, source: Source, node: ast.AST, flow: Flow, **values: object) -> Finding:
+    def found(self, source: Source, node: ast.AST, flow: Flow, **values: Any) -> Finding:
         """A finding at `node`, with the way that led there; `{origin}` says where the text comes from."""
         words = WORDS[flow.origin.kind]
         finding = self.at(source, node, symbol=source.scope.name, origin=words, **values)
         named = f"`{flow.origin.name}`" if flow.origin.name else "this value"
         steps = [Related(source.location(_placed(source, flow.origin.node)), f"untrusted from here: {named}")]
-        steps += [Related(source.location(_placed(source, at)), f"held in `{name}`") for at, name in flow.steps]
+        steps += [
+            Related(source.location(_placed(source, at)), f"held in `{name}`") for at, name in flow.steps
+        ]
         return replace(finding, flow=(*_distinct(steps), Related(source.location(node), "used here")))
 
 
@@ -60,7 +62,9 @@ def argument(call: ast.Call, position: int, *names: str) -> ast.expr | None:
     for keyword in call.keywords:
         if keyword.arg in names:
             return keyword.value
-    if position < len(call.args) and not any(isinstance(one, ast.Starred) for one in call.args[: position + 1]):
+    if position < len(call.args) and not any(
+        isinstance(one, ast.Starred) for one in call.args[: position + 1]
+    ):
         return call.args[position]
     return None
 

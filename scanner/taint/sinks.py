@@ -194,7 +194,17 @@ def is_grammar_check(source: Source, call: ast.Call) -> bool:
 
 # Files
 
-_BOTH = frozenset(["shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.copytree", "shutil.move", "os.rename", "os.replace"])
+_BOTH = frozenset(
+    [
+        "shutil.copy",
+        "shutil.copy2",
+        "shutil.copyfile",
+        "shutil.copytree",
+        "shutil.move",
+        "os.rename",
+        "os.replace",
+    ]
+)
 _PATH_METHODS = frozenset(
     "read_text read_bytes write_text write_bytes unlink open rmdir rename replace touch mkdir".split()
 )
@@ -216,7 +226,9 @@ FILE_SINKS = (
     ".save",
     *(f".{name}" for name in sorted(_PATH_METHODS - {"replace", "rename", "mkdir", "touch"})),
 )
-_SAVED = re.compile(r"(?i)(?:file|upload|image|photo|avatar|picture|document|attachment|video|audio|^f$|^img$)\w*$")
+_SAVED = re.compile(
+    r"(?i)(?:file|upload|image|photo|avatar|picture|document|attachment|video|audio|^f$|^img$)\w*$"
+)
 
 PATH_LIMITS = Limits(
     stops=re.compile(
@@ -224,7 +236,9 @@ PATH_LIMITS = Limits(
         r"send_from_directory|file_digest|guess_type|guess_extension)$"
     ),
     guarding=Guarding(
-        calls=re.compile(r"(?:startswith|is_relative_to|relative_to|commonpath|commonprefix|parents|is_subpath)$"),
+        calls=re.compile(
+            r"(?:startswith|is_relative_to|relative_to|commonpath|commonprefix|parents|is_subpath)$"
+        ),
         lookups=re.compile(r"(?:filter_by|filter|where|get_object_or_404|first_or_404|get_or_404)$"),
         derives=re.compile(
             r"(?:realpath|abspath|resolve|normpath|join|joinpath|Path|PurePath|absolute|expanduser|strip|lstrip|"
@@ -267,7 +281,9 @@ def _touched(source: Source, call: ast.Call) -> Iterator[ast.expr]:
     name = source.resolve(func) or ""
     if name in FILE_SINKS:
         yield from call.args[: 2 if name in _BOTH else 1]
-        yield from (one.value for one in call.keywords if one.arg in {"path", "file", "filename", "path_or_file"})
+        yield from (
+            one.value for one in call.keywords if one.arg in {"path", "file", "filename", "path_or_file"}
+        )
     elif last == "save":
         # An upload is saved under a name; a model of an ORM has no argument.
         if _is_upload(source, func.value) and len(call.args) == 1 and not call.keywords:  # type: ignore[attr-defined]
@@ -292,7 +308,9 @@ def _is_path(source: Source, node: ast.AST) -> bool:
     if isinstance(node, ast.Call):
         last = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         inner = node.func.value if isinstance(node.func, ast.Attribute) else node.func
-        return last in {"Path", "joinpath"} or last in {"resolve", "expanduser", "absolute"} and _is_path(source, inner)
+        return last in {"Path", "joinpath"} or (
+            last in {"resolve", "expanduser", "absolute"} and _is_path(source, inner)
+        )
     if isinstance(node, ast.Name):
         bindings = tracer(source).bindings(_owner_of(source.scope)).all(node.id)
         return any(_is_path(source, one.value) for one in bindings if not isinstance(one.value, ast.Name))
@@ -307,7 +325,18 @@ def _owner_of(scope: Scope) -> Scope:
 
 # Addresses
 
-REQUEST_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "stream", "request", "ws_connect")
+REQUEST_VERBS = (
+    "get",
+    "post",
+    "put",
+    "patch",
+    "delete",
+    "head",
+    "options",
+    "stream",
+    "request",
+    "ws_connect",
+)
 _CLIENTS = (
     "requests",
     "httpx",
@@ -393,12 +422,18 @@ def _pieces(source: Source, node: ast.expr, scope: Scope, hops: int) -> Iterator
         yield from _pieces(source, node.right, scope, hops)
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
         values = list(node.right.elts) if isinstance(node.right, ast.Tuple) else [node.right]
-        yield from _filled(source.constant(node.left, scope), r"%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]", values)
+        yield from _filled(
+            source.constant(node.left, scope), r"%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]", values
+        )
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
         values = [*node.args, *(keyword.value for keyword in node.keywords)]
         yield from _filled(source.constant(node.func.value, scope), r"\{[^{}]*\}", values)
     else:
-        value = scope.assigned.get(node.id) if isinstance(node, ast.Name) and scope.bound.get(node.id) == 1 else None
+        value = (
+            scope.assigned.get(node.id)
+            if isinstance(node, ast.Name) and scope.bound.get(node.id) == 1
+            else None
+        )
         if hops and isinstance(value, (ast.Constant, ast.JoinedStr, ast.BinOp, ast.Call)):
             yield from _pieces(source, value, scope, hops - 1)
         else:

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from scanner.shapes import last_name, own_nodes, returned
 from scanner.source import Scope, Source
 from scanner.taint import origins
 from scanner.taint.bindings import Binding, Bindings, spelled
-from scanner.taint.guards import REFUSES, Guarding, Guards, expressed
+from scanner.taint.guards import PLAIN, REFUSES, Guarding, Guards, expressed
 from scanner.taint.origins import Origin
 
 _BUDGET = 3000  # expressions looked at for one use; more of them than that nobody follows
@@ -30,9 +30,11 @@ _DEPTH = 4  # functions entered one after another
 # Methods whose result holds what their object held.
 _KEEPS = frozenset(
     "strip lstrip rstrip lower upper title capitalize casefold replace split rsplit splitlines partition "
-    "rpartition removeprefix removesuffix encode decode get getlist getall get_all items values keys pop popitem "
+    "rpartition removeprefix removesuffix encode decode get getlist getall get_all items "
+    "values keys pop popitem "
     "copy dict model_dump to_dict group groups read readline readlines getvalue expandtabs zfill ljust "
-    "rjust center translate swapcase first setdefault get_json fetch as_posix resolve expanduser absolute joinpath with_suffix "
+    "rjust center translate swapcase first setdefault get_json fetch as_posix resolve "
+    "expanduser absolute joinpath with_suffix "
     "with_name open json text format format_map join iter_lines iter_content file_path".split()
 )
 # Functions and methods whose result holds what their arguments held, by the last part of their name.
@@ -47,6 +49,7 @@ _NUMBERS = frozenset(
     "int float bool len hash abs round ord sum min max id count index find isinstance hexdigest digest uuid4 "
     "now time randint token_hex token_urlsafe".split()
 )
+_OF_THE_SERVER = frozenset(["REMOTE_ADDR", "REMOTE_HOST", "SERVER_NAME", "SERVER_PORT", "REQUEST_METHOD"])
 _PLAIN_FIELDS = frozenset("id pk size status_code content_length port year month day hex".split())
 
 
@@ -78,7 +81,7 @@ class Limits:
     checks; and whether every flow is wanted or only what enters here."""
 
     stops: re.Pattern[str] = re.compile(r"(?!)")
-    guarding: Guarding = Guarding()
+    guarding: Guarding = PLAIN
     passes: frozenset[str] = frozenset()  # further calls whose result holds their arguments
     fields: frozenset[str] = frozenset()  # attributes that are harmless: the `name` of a path
     begins: bool = False  # must it stand at the start of a part of a path? `x_../` names a folder `x_..`
@@ -126,7 +129,10 @@ class Tracer:
         if called is None:
             return False
         nodes = own_nodes(called.node.body)  # type: ignore[attr-defined]
-        return any(isinstance(node, ast.Raise) or isinstance(node, ast.Call) and last_name(node) == "abort" for node in nodes)
+        return any(
+            isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and last_name(node) == "abort")
+            for node in nodes
+        )
 
     @cached_property
     def functions(self) -> dict[str, Scope]:
@@ -139,7 +145,9 @@ class Tracer:
         found: dict[str, list[ast.Call]] = {}
         for node in ast.walk(self.source.tree):
             if isinstance(node, ast.Call):
-                last = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                last = (
+                    node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                )
                 found.setdefault(last, []).append(node)
         return found
 
@@ -292,7 +300,12 @@ class _Run:
         outer = Frame(scope, depth=frame.depth)
         node = scope.node
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield from (flow for arg in origins.arguments(node) if arg.arg == name for flow in self._parameter(arg, outer))
+            yield from (
+                flow
+                for arg in origins.arguments(node)
+                if arg.arg == name
+                for flow in self._parameter(arg, outer)
+            )
         for binding in self._tracer.bindings(scope).all(name):
             yield from self._unless_cleared(self._bound(name, binding, outer), name, binding.value, outer)
 
@@ -352,13 +365,21 @@ class _Run:
     def joined(self, node: ast.JoinedStr, frame: Frame) -> Iterator[Flow]:
         before: ast.AST | None = None
         for value in node.values:
-            if isinstance(value, ast.FormattedValue) and not _is_number_format(value) and not self._hidden(before):
+            if (
+                isinstance(value, ast.FormattedValue)
+                and not _is_number_format(value)
+                and not self._hidden(before)
+            ):
                 yield from self._part(value.value, frame)
             before = value
 
     def _hidden(self, before: ast.AST | None) -> bool:
         """Does the text before it make it a mere end of a name?"""
-        if not self._limits.begins or not isinstance(before, ast.Constant) or not isinstance(before.value, str):
+        if (
+            not self._limits.begins
+            or not isinstance(before, ast.Constant)
+            or not isinstance(before.value, str)
+        ):
             return False
         return before.value[-1:] not in {"/", "\\", ""}
 
@@ -390,7 +411,11 @@ class _Run:
             return
         if isinstance(func, ast.Attribute):
             origin = origins.of_expression(self._source, func, frame.scope)
-            if origin is not None and origin.kind in self._kinds and (last in _KEEPS or last in {"body", "post"}):
+            if (
+                origin is not None
+                and origin.kind in self._kinds
+                and (last in _KEEPS or last in {"body", "post"})
+            ):
                 yield Flow(origin)
             elif last in _KEEPS:
                 flows = self._on_object(node, func, last, frame)
@@ -402,7 +427,11 @@ class _Run:
         if last in _COMBINES or last in self._limits.passes:
             given = chain(node.args, (keyword.value for keyword in node.keywords))
             for one in given:
-                yield from self._part(one, frame) if last in {"format", "join", "replace"} else self.expression(one, frame)
+                yield from (
+                    self._part(one, frame)
+                    if last in {"format", "join", "replace"}
+                    else self.expression(one, frame)
+                )
 
     def _searched(self, node: ast.Call, frame: Frame) -> Iterator[Flow]:
         """`re.search(pattern, text)`: a pattern with `.` in it takes what it finds."""
@@ -410,10 +439,14 @@ class _Run:
         method = name.startswith("re.compile()")
         if not method and not name.startswith("re."):
             return
-        pattern, given = (node.func.value, node.args) if method else (node.args[0] if node.args else None, node.args[1:])  # type: ignore[attr-defined]
+        pattern = (
+            node.func.value
+            if isinstance(node.func, ast.Attribute) and method
+            else next(iter(node.args), None)
+        )
         text = self._source.constant(pattern, frame.scope)
-        if isinstance(text, (str, bytes)) and _takes_anything(text if isinstance(text, str) else text.decode("latin-1")):
-            for one in given:
+        if isinstance(text, str) and _takes_anything(text):
+            for one in node.args if method else node.args[1:]:
                 yield from self._part(one, frame)
 
     def _on_object(self, node: ast.Call, func: ast.Attribute, last: str, frame: Frame) -> Iterator[Flow]:
@@ -433,7 +466,9 @@ class _Run:
     def _inside(self, call: ast.Call, frame: Frame) -> Scope | None:
         return None if frame.depth >= _DEPTH else self._tracer.called(call, frame.scope)
 
-    def _returned(self, scope: Scope, call: ast.Call, frame: Frame, item: int | None = None) -> Iterator[Flow]:
+    def _returned(
+        self, scope: Scope, call: ast.Call, frame: Frame, item: int | None = None
+    ) -> Iterator[Flow]:
         """What a function of this file gives back; of the tuples that it gives, one item."""
         inner = Frame(scope, frame, call, frame.depth + 1)
         for value in returned(scope.node):  # type: ignore[arg-type]
@@ -468,12 +503,11 @@ class _Run:
         return False
 
     def item(self, node: ast.Subscript, frame: Frame) -> Iterator[Flow]:
-        if isinstance(node.slice, ast.Constant) and node.slice.value in {"REMOTE_ADDR", "SERVER_NAME", "REQUEST_METHOD"}:
+        if isinstance(node.slice, ast.Constant) and node.slice.value in _OF_THE_SERVER:
             return
         cut = node.value
-        if isinstance(cut, ast.Call) and cut.args and isinstance(cut.func, ast.Attribute) and "split" in cut.func.attr:
-            if self._source.constant(cut.args[0], frame.scope) in self._limits.pieces:
-                return
+        if isinstance(cut, ast.Call) and self._is_last_piece(cut, frame):
+            return
         inside = self._inside(cut, frame) if isinstance(cut, ast.Call) else None
         if inside is not None and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
             yield from self._returned(inside, cut, frame, node.slice.value)  # type: ignore[arg-type]
@@ -483,6 +517,11 @@ class _Run:
             flows = self._unless_cleared(flows, expressed(node), node, frame)
         yield from flows
 
+    def _is_last_piece(self, cut: ast.Call, frame: Frame) -> bool:
+        """`name.split("/")`, of which one piece is taken"""
+        splits = isinstance(cut.func, ast.Attribute) and cut.func.attr in {"split", "rsplit"} and cut.args
+        return bool(splits) and self._source.constant(cut.args[0], frame.scope) in self._limits.pieces
+
     def choice(self, node: ast.IfExp, frame: Frame) -> Iterator[Flow]:
         yield from self.expression(node.body, frame)
         yield from self.expression(node.orelse, frame)
@@ -490,7 +529,9 @@ class _Run:
     def either(self, node: ast.BoolOp, frame: Frame) -> Iterator[Flow]:
         yield from self._all(node.values, frame)
 
-    def value(self, node: ast.Await | ast.NamedExpr | ast.Starred | ast.FormattedValue, frame: Frame) -> Iterator[Flow]:
+    def value(
+        self, node: ast.Await | ast.NamedExpr | ast.Starred | ast.FormattedValue, frame: Frame
+    ) -> Iterator[Flow]:
         yield from self.expression(node.value, frame)
 
     def items(self, node: ast.List | ast.Tuple | ast.Set, frame: Frame) -> Iterator[Flow]:
@@ -501,7 +542,9 @@ class _Run:
         for one in node.values:
             yield from self._part(one, frame)
 
-    def comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, frame: Frame) -> Iterator[Flow]:
+    def comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, frame: Frame
+    ) -> Iterator[Flow]:
         yield from self._part(node.elt, frame)
 
     def _all(self, nodes: list[ast.expr], frame: Frame) -> Iterator[Flow]:
@@ -509,7 +552,7 @@ class _Run:
             yield from self.expression(one, frame)
 
 
-_BY_TYPE = {
+_BY_TYPE: dict[type, Callable[[_Run, Any, Frame], Iterator[Flow]]] = {
     ast.Name: _Run.name,
     ast.JoinedStr: _Run.joined,
     ast.BinOp: _Run.operation,
@@ -545,7 +588,9 @@ def _end_of(node: ast.AST) -> ast.AST:
 
 def _takes_anything(pattern: str) -> bool:
     """Does what a pattern finds, or leaves, hold any character somebody likes?"""
-    return re.search(r"(?<!\\)\.[*+]|\[\\s\\S\]|\[\^[^\]]{1,3}\][*+]|^\^?(?:```|\\s|<|---)", pattern) is not None
+    return (
+        re.search(r"(?<!\\)\.[*+]|\[\\s\\S\]|\[\^[^\]]{1,3}\][*+]|^\^?(?:```|\\s|<|---)", pattern) is not None
+    )
 
 
 def _is_number_format(value: ast.FormattedValue) -> bool:
@@ -561,4 +606,7 @@ def _only_numbers(template: object) -> bool:
 
 def _is_typed(call: ast.Call) -> bool:
     """`request.args.get("page", type=int)`"""
-    return any(keyword.arg == "type" and spelled(keyword.value) in {"int", "float", "bool"} for keyword in call.keywords)
+    return any(
+        keyword.arg == "type" and spelled(keyword.value) in {"int", "float", "bool"}
+        for keyword in call.keywords
+    )
