@@ -155,12 +155,9 @@ class Source:
 
     def speaks_of_leaving(self, words: str) -> bool:
         """Does a docstring or comment of the file say that what it describes stays only for old callers?"""
-        return self._knows_old_callers and _OUTGOING.search(words) is not None
-
-    @cached_property
-    def _knows_old_callers(self) -> bool:
-        text = self.text.lower()  # far cheaper than a search of each docstring that ignores case
-        return "deprecated" in text or "legacy" in text or "backward" in text
+        said = words.lower()  # far cheaper than a search that ignores case
+        told = "deprecated" in said or "legacy" in said or "backward" in said
+        return told and _OUTGOING.search(said) is not None
 
     @cached_property
     def remarks(self) -> str:
@@ -473,7 +470,7 @@ _VENDOR_PARTS = frozenset(
     }
     | {"extern", "_extern"}
 )
-_OUTGOING = re.compile(r"\bdeprecated\b|\bbackwards?[- ]compat|\blegacy\b", re.IGNORECASE)
+_OUTGOING = re.compile(r"\bdeprecated\b|\bbackwards?[- ]compat|\blegacy\b")
 _HEAD = re.compile(r"""(?:\s*(?:#[^\n]*|[rR]?\"{3}(?s:.*?)(?:\"{3}|\Z)))*""")
 _HEAD_LENGTH = 800
 # In a test, which may well be about such headers, only the plain sentence at the very top counts

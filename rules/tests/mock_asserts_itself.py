@@ -22,7 +22,6 @@ class MockAssertsItself(FileRule):
     why = "With everything mocked away, a test is easy to write and sure to be green."
     instead = "Hand the mock to the code under test, and assert on what that code returns."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "tests"
-    preview = True
     evidence = ("E33",)
     roles = ("test",)
 
