@@ -105,3 +105,18 @@ def test_a_statement_that_refers_to_itself_ends(tmp_path: Path) -> None:
     lines = "".join(f"    query = query + f' AND c{n} = {{query}}'\n" for n in range(60))
     text = f"def find(cursor, query):\n{lines}    cursor.execute(query)\n"
     assert _scan(tmp_path, text, "interpolated-sql").kept == ()
+
+
+@pytest.mark.parametrize(
+    "rule", ["interpolated-sql", "request-to-untrusted-url", "html-from-untrusted-input"]
+)
+def test_a_text_of_very_many_pieces_loses_no_file(tmp_path: Path, rule: str) -> None:
+    pieces = " + ".join(f"'<a{n}>' + name" for n in range(300))
+    text = (
+        "import requests\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+        "@app.route('/<path:name>')\ndef view(name, cursor):\n"
+        f"    cursor.execute('SELECT ' + {pieces})\n    requests.get(name + {pieces})\n    return {pieces}\n"
+    )
+    report = _scan(tmp_path, text, rule)
+    assert [str(one) for one in report.unreadable] == []
+    assert [str(notice) for notice in report.notices if notice.incomplete] == []

@@ -48,6 +48,7 @@ _DATABASE = re.compile(
     r"(?i)(?:^|[._])(?:c|cur|\w*curs(?:or)?|conn|\w*connection|con|\w*db|database|\w*session|engine|tx|transaction|"
     r"pool|duckdb|sqlite|pg|mysql|sql|objects)$"
 )
+_NESTED = 120  # pieces of one text; the stack holds no more of them for sure
 _MANY = 50  # bindings of one name; who puts a statement together from more is not read
 # Sessions and engines execute other things too.
 _MANY_THINGS = re.compile(r"(?i)(?:session|engine|pool|tx|transaction|c|con)$")
@@ -83,29 +84,31 @@ def _is_reported_itself(source: Source, text: ast.expr) -> bool:
 
 def wording(source: Source, node: ast.AST, scope: Scope) -> str:
     """The literal text in an expression and in the names that it is made of; each hole is a NUL."""
-    return "".join(_words(source, node, scope, set()))
+    return "".join(_words(source, node, scope, set(), _NESTED))
 
 
-def _words(source: Source, node: ast.AST, scope: Scope, seen: set[str]) -> Iterator[str]:
+def _words(source: Source, node: ast.AST, scope: Scope, seen: set[str], left: int) -> Iterator[str]:
+    if not left:
+        return
     if isinstance(node, ast.Constant):
         yield node.value if isinstance(node.value, str) else "\0"
     elif isinstance(node, ast.JoinedStr):
         for one in node.values:
-            yield from _words(source, one, scope, seen)
+            yield from _words(source, one, scope, seen, left - 1)
     elif isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)):
-        yield from _words(source, node.left, scope, seen)
+        yield from _words(source, node.left, scope, seen, left - 1)
         if isinstance(node.op, ast.Add):
-            yield from _words(source, node.right, scope, seen)
+            yield from _words(source, node.right, scope, seen, left - 1)
     elif isinstance(node, ast.Call):
         func = node.func
         if isinstance(func, ast.Attribute) and func.attr in {"format", "strip"}:
-            yield from _words(source, func.value, scope, seen)
+            yield from _words(source, func.value, scope, seen, left - 1)
         elif len(node.args) == 1:
-            yield from _words(source, node.args[0], scope, seen)
+            yield from _words(source, node.args[0], scope, seen, left - 1)
     elif isinstance(node, ast.Name) and node.id not in seen:
         seen.add(node.id)
         for binding in tracer(source).bindings(scope).all(node.id)[:_MANY]:
-            yield from _words(source, binding.value, scope, seen)
+            yield from _words(source, binding.value, scope, seen, left - 1)
             yield " "
     else:
         yield "\0"
@@ -363,6 +366,8 @@ def leading(source: Source, node: ast.expr | None, scope: Scope, hops: int = 4) 
     if isinstance(node, ast.FormattedValue):
         return leading(source, node.value, scope, hops)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        while isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Add):
+            node = node.left
         return _leading_of(source, [node.left, node.right], scope, hops)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
         return leading(source, node.left, scope, hops)
@@ -399,7 +404,7 @@ class Hole(NamedTuple):
 
 def holes(source: Source, node: ast.expr, scope: Scope) -> list[Hole]:
     """The values that are pasted into a text, through `+`, f-strings, `%` and `format`."""
-    pieces = list(_pieces(source, node, scope, 4))
+    pieces = list(_pieces(source, node, scope, 4, _NESTED))
     texts = [piece if isinstance(piece, str) else "\0" for piece in pieces]
     return [
         Hole("".join(texts[:position]), piece, "".join(texts[position + 1 :]))
@@ -408,18 +413,20 @@ def holes(source: Source, node: ast.expr, scope: Scope) -> list[Hole]:
     ]
 
 
-def _pieces(source: Source, node: ast.expr, scope: Scope, hops: int) -> Iterator[str | ast.expr]:
+def _pieces(source: Source, node: ast.expr, scope: Scope, hops: int, left: int) -> Iterator[str | ast.expr]:
+    if not left:
+        return
     if isinstance(node, ast.Constant):
         yield str(node.value)
     elif isinstance(node, ast.JoinedStr):
         for one in node.values:
-            yield from _pieces(source, one, scope, hops)
+            yield from _pieces(source, one, scope, hops, left - 1)
     elif isinstance(node, ast.FormattedValue):
         text = source.constant(node.value, scope)
         yield str(text) if text is not None else node.value
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        yield from _pieces(source, node.left, scope, hops)
-        yield from _pieces(source, node.right, scope, hops)
+        yield from _pieces(source, node.left, scope, hops, left - 1)
+        yield from _pieces(source, node.right, scope, hops, left - 1)
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
         values = list(node.right.elts) if isinstance(node.right, ast.Tuple) else [node.right]
         yield from _filled(
@@ -435,7 +442,7 @@ def _pieces(source: Source, node: ast.expr, scope: Scope, hops: int) -> Iterator
             else None
         )
         if hops and isinstance(value, (ast.Constant, ast.JoinedStr, ast.BinOp, ast.Call)):
-            yield from _pieces(source, value, scope, hops - 1)
+            yield from _pieces(source, value, scope, hops - 1, left - 1)
         else:
             yield node
 

@@ -25,6 +25,7 @@ from scanner.taint.guards import PLAIN, REFUSES, Guarding, Guards, expressed
 from scanner.taint.origins import Origin
 
 _BUDGET = 3000  # expressions looked at for one use; more of them than that nobody follows
+_NESTED = 60  # expressions within expressions; the stack holds no more of them for sure
 _DEPTH = 4  # functions entered one after another
 
 # Methods whose result holds what their object held.
@@ -209,7 +210,7 @@ class _Run:
         if node is None or self._left <= 0:
             return
         key = (id(node), id(frame.scope))
-        if key in self._open:
+        if key in self._open or len(self._open) > _NESTED:
             return
         self._left -= 1
         self._open.add(key)
