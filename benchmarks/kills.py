@@ -60,9 +60,7 @@ def main() -> None:
             raise SystemExit(f"round {number}: the scan beside a killed one gave other bytes")
         if result(tree) != expected:
             raise SystemExit(f"round {number}: the scan after a kill gave other bytes")
-    print(
-        f"{rounds} rounds, {killed} scans killed midway: the same {len(expected)} bytes each time"
-    )
+    print(f"{rounds} rounds, {killed} scans killed midway: the same {len(expected)} bytes each time")
 
 
 if __name__ == "__main__":

@@ -165,6 +165,16 @@ class Source:
         A cheap look for words, before anything is tokenised."""
         return "\n".join(_REMARK.findall(self.text)).lower()
 
+    def mentions(self, word: str) -> bool:
+        """Does the text hold a word? Remembered, since every function of a file may ask."""
+        if word not in self._mentioned:
+            self._mentioned[word] = word in self.text
+        return self._mentioned[word]
+
+    @cached_property
+    def _mentioned(self) -> dict[str, bool]:
+        return {}
+
     # Text and places
 
     @cached_property
@@ -237,6 +247,11 @@ class Source:
             return lines[0][place.column - 1 : place.end_column - 1]
         first, *middle, last = lines
         return "\n".join([first[place.column - 1 :], *middle, last[: place.end_column - 1]])
+
+    def text_of(self, function: FunctionNode) -> str:
+        """A function as written, its decorators too; a cheap look for words before a walk."""
+        first = function.decorator_list[0].lineno if function.decorator_list else function.lineno
+        return "\n".join(self.lines[first - 1 : function.end_lineno])
 
     @cached_property
     def comments(self) -> tuple[Comment, ...]:

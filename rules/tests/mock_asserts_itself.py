@@ -15,6 +15,7 @@ MAKERS = frozenset({"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "Proper
 BYSTANDERS = frozenset(
     {"mock", "unittest", "pytest", "json", "datetime", "timedelta", "asyncio", "Any", "self"}
 )
+MAKING = re.compile(r"Mock\b|create_autospec")
 
 
 class MockAssertsItself(FileRule):
@@ -32,6 +33,8 @@ class MockAssertsItself(FileRule):
         for scope in source.scopes.values():
             node = scope.node
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("test"):
+                if not MAKING.search(source.text_of(node)):
+                    continue
                 mock = _only_mock(node, scope)
                 if mock and _asserts_on_outcome(node):
                     yield self.at(source, node, test=scope.name, mock=mock)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 _MISSING = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
-_Pending = list[tuple[ast.stmt, str]]
+_Pending = list[tuple[ast.AST, str]]
 
 
-def guarded_imports(tree: ast.Module, *, deep: bool) -> dict[int, str]:
+def guarded_imports(tree: ast.Module, importing: Iterable[ast.AST]) -> dict[int, str]:
     """Line → "typing" | "optional" for imports under `if TYPE_CHECKING`, `try` or another condition.
 
-    `deep` says that some function imports; there, only a `try` that begins with the import and catches its
-    failure makes it optional: a function may well import under a condition what it cannot do without.
+    `importing` are the functions that import; there, only a `try` that begins with the import and catches
+    its failure makes it optional: a function may well import under a condition what it cannot do without.
     """
     found: dict[int, str] = {}
     pending: _Pending = [(node, "") for node in tree.body]
-    functions: list[ast.stmt] = []
     while pending:
         node, guard = pending.pop()
         if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -31,14 +31,12 @@ def guarded_imports(tree: ast.Module, *, deep: bool) -> dict[int, str]:
             pending += [(child, guard or "optional") for handler in node.handlers for child in handler.body]
         elif isinstance(node, (ast.With, ast.For, ast.While)):
             pending += [(child, guard) for child in node.body]
-        elif deep and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            functions.append(node)
-    for function in functions:
+    for function in importing:
         _inside(function, found)
     return found
 
 
-def _inside(function: ast.stmt, found: dict[int, str]) -> None:
+def _inside(function: ast.AST, found: dict[int, str]) -> None:
     """Statements alone are looked at: expressions import nothing."""
     pending: _Pending = [(function, "")]
     while pending:
@@ -51,6 +49,8 @@ def _inside(function: ast.stmt, found: dict[int, str]) -> None:
             if _begins_with_import(node) and _catches_missing(node):
                 guard = "optional"
             pending += [(child, guard) for handler in node.handlers for child in handler.body]
+        if node is not function and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue  # one that imports is looked at by itself
         for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
             if isinstance(block, list):
                 pending += [(child, guard) for child in block]

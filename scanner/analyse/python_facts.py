@@ -19,7 +19,9 @@ _MIN_STATEMENTS = 3  # a shorter function is not worth a fingerprint
 
 def collect(source: Source, found: Index) -> facts.Facts:
     """The facts of an indexed file."""
-    guarded = guarded_imports(source.tree, deep=any(item.scope for item in found.imports))
+    importing = {item.scope for item in found.imports if item.scope}
+    inside = (body.scope.node for body in found.bodies if body.scope.name in importing)
+    guarded = guarded_imports(source.tree, inside)
     functions: list[facts.Function] = []
     classes: list[facts.Class] = []
     uses: dict[str, tuple[int, ast.expr]] = {}  # how often, and where first
