@@ -44,7 +44,8 @@ class DeserialisedUntrustedInput(FlowRule):
     cwe = (502,)
     evidence = ("E17",)
     security_severity = "9.8"
-    kinds = REMOTE | MODEL | {"answer"}
+    # What comes over the network by itself is another rule's: unpickled-network-data.
+    kinds = (REMOTE - {"message"}) | MODEL
     limits = Limits(
         stops=re.compile(r".*(?:hmac\.\w+|compare_digest|unsign|verify\w*)$"),
         passes=frozenset(
