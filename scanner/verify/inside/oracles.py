@@ -15,6 +15,7 @@ from .tree import FOREIGN, TEST, Tree
 _ASSERTS = re.compile(r"_{0,2}(?:assert|fail)(?:$|_|[A-Z]|s_|ion)")
 # Raise where a step of the test went wrong, when the test itself calls them.
 _STEPS = frozenset(["raise_for_status", "check_call", "check_output", "check_returncode", "run_module_suite"])
+_BY_THE_TEST = frozenset(["step", "raising", "helper"])  # they count where the test's own code calls them
 _EXPECTING = (  # classes whose __enter__ expects something
     ("_pytest/python_api.py", "raises"),
     ("_pytest/raises.py", "raises"),
@@ -62,7 +63,7 @@ class Oracles:
             return None
         if kind == "lines":
             return self._line
-        if kind == "step" or kind == "raising":
+        if kind in _BY_THE_TEST:
             back = frame.f_back
             if back is None or self._tree.place(back.f_code.co_filename)[0] != TEST:
                 return None
@@ -72,7 +73,7 @@ class Oracles:
     def _kind(self, code: types.CodeType) -> str:
         """What a call of this code means: `lines` to look at each line, "" for nothing."""
         filename, name = code.co_filename, code.co_name
-        role, _ = self._tree.place(filename)
+        role, path = self._tree.place(filename)
         if role == TEST:
             first, last = code.co_firstlineno, max(_lines(code), default=code.co_firstlineno)
             lines = self._tree.oracles(filename)
@@ -85,8 +86,10 @@ class Oracles:
         if role == FOREIGN and "_pytest" in filename and not name.startswith("fail"):
             return ""
         if _ASSERTS.match(name):
-            return "library"
-        return "raising" if "AssertionError" in code.co_names else ""
+            return "library" if role == FOREIGN else "helper"
+        if role == FOREIGN or "test" in path:
+            return "raising" if "AssertionError" in code.co_names else ""
+        return ""
 
     def _line(self, frame: types.FrameType, event: str, arg: Any) -> Any:
         if event == "line":
