@@ -221,6 +221,8 @@ class _Run:
         digest = copy(root, paths, scratch / "pristine")
         (scratch / "home").mkdir()
         environ = environment(os.environ, scratch / "home", scratch)
+        if "PYTHONPATH" in os.environ:
+            environ["PYTHONPATH"] = os.environ["PYTHONPATH"]
         python = interpreter(root, request.python, box, environ)
         tests = tuple(path for path, facts in self._repository.files.items() if facts.role == "test")
         job = Job(
@@ -261,6 +263,9 @@ class _Run:
         for targets, row in sessions.run(job, self._shares(todo, processes), processes, lay):
             if row["kind"] == "end" and row["why"]:
                 self._ended(targets, row, found)
+            if row["kind"] == "collected":
+                files = {path for path, _ in targets}
+                self._notices += [_broken(path, why) for path, why in row["broken"].items() if path in files]
             if row["kind"] not in ("test", "trace"):
                 continue
             target = row["path"], row["test"]
@@ -317,6 +322,10 @@ class _Run:
                 "alterations": [vars(one) for one in proof.alterations],
             }
             self._cache.write([(_key(digest, target), json.dumps(document), "[]")])
+
+
+def _broken(path: str, why: str) -> Notice:
+    return Notice(f"its tests do not import: {why}", path, incomplete=True)
 
 
 def _key(digest: str, target: Target) -> str:

@@ -66,7 +66,7 @@ def interpreter(root: Path, given: str, box: Sandbox, environ: Mapping[str, str]
     try:
         done = subprocess.run(
             [path, "-c", _QUESTION],
-            cwd=environ["TMPDIR"],
+            cwd=root,  # entries of the import path may be relative
             env=dict(environ),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -89,10 +89,10 @@ def _inside(root: Path, places: list[str]) -> tuple[str, ...]:
     real = os.path.realpath(root)
     found: dict[str, None] = {}
     for place in places:
-        inner = os.path.relpath(os.path.realpath(place), real)
+        inner = os.path.relpath(os.path.realpath(os.path.join(root, place)), real)
         parts = inner.split(os.sep)
         of_environment = "site-packages" in parts or any(part.startswith("python3") for part in parts)
-        if parts[0] != os.pardir and not of_environment and os.path.isdir(place):
+        if parts[0] != os.pardir and not of_environment and os.path.isdir(os.path.join(root, place)):
             found["" if inner == os.curdir else inner] = None
     return tuple(found)
 

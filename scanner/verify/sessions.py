@@ -133,8 +133,10 @@ class _Session:
 
 
 def _environment(job: Job, place: Path, start: Path, tree: Path) -> dict[str, str]:
-    options = ["-p", PLUGIN, "-s", "-q", f"--rootdir={start}", *job.python.options]
-    folders = [_plugin(place), *(str(tree / inner) for inner in job.python.inside)]
+    options = ["-p", f"{PLUGIN}.plugin", "-s", "-q", f"--rootdir={start}", *job.python.options]
+    given = job.environ.get("PYTHONPATH", "").split(os.pathsep)
+    outside = [one for one in given if os.path.isabs(one) and not Path(one).is_relative_to(job.root)]
+    folders = [_plugin(place), *(str(tree / inner) for inner in job.python.inside), *outside]
     return {
         **environment(job.environ, place / "home", place / "tmp"),
         "ASSAY_VERIFY": str(place / "task.json"),

@@ -34,12 +34,11 @@ class Call:
         self.gives = bool(code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR))
 
     def row(self) -> dict[str, Any]:
-        name = getattr(self.code, "co_qualname", self.code.co_name)
         return {
             "file": self.code.co_filename,
             "line": self.code.co_firstlineno,
             "name": self.code.co_name,
-            "shown": f"{self.path}:{name}",
+            "path": self.path,
             "module": self.module,
             "gives": self.gives and self.code.co_name not in _SILENT,
         }
