@@ -221,6 +221,9 @@ def write_text(path: str, text: str, flag: str) -> None:
     file = Path(path)
     part = file.with_name(f"{file.name}.part")
     try:
+        if file.exists() and not file.is_file():  # a device or a pipe is written to, never replaced
+            file.write_text(text, encoding="utf-8", newline="\n")
+            return
         file.parent.mkdir(parents=True, exist_ok=True)
         part.write_text(text, encoding="utf-8", newline="\n")
         part.replace(file)

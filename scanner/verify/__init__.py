@@ -28,8 +28,8 @@ from scanner.scan import scan, survey
 from scanner.settings import Settings, UsageError
 from scanner.verify import judge, sessions
 from scanner.verify.copies import copy, files_of
-from scanner.verify.interpreter import interpreter
-from scanner.verify.sandbox import environment, sandbox
+from scanner.verify.interpreter import ask
+from scanner.verify.sandbox import environment, strictest
 from scanner.verify.sessions import Job, Target
 from scanner.weigh import Report, Weighed, with_proofs
 
@@ -216,14 +216,14 @@ class _Run:
 
     def _prepared(self) -> tuple[Job, str]:
         root, request, scratch = self._settings.root, self._request, Path(self._folder.name)
-        box = sandbox(root, scratch, network=request.network)
+        box = strictest(scratch, network=request.network)
         paths = files_of(root, History.open(root))
         digest = copy(root, paths, scratch / "pristine")
         (scratch / "home").mkdir()
         environ = environment(os.environ, scratch / "home", scratch)
         if "PYTHONPATH" in os.environ:
             environ["PYTHONPATH"] = os.environ["PYTHONPATH"]
-        python = interpreter(root, request.python, box, environ)
+        python = ask(root, request.python, box, environ)
         tests = tuple(path for path, facts in self._repository.files.items() if facts.role == "test")
         job = Job(
             root,

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from scanner.settings import UsageError
@@ -56,7 +57,7 @@ class Interpreter:
         return [_QUIET[name] for name in self.has if name in _QUIET]
 
 
-def interpreter(root: Path, given: str, box: Sandbox, environ: Mapping[str, str]) -> Interpreter:
+def ask(root: Path, given: str, box: Sandbox, environ: Mapping[str, str]) -> Interpreter:
     """Find the interpreter and ask it.
 
     Raises:
@@ -72,7 +73,7 @@ def interpreter(root: Path, given: str, box: Sandbox, environ: Mapping[str, str]
             capture_output=True,
             timeout=_SECONDS,
             check=False,
-            preexec_fn=box.enter,
+            preexec_fn=partial(box.enter, box.scratch),
         )
         told = json.loads(done.stdout.decode("utf-8", "replace").strip().rpartition("\n")[2])
         version = tuple(told["version"])

@@ -1,17 +1,19 @@
 """What a child that runs the project's code may not do.
 
-On Linux, where user namespaces are allowed: no network but a loopback of its own, and the user's tree
-read-only. Elsewhere the plugin closes the network of the tests' process, and the run says so.
+On Linux, where user namespaces are allowed: no network but a loopback of its own, and no file is written but
+those of the scratch folder. Elsewhere the plugin closes the network of the tests' process, and the run says
+so.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import re
 import struct
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,9 +32,9 @@ class Sandbox:
     """What holds for a run; `enter` is called in a child between fork and exec."""
 
     network: bool  # may the tests reach other machines?
-    isolated: bool  # by namespaces
-    sealed: bool  # is the user's tree read-only?
-    root: Path
+    isolated: bool  # by a network of its own
+    sealed: bool  # is everything read-only but the scratch folder?
+    scratch: Path
 
     @property
     def guarded(self) -> bool:
@@ -45,13 +47,18 @@ class Sandbox:
         if self.network:
             network = "network on"
         elif self.isolated:
-            network = "network off (a namespace of its own)"
+            network = "network off"
         else:
-            network = "network closed in the tests' process only: this system allows no namespaces"
-        return f"{network}; your tree is {'read-only' if self.sealed else 'not in its path'}"
+            network = "network closed in the tests' process only, this system allows no namespaces"
+        files = "all files but that copy read-only" if self.sealed else "other files not protected"
+        return f"{network}, {files}"
 
-    def enter(self) -> None:
-        """Give up what is not allowed. Called in the child; what is not possible raises OSError."""
+    def enter(self, temporary: Path) -> None:
+        """Give up what is not allowed. Called in the child; what is not possible raises OSError.
+
+        Args:
+            temporary: a folder below the scratch folder that stands for `/tmp`.
+        """
         _adopt_orphans()
         if not (self.isolated or self.sealed):
             return
@@ -59,30 +66,27 @@ class Sandbox:
         if self.isolated:
             _raise_loopback()
         if self.sealed:
-            _seal(self.root)
+            _seal(self.scratch, temporary)
 
 
-def sandbox(root: Path, scratch: Path, *, network: bool) -> Sandbox:
-    """The strictest sandbox that this system allows, tried out first. A tree that holds the scratch folder
-    cannot be sealed."""
-    apart = not scratch.resolve().is_relative_to(root.resolve())
-    wanted = [(not network, apart), (not network, False), (False, False)]
-    for isolated, sealed in wanted:
-        chosen = Sandbox(network, isolated, sealed, root)
-        if _works(chosen.enter):
+def strictest(scratch: Path, *, network: bool) -> Sandbox:
+    """The strictest sandbox that this system allows, tried out first."""
+    for isolated, sealed in ((not network, True), (not network, False)):
+        chosen = Sandbox(network, isolated, sealed, scratch)
+        if _works(chosen, scratch):
             return chosen
-    return Sandbox(network, False, False, root)
+    return Sandbox(network, False, False, scratch)
 
 
-def _works(enter: Callable[[], None]) -> bool:
+def _works(box: Sandbox, scratch: Path) -> bool:
     if not sys.platform.startswith("linux"):
         return False
     child = os.fork()
     if child == 0:
         code = 1
         try:
-            enter()
-            code = 0
+            box.enter(scratch)
+            code = int(box.sealed and os.access(Path(__file__), os.W_OK))
         finally:
             os._exit(code)
     return os.waitpid(child, 0)[1] == 0
@@ -133,12 +137,48 @@ def _raise_loopback() -> None:
         fcntl.ioctl(one, _SET_FLAGS, struct.pack("16sh22x", b"lo", _UP))
 
 
-def _seal(root: Path) -> None:
-    """Mount a folder over itself, read-only, for this process and its children."""
-    libc = _libc()
-    place = os.fsencode(root)
-    _check(libc.mount(b"none", b"/", None, _RECURSIVE | _PRIVATE, None), "mount")
-    _check(libc.mount(place, place, None, _BIND | _RECURSIVE, None), "mount")
-    has = os.statvfs(root).f_flag
+def _seal(scratch: Path, temporary: Path) -> None:
+    """Make every file system read-only for this process and its children, but for the scratch folder, with
+    a part of it in the place of `/tmp`."""
+    _mount("none", "/", _RECURSIVE | _PRIVATE)
+    mounts = _mount_points()
+    _mount(scratch, scratch, _BIND | _RECURSIVE)
+    for place in mounts:
+        if not place.startswith(_OWN):
+            _make_read_only(place)
+    if os.path.isdir("/dev/shm"):
+        _mount("tmpfs", "/dev/shm", 0, "tmpfs")
+    if scratch != temporary and scratch.parent == _TMP:
+        (temporary / scratch.name).mkdir(exist_ok=True)
+        _mount(scratch, temporary / scratch.name, _BIND | _RECURSIVE)
+        _mount(temporary, _TMP, _BIND | _RECURSIVE)
+    os.chdir(os.getcwd())  # to the same folder, by the mounts that hold now
+
+
+_OWN = ("/proc", "/sys", "/dev/")  # `/dev` itself is made read-only: the devices in it stay what they are
+_TMP = Path("/tmp")
+
+
+def _mount_points() -> list[str]:
+    lines = Path("/proc/self/mountinfo").read_bytes().splitlines()
+    return [os.fsdecode(re.sub(rb"\\(\d{3})", _octal, line.split()[4])) for line in lines]
+
+
+def _octal(found: re.Match[bytes]) -> bytes:
+    return bytes([int(found.group(1), 8)])
+
+
+def _make_read_only(place: str) -> None:
+    """A mount that is hidden by another one, or gone, is nobody's way to write."""
+    try:
+        has = os.statvfs(place).f_flag
+    except OSError:
+        return
     kept = sum(flag for known, flag in _KEPT.items() if has & known)
-    _check(libc.mount(None, place, None, _BIND | _REMOUNT | _READ_ONLY | kept, None), "mount")
+    with contextlib.suppress(OSError):
+        _mount("none", place, _BIND | _REMOUNT | _READ_ONLY | kept)
+
+
+def _mount(source: Path | str, place: Path | str, flags: int, kind: str = "") -> None:
+    parts = (os.fsencode(source), os.fsencode(place), os.fsencode(kind) or None)
+    _check(_libc().mount(*parts, flags, None), "mount")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -12,6 +13,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ _INSIDE = Path(__file__).with_name("inside")
 _COLLECTING = 300.0  # seconds that the collection of tests may take
 _RUNS = 20  # of one test, more than there can be
 _LOOK = 0.05
+_LONG = 300
 
 Target = tuple[str, str]  # path, name within the file
 
@@ -104,7 +107,7 @@ class _Session:
                 stdout=said,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=job.box.enter,
+                preexec_fn=partial(job.box.enter, place / "tmp"),
             )
 
     def told(self) -> list[dict[str, Any]]:
@@ -179,10 +182,9 @@ def _why(log: Path, code: int) -> str:
     """Why pytest did not come to its end, in its own words."""
     with contextlib.suppress(OSError):
         lines = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
-        errors = [line for line in lines if line.startswith(("E  ", "ERROR", "error:", "INTERNALERROR"))]
-        told = [line for line in errors or lines if "Interrupted" not in line and "usage:" not in line]
-        told = [line for line in told if not line.endswith("error:")] or told
-        cause = [line for line in told if line.startswith("E  ")] or told
-        if cause:
-            return f"pytest ended with code {code}: {cause[-1].removeprefix('E').strip()[:300]}"
+        causes = [line for line in lines if re.match(r"E  |\S+: error: \w", line)]
+        errors = [line for line in lines if re.match(r"ERROR|INTERNALERROR", line)]
+        for told in (causes, errors, lines):
+            if told:
+                return f"pytest ended with code {code}: {told[-1].removeprefix('E').strip()[:_LONG]}"
     return f"pytest ended with code {code} and said nothing"

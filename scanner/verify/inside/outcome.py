@@ -65,7 +65,8 @@ class Outcome:
         if error is None:
             self.error = line_of(report.longrepr)
             return
-        self.error = line_of(f"{type(error).__name__}: {error}")
+        said = getattr(report.longrepr, "errorstring", "")  # of a fixture that is not there
+        self.error = line_of(said or f"{type(error).__name__}: {error}")
         for one in _parts(error):
             by_assertion, where = self._judged(one)
             if by_assertion or not self.where:
