@@ -570,7 +570,7 @@ def test_no_other_machine_is_reached(verify: Verify, project: Project) -> None:
 def test_where_the_system_cannot_the_plugin_closes_the_network(
     verify: Verify, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scanner.verify.sandbox, "_works", lambda enter: False)
+    monkeypatch.setattr(scanner.verify.sandbox, "_works", lambda box, scratch: False)
     tests = REACHES_OUT.replace("OSError)", "OSError, match='the network is off')")
     run = verify("--all", "-f", "json", cwd=project(shop(tests)))
     assert [one["verdict"] for one in json.loads(run.out)["tests"]] == ["killed by an assertion"]

@@ -182,9 +182,9 @@ def _why(log: Path, code: int) -> str:
     """Why pytest did not come to its end, in its own words."""
     with contextlib.suppress(OSError):
         lines = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
-        causes = [line for line in lines if re.match(r"E  |\S+: error: \w", line)]
+        causes = [line for line in lines if re.match(r"E  |.{1,80}: error: \w", line)]
         errors = [line for line in lines if re.match(r"ERROR|INTERNALERROR", line)]
         for told in (causes, errors, lines):
             if told:
-                return f"pytest ended with code {code}: {told[-1].removeprefix('E').strip()[:_LONG]}"
+                return f"pytest ended with code {code}: {told[-1].removeprefix('E  ').strip()[:_LONG]}"
     return f"pytest ended with code {code} and said nothing"
