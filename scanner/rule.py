@@ -210,10 +210,10 @@ class Rule:
     security_severity: ClassVar[str] = ""
     masks: ClassVar[bool] = False  # is all that a finding marks a secret, which no output may show?
     engine: ClassVar[str]
+    id: ClassVar[str]
 
-    @property
-    def id(self) -> str:
-        return rule_id(type(self).__name__)
+    def __init_subclass__(cls) -> None:
+        cls.id = rule_id(cls.__name__)
 
     def reads(self, path: str, language: str) -> bool:
         """Is this a file that the rule speaks about?"""

@@ -72,16 +72,21 @@ class Scope:
         self.assigned: dict[str, ast.expr] = {}  # name -> the value last bound to it, where there is one
         self.imports: dict[str, str] = {}  # name -> dotted target
         self.definitions: set[str] = set()  # functions and classes that stand directly in it
-        self.known: dict[str, str | None] = {}  # name -> what it stands for; filled by `Source.resolve`
+        # name -> what it stands for; of a class, `.member` too; filled by `Source.resolve`
+        self.known: dict[str, str | None] = {}
         # class only: attribute -> the one value that `self.x = …` gives it, with its scope; None for several
         self.fields: dict[str, tuple[ast.expr, Scope] | None] = {}
 
     def binder(self, name: str) -> Scope | None:
         """The innermost scope, from here outwards, that imports a name or binds it otherwise."""
         around: Scope | None = self
-        while around is not None and name not in around.imports and name not in around.bound:
+        while around is not None:
+            if (around.kind != "class" or around is self) and (
+                name in around.imports or name in around.bound
+            ):
+                return around
             around = around.parent
-        return around
+        return None
 
     @property
     def class_scope(self) -> Scope | None:
@@ -146,7 +151,16 @@ class Source:
     def is_outgoing(self) -> bool:
         """Does the file say at its head, in a docstring or comments, that it stays only for old callers?"""
         head = _HEAD.match(self.text, 0, _HEAD_LENGTH)
-        return head is not None and OUTGOING.search(head[0]) is not None
+        return head is not None and self.speaks_of_leaving(head[0])
+
+    def speaks_of_leaving(self, words: str) -> bool:
+        """Does a docstring or comment of the file say that what it describes stays only for old callers?"""
+        return self._knows_old_callers and _OUTGOING.search(words) is not None
+
+    @cached_property
+    def _knows_old_callers(self) -> bool:
+        text = self.text.lower()  # far cheaper than a search of each docstring that ignores case
+        return "deprecated" in text or "legacy" in text or "backward" in text
 
     @cached_property
     def remarks(self) -> str:
@@ -195,8 +209,9 @@ class Source:
         line = node.lineno
         column = self.column(line, node.col_offset)
         text = self.lines[line - 1] if line <= len(self.lines) else ""
-        keyword = text.find(" ", column + 4 if isinstance(node, ast.AsyncFunctionDef) else column - 1)
-        start = text.find(node.name, max(keyword, column - 1))
+        start = column - 1 + _KEYWORDS[node.__class__]
+        if not text.startswith(node.name, start):
+            start = text.find(node.name, start)
         return Place(line, column, line, start + len(node.name) + 1 if start >= 0 else len(text) + 1)
 
     def header_location(self, node: FunctionNode | ast.ClassDef) -> Location:
@@ -314,27 +329,42 @@ class Source:
             return None
         if hops < _MAX_HOPS or node.id in OWN:
             return self._resolve_name(node.id, scope, hops, suffix)
-        root = self.stands_for(node.id, scope)
-        return None if root is None else root + suffix
+        return self.chain(node.id, suffix, scope)
+
+    def chain(self, root: str, suffix: str, scope: Scope) -> str | None:
+        """The dotted name behind `root` followed by `suffix`, which is "" or starts with a dot. What hangs
+        on `self` is remembered by the class: its methods ask for the same members again and again."""
+        if root not in OWN or not suffix:
+            known = self.stands_for(root, scope)
+            return None if known is None else known + suffix
+        owner = scope.class_scope if root in scope.bound else None
+        if owner is None or scope.kind != "function":
+            return self._resolve_name(root, scope, _MAX_HOPS, suffix)
+        if suffix not in owner.known:
+            owner.known[suffix] = self._resolve_member(owner, _MAX_HOPS, suffix)
+        return owner.known[suffix]
 
     def stands_for(self, name: str, scope: Scope) -> str | None:
         """The dotted name behind a plain one, in a scope. Remembered: the same few names recur, and what
         one stands for does not hang on what follows it."""
         known = scope.known
         if name not in known:
-            known[name] = self._resolve_name(name, scope, _MAX_HOPS, "")
+            around = scope.parent
+            while around is not None and around.kind == "class":
+                around = around.parent
+            if around is None or name in scope.bound or name in scope.imports:
+                known[name] = self._resolve_name(name, scope, _MAX_HOPS, "")
+            else:
+                known[name] = self.stands_for(name, around)
         return known[name]
 
     def _resolve_name(self, name: str, scope: Scope, hops: int, suffix: str) -> str | None:
-        around: Scope | None = scope
-        while around is not None:
-            if around.kind != "class" or around is scope:
-                if name in around.imports:
-                    return around.imports[name] + suffix
-                if name in around.bound:
-                    return self._resolve_bound(name, around, hops, suffix)
-            around = around.parent
-        return f"builtins.{name}{suffix}" if name in BUILTINS else None
+        around = scope.binder(name)
+        if around is None:
+            return f"builtins.{name}{suffix}" if name in BUILTINS else None
+        if name in around.imports:
+            return around.imports[name] + suffix
+        return self._resolve_bound(name, around, hops, suffix)
 
     def _resolve_bound(self, name: str, scope: Scope, hops: int, suffix: str) -> str | None:
         if name in OWN and scope.kind == "function":
@@ -397,6 +427,14 @@ class Source:
         return None
 
 
+# How long a keyword is, with the one space that nearly always follows it
+_KEYWORDS: dict[type, int] = {
+    ast.FunctionDef: len("def "),
+    ast.AsyncFunctionDef: len("async def "),
+    ast.ClassDef: len("class "),
+}
+
+
 class _Annotated(ast.expr):
     """Stands in `Scope.assigned` for a value that is known by its annotation only."""
 
@@ -435,7 +473,7 @@ _VENDOR_PARTS = frozenset(
     }
     | {"extern", "_extern"}
 )
-OUTGOING = re.compile(r"\bdeprecated\b|\bbackwards?[- ]compat|\blegacy\b", re.IGNORECASE)
+_OUTGOING = re.compile(r"\bdeprecated\b|\bbackwards?[- ]compat|\blegacy\b", re.IGNORECASE)
 _HEAD = re.compile(r"""(?:\s*(?:#[^\n]*|[rR]?\"{3}(?s:.*?)(?:\"{3}|\Z)))*""")
 _HEAD_LENGTH = 800
 # In a test, which may well be about such headers, only the plain sentence at the very top counts
@@ -459,7 +497,7 @@ def role_of(path: str, text: str = "") -> str:
     if "migrations" in parts or ("alembic" in parts and "versions" in parts):
         return "migration"
     stem = name.partition(".")[0]
-    if _GENERATED_TEST.search(text[:200]):
+    if "generated" in text[:200].lower() and _GENERATED_TEST.search(text[:200]):
         return "generated"
     if (
         parts & _TEST_PARTS
@@ -468,11 +506,16 @@ def role_of(path: str, text: str = "") -> str:
         or stem in {"conftest", "tests", "test"}
     ):
         return "test"
-    if _GENERATED.search(text[:1000]) or name.endswith(("_pb2.py", "_pb2_grpc.py")):
+    if _is_generated(text[:1000]) or name.endswith(("_pb2.py", "_pb2_grpc.py")):
         return "generated"
     if parts & _EXAMPLE_PARTS or name.endswith(".ipynb"):
         return "example"
     return "live"
+
+
+def _is_generated(head: str) -> bool:
+    words = head.lower()  # far cheaper than a search that ignores case
+    return ("generat" in words or "do not edit" in words) and _GENERATED.search(head) is not None
 
 
 def offset_table(text: str) -> list[int]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.analyse import python
+from scanner.analyse import python, python_facts, walk
 from scanner.analyse.lowering import lower
 from scanner.finding import Reason, Unreadable
 from scanner.source import Source
@@ -224,7 +224,7 @@ def _names_of(expression: str) -> list[str]:
 def _told(tree: ast.Module) -> list[Any]:
     """Facts without columns, which the older spelling cannot keep."""
     source = Source("a.py", b"", "", "python", tree)
-    told = python.collect(source, python.index(source))
+    told = python_facts.collect(source, walk.index(source))
     return [
         told.imports,
         [(one.name, one.parameters, one.calls, one.hashes, one.nodes) for one in told.functions],

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scanner.analyse import allows, clock, documents, metrics, notebook, python
+from scanner.analyse import allows, clock, documents, metrics, notebook, python, python_facts, walk
 from scanner.catalogue import Catalogue, SemgrepRule
 from scanner.discover import NOTHING, File, Wanted
 from scanner.facts import Facts
@@ -18,6 +18,7 @@ from scanner.source import Scope, Source
 
 _LFS = b"version https://git-lfs.github.com/spec/"
 _Yielded = Iterator[Finding | Candidate]
+_Interest = tuple[FileRule, Callable[..., _Yielded], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Handlers:
     the dotted name, so that a call's name is resolved only where some rule could mean it."""
 
     nodes: dict[type, list[tuple[FileRule, Callable[..., _Yielded]]]]
-    calls: dict[str, list[tuple[FileRule, Callable[..., _Yielded], tuple[str, ...]]]]
+    calls: dict[str, list[_Interest]]
     files: list[tuple[FileRule, Callable[..., _Yielded]]]
     semgrep: tuple[SemgrepRule, ...] = ()
     documents: Wanted = NOTHING  # the files whose structure some rule of ours asks for
@@ -104,8 +105,8 @@ def _in_cell(finding: Finding, source: Source) -> Finding:
 def _python(source: Source | Unreadable, to: Handlers) -> tuple[Analysis, Facts]:
     if isinstance(source, Unreadable):
         return Analysis(source.path, unreadable=source), Facts(source.path)
-    found = python.index(source, to.nodes)
-    gathered = python.collect(source, found)
+    found = walk.index(source, to.nodes)
+    gathered = python_facts.collect(source, found)
     run = _Run(source)
     for cls, methods in to.nodes.items():
         for node, scope in found.nodes[cls]:
@@ -114,8 +115,11 @@ def _python(source: Source | Unreadable, to: Handlers) -> tuple[Analysis, Facts]
     if to.calls:
         for body in found.bodies:
             for call, name in zip(body.calls, body.callees, strict=True):
-                if not isinstance(call.func, ast.Attribute) or call.func.attr in to.calls:
-                    _dispatch_call(run, call, name, body.scope, to)
+                func = call.func
+                # A plain name may stand for another: `from requests import get as fetch`.
+                last = func.attr if isinstance(func, ast.Attribute) else (name or "").rpartition(".")[2]
+                if last in to.calls:
+                    _dispatch_call(run, call, name, body.scope, to.calls[last])
     for rule, method in to.files:
         if "python" in rule.languages:
             run.hand(rule, method, None, source.module_scope)
@@ -153,16 +157,10 @@ def _possible(source: Source, to: Handlers, identifiers: set[str] | None = None)
     )
 
 
-def _dispatch_call(run: _Run, call: ast.Call, name: str | None, scope: Scope, to: Handlers) -> None:
-    func = call.func
-    last = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-    imported = scope_import(scope, last) if isinstance(func, ast.Name) else None
-    if imported is not None:
-        last = imported.rpartition(".")[2]  # `from requests import get as fetch`
-    interested = to.calls.get(last)
-    if interested is None:
-        return
-    method_name = f".{last}" if isinstance(func, ast.Attribute) else None
+def _dispatch_call(
+    run: _Run, call: ast.Call, name: str | None, scope: Scope, interested: list[_Interest]
+) -> None:
+    method_name = f".{call.func.attr}" if isinstance(call.func, ast.Attribute) else None
     for rule, method, names in interested:
         if method_name in names:
             run.hand(rule, method, call, scope)
@@ -176,19 +174,6 @@ def _dispatch_call(run: _Run, call: ast.Call, name: str | None, scope: Scope, to
         ):
             # It may be a name that another module of the repository passes on.
             run.hand(rule, method, call, scope, symbol=name, meant=names)
-
-
-def scope_import(scope: Scope | None, name: str) -> str | None:
-    """What a plain name was imported as, or the attribute that it was bound to: something that ends in
-    the name which rules may have asked for."""
-    while scope is not None:
-        if name in scope.imports:
-            return scope.imports[name]
-        if name in scope.bound:
-            value = scope.assigned.get(name)
-            return value.attr if isinstance(value, ast.Attribute) else None
-        scope = scope.parent
-    return None
 
 
 class _Run:

@@ -25,7 +25,7 @@ from scanner.facts import Handler, Place, Route, Wiring
 from scanner.source import FunctionNode, Scope, Source
 
 if TYPE_CHECKING:
-    from scanner.analyse.python import Body, Index
+    from scanner.analyse.walk import Body, Index
 
 _WEB = frozenset(
     "fastapi flask flask_sock flask_login starlette django rest_framework channels quart sqlmodel "

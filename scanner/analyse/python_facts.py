@@ -1,0 +1,245 @@
+"""What the walk collected of a Python file → its facts."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import zlib
+from array import array
+from typing import Any
+
+from scanner import facts
+from scanner.analyse import flows, manifests, oracles, routes
+from scanner.analyse.walk import Body, Index, parameters_of, token_of
+from scanner.source import OWN, FunctionNode, Scope, Source
+
+_MIN_STATEMENTS = 3  # a shorter function is not worth a fingerprint
+
+
+def collect(source: Source, found: Index) -> facts.Facts:
+    """The facts of an indexed file."""
+    guarded = _guarded_imports(source.tree)
+    functions: list[facts.Function] = []
+    classes: list[facts.Class] = []
+    uses: dict[str, tuple[int, ast.expr]] = {}  # how often, and where first
+    top: list[facts.Call] = []
+    for body in found.bodies:
+        _collect_uses(source, body, uses)
+        if body.scope.kind == "function":
+            functions.append(_function_facts(source, body))
+        elif body.scope.kind == "class":
+            classes.append(_class_facts(source, body.scope))
+            top.extend(_calls(source, body))
+        else:
+            top[:0] = _calls(source, body)
+    return facts.Facts(
+        source.path,
+        source.role,
+        imports=tuple(
+            item._replace(
+                typing_only=guarded.get(item.line) == "typing", optional=guarded.get(item.line) == "optional"
+            )
+            for item in found.imports
+        ),
+        functions=tuple(functions),
+        classes=tuple(classes),
+        names=tuple(sorted(set(source.module_scope.bound) - set(source.module_scope.imports))),
+        exports=exports(source.tree),
+        uses=tuple(facts.Use(name, uses[name][0], source.place(uses[name][1])) for name in sorted(uses)),
+        identifiers=tuple(sorted(found.identifiers)),
+        calls=tuple(top),
+        requires=manifests.collect(source)[0] if source.path.endswith("setup.py") else (),
+        flows=flows.collect(source, found.bodies, found.imports),
+        **routes.collect(source, found),
+    )
+
+
+def _calls(source: Source, body: Body) -> tuple[facts.Call, ...]:
+    """The distinct callees of a scope, each with the line of its first call. Comes after `_collect_uses`,
+    which has asked what every root stands for."""
+    scope, chains, known = body.scope, body.chains, body.scope.known
+    first: dict[str, int] = {}
+    for call, head in zip(body.calls, body.heads, strict=True):
+        func = call.func
+        node, root, suffix = chains[head] if head < len(chains) else _NO_CHAIN
+        if node is not func:
+            name = source.resolve(func, scope)
+        elif root in OWN:
+            name = source.chain(root, suffix, scope)
+        else:
+            base = known[root]
+            name = None if base is None else base + suffix
+        body.callees.append(name)
+        if name is None:
+            name = f".{func.attr}" if isinstance(func, ast.Attribute) else ""
+        if name and name not in first:
+            first[name] = call.lineno
+    return tuple(map(facts.Call._make, first.items()))
+
+
+_NO_CHAIN = (None, "", "")
+
+
+def _collect_uses(source: Source, body: Body, uses: dict[str, tuple[int, ast.expr]]) -> None:
+    """Every chain that starts at an import, or at a value that came out of one."""
+    scope, own = body.scope, source.module + "."
+    roots: dict[str, str] = {}  # "" where it is a builtin, the file's own, or not known
+    for node, root, suffix in body.chains:
+        known = roots.get(root)
+        if known is None:
+            known = source.stands_for(root, scope) or ""
+            roots[root] = known = "" if f"{known}.".startswith(("builtins.", own)) else known
+        if known:
+            name = known + suffix
+            seen = uses.get(name)
+            uses[name] = (1, node) if seen is None else (seen[0] + 1, seen[1])
+
+
+def _function_facts(source: Source, body: Body) -> facts.Function:
+    node: Any = body.scope.node
+    parameters = tuple(arg.arg for arg in parameters_of(node.args))
+    is_test = source.is_test and node.name.startswith("test")
+    hashes = () if is_test else _hashes(body)  # what tests share with tests is nobody's to import
+    return facts.Function(
+        body.scope.name,
+        source.header(node),
+        node.end_lineno,
+        parameters,
+        _dotted(source, node.decorator_list, body.scope),
+        _calls(source, body),
+        hashes,
+        len(body.tokens),
+        isinstance(node, ast.AsyncFunctionDef),
+        oracles.of_test_file(source, body.scope, parameters) if source.is_test else _oracle(body.tokens),
+        _traits(source, node, body),
+        _literals(body) if hashes else (),
+    )
+
+
+_ASSERT, _RAISE = token_of("Assert"), token_of("Raise")
+
+
+def _oracle(tokens: list[int]) -> tuple[str, ...]:
+    """Of a function that is no test's: does it fail on what it does not like?"""
+    return (*(("assert",) if _ASSERT in tokens else ()), *(("raise",) if _RAISE in tokens else ()))
+
+
+def _class_facts(source: Source, scope: Scope) -> facts.Class:
+    node: Any = scope.node
+    return facts.Class(
+        scope.name,
+        source.header(node),
+        node.end_lineno,
+        _dotted(source, node.bases, scope),
+        _dotted(source, node.decorator_list, scope),
+        tuple(sorted(scope.bound)),
+    )
+
+
+def _dotted(source: Source, nodes: list[ast.expr], scope: Scope) -> tuple[str, ...]:
+    around = scope.parent or scope
+    names = (source.resolve(node, around) or _spelled(node) for node in nodes)
+    return tuple(name.removesuffix("()") for name in names)
+
+
+def _spelled(node: ast.expr) -> str:
+    """`.name` for an expression whose root is not known."""
+    while isinstance(node, (ast.Call, ast.Subscript)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return f".{node.attr}" if isinstance(node, ast.Attribute) else ""
+
+
+def _hashes(body: Body) -> tuple[int, ...]:
+    """One 32-bit hash for each normalised statement, in order. Statement headers stand apart from their
+    blocks, so that a block can be found again under another header."""
+    if len(body.cuts) < _MIN_STATEMENTS:
+        return ()
+    numbers = array("I", body.tokens)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    data = numbers.tobytes()
+    size = numbers.itemsize
+    ends = [*body.cuts[1:], len(body.tokens)]
+    crc = zlib.crc32
+    noise = frozenset(body.noise)
+    return tuple(
+        crc(data[start * size : end * size])
+        for start, end in zip(body.cuts, ends, strict=True)
+        if start not in noise
+    )
+
+
+_MOST_LITERALS = 48
+
+
+def _literals(body: Body) -> tuple[int, ...]:
+    """The distinct telling literals as 16-bit hashes: enough to compare two functions by, too little to
+    guess a secret from."""
+    found = {
+        zlib.crc32(repr(value).encode("utf-8", "surrogatepass")) & 0xFFFF
+        for value in body.literals
+        if (value.__class__ is str and len(value) > 1 and not value.isspace())
+        or (value.__class__ in (int, float) and not -2 < value < 3)
+    }
+    return tuple(sorted(found)[:_MOST_LITERALS])
+
+
+def _traits(source: Source, node: FunctionNode, body: Body) -> tuple[str, ...]:
+    traits = []
+    if body.cuts and _is_outgoing(source, node):
+        traits.append("deprecated")
+    if not body.cuts or (_is_stub(node.body[-1]) and all(map(_is_stub, node.body))):
+        traits.append("stub")
+    return tuple(traits)
+
+
+def _is_outgoing(source: Source, node: FunctionNode) -> bool:
+    """Does the head of the file, or the docstring of the function, say that it stays for old callers?"""
+    if source.is_outgoing:
+        return True
+    first = node.body[0]
+    said = getattr(getattr(first, "value", None), "value", None) if isinstance(first, ast.Expr) else None
+    return isinstance(said, str) and source.speaks_of_leaving(said)
+
+
+def _is_stub(node: ast.stmt) -> bool:
+    """A body that holds nothing: a docstring, `...`, `pass`, or `raise NotImplementedError`."""
+    if isinstance(node, ast.Raise):
+        exc = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        return isinstance(exc, ast.Name) and exc.id == "NotImplementedError"
+    return isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+
+
+def exports(tree: ast.Module) -> tuple[str, ...]:
+    """`__all__`, where it is a plain list or tuple of strings."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and any(
+            isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets
+        ):
+            items = getattr(node.value, "elts", [])
+            return tuple(
+                item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)
+            )
+    return ()
+
+
+def _guarded_imports(tree: ast.Module) -> dict[int, str]:
+    """Line -> "typing" | "optional" for imports under `if TYPE_CHECKING`, `try` or another condition."""
+    found: dict[int, str] = {}
+    pending: list[tuple[ast.stmt, str]] = [(node, "") for node in tree.body]
+    while pending:
+        node, guard = pending.pop()
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            if guard:
+                found[node.lineno] = guard
+        elif isinstance(node, ast.If):
+            name = node.test.attr if isinstance(node.test, ast.Attribute) else getattr(node.test, "id", "")
+            inner = "typing" if name == "TYPE_CHECKING" else guard or "optional"
+            pending += [(child, inner) for child in node.body]
+            pending += [(child, guard or "optional") for child in node.orelse]
+        elif isinstance(node, ast.Try):
+            pending += [(child, guard or "optional") for child in [*node.body, *node.orelse, *node.finalbody]]
+            pending += [(child, guard or "optional") for handler in node.handlers for child in handler.body]
+        elif isinstance(node, (ast.With, ast.For, ast.While)):
+            pending += [(child, guard) for child in node.body]
+    return found
