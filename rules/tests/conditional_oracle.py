@@ -12,6 +12,7 @@ from scanner.rule import Confidence, Finding, RepositoryRule, Severity
 WHERE = {
     "if": "under an `if` without an `else` that fails",
     "loop": "in a loop that may have nothing to iterate over",
+    "try": "in a `try` that an error may leave before, unseen",
     "except": "in an `except` that nothing has to reach",
 }
 

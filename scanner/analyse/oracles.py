@@ -20,7 +20,7 @@ Words of a function in a test file (`facts.Function.oracle`):
     drops:NAME      without any of the above: the result of a call is bound to a name that nobody reads
     returns         gives a verdict back, which no runner looks at
     gives           gives another value back: a helper named like a test
-    maybe:HOW       every one of these hangs on what the code under test does: `if`, `loop`, `except`
+    maybe:HOW       every one of these hangs on what the code under test does: `if`, `loop`, `try`, `except`
     skips           ends in an unconditional skip before it checks anything
     smoke           name, docstring or comment say that not crashing is the point
     accepts         they say that something is accepted, allowed, works
@@ -285,7 +285,10 @@ class _Reader:
     def _try(self, statement: ast.Try, fate: str) -> str:
         hides = not statement.orelse and self._hides(statement)
         self.guarded += 1
+        may_skip = len(statement.body) > 1 and any(map(_lets_pass, statement.handlers))
+        self.conditions += ["try"] * may_skip
         body = self.block(statement.body, fate or (self._new("swallowed") if hides else ""))
+        del self.conditions[len(self.conditions) - may_skip :]
         self.guarded -= 1
         marker = any(_must_not_be_reached(item) for item in [*statement.body, *statement.orelse])
         self.marking += marker
@@ -969,6 +972,11 @@ def _hushes(statement: ast.stmt) -> bool:
     if not isinstance(statement, ast.Try) or statement.orelse:
         return False
     return any(_is_hush(handler) for handler in statement.handlers)
+
+
+def _lets_pass(handler: ast.ExceptHandler) -> bool:
+    """Does an error end here, unseen, and take with it what would have come after it?"""
+    return all(_is_quiet(statement) for statement in handler.body)
 
 
 def _is_hush(handler: ast.ExceptHandler) -> bool:

@@ -191,6 +191,15 @@ class Oracles:
             if {"smoke", "accepts"}.intersection(test.function.oracle) or self.is_accepting_half(test)
         )
 
+    def verdicts_of_scripts(self) -> tuple[Test, ...]:
+        """The tests that give a verdict to their own file's `main`, which pytest collects all the same."""
+        known = set(map(id, self.unchecked(scripts=True)))
+        return tuple(
+            test
+            for test in self._unchecked
+            if "returns" in test.function.oracle and id(test) not in known and self._is_script(test.facts)
+        )
+
     def conditional(self) -> Iterator[tuple[Test, str]]:
         """The tests whose checks all hang on what the code under test does, and on what: `if`, `loop` or
         `except`."""
@@ -205,7 +214,7 @@ class Oracles:
 
     def is_checked(self, test: Test) -> bool:
         """Can anything that the test reaches tell a wrong result?"""
-        return self._checks(test.facts, test.function, _DEEP) or self._is_checked_around(test)
+        return self._checks(test.facts, test.function, _DEEP) or self._is_checked_around(test, _DEEP)
 
     def _is_checked_elsewhere(self, test: Test) -> bool:
         """Does something check besides the statements of the test itself?"""
@@ -213,13 +222,14 @@ class Oracles:
         names = (call.callee for call in test.function.calls if not is_asserting(_last(call.callee)))
         if any(self._callee_checks(test.facts, name, _DEEP - 1, owner) for name in names):
             return True
-        return self._is_checked_around(test)
+        return self._is_checked_around(test, 0)
 
-    def _is_checked_around(self, test: Test) -> bool:
-        """Does a fixture, or what runs before or after the test, check?"""
+    def _is_checked_around(self, test: Test, deep: int) -> bool:
+        """Does a fixture, or what runs before or after the test, check? So deep are fixtures followed that
+        fixtures ask for: what those check is mostly their own set-up."""
         facts, function, owner = test
         if any(
-            self._fixture_checks(name, _DEEP) for name in function.parameters if name not in {"self", "cls"}
+            self._fixture_checks(name, deep) for name in function.parameters if name not in {"self", "cls"}
         ):
             return True
         used = (word.partition(":")[2] for word in function.oracle if word.startswith("uses:"))
@@ -466,11 +476,10 @@ class Oracles:
         for facts, function in self._fixtures.get(name, ()):
             if "teardown" in function.oracle:
                 return True
-            if any(
-                self._checks(facts, inner, deep - 1) for inner in self._nested(facts).get(function.name, ())
-            ):
+            below = max(deep - 1, 0)
+            if any(self._checks(facts, inner, below) for inner in self._nested(facts).get(function.name, ())):
                 return True
-            if asked and self._checks(facts, function, deep - 1):
+            if asked and self._checks(facts, function, below):
                 return True
             names = function.parameters if deep else ()
             if any(self._fixture_checks(inner, deep - 1) for inner in names if inner != name):

@@ -83,7 +83,7 @@ def verify(settings: Settings, request: Request, announce: Say, say: Say = lambd
     report = replace(report, notices=(*report.notices, *notices))
     if request.trace:
         rules = _rules_of(report.kept, tests)
-        traces = tuple(judge.traced(rows[one], rules.get(one, ())) for one in sorted(rows) if rows[one])
+        traces = tuple(judge.traced(*one, rows[one], rules.get(one, ())) for one in sorted(rows))
         return Verified(replace(report, kept=()), traces=traces)
     proofs = {one: _proof(rows[one], one, request.timeout) for one in sorted(rows)}
     of_findings = {item.fingerprint: proofs.get(one, _elsewhere(one)) for one, item in flagged}

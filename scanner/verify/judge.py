@@ -86,13 +86,12 @@ def _ended(status: str) -> str:
     return f"it took its process with it ({how})" if kind == "died" else ""
 
 
-def traced(rows: list[dict[str, Any]], rules: tuple[str, ...]) -> Trace:
+def traced(path: str, test: str, rows: list[dict[str, Any]], rules: tuple[str, ...]) -> Trace:
     """What the runs of one test executed, all its parameters together."""
     counts: dict[str, int] = {}
     for row in rows:
         for kind, count in row.get("oracles", {}).items():
             counts[kind] = counts.get(kind, 0) + count
-    statuses = [row.get("status") or "nothing" for row in rows]
-    odd = [status for status in statuses if status != "passed"]
-    status = odd[0] if odd else "passed"
-    return Trace(rows[0]["path"], rows[0]["test"], status, dict(sorted(counts.items())), rules)
+    statuses = [row.get("status") or "not run" for row in rows] or ["not run"]
+    status = next((one for one in statuses if one != "passed"), "passed")
+    return Trace(path, test, status, dict(sorted(counts.items())), rules)
