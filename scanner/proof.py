@@ -21,7 +21,7 @@ class Alteration:
     """One function of the code under test, made to do something else, and what the test said to it."""
 
     function: str  # path:qualified name
-    how: str  # alter | empty | raise
+    how: str  # alter | drop | empty | raise
     outcome: str  # passed | assertion | crash | unreached
     error: str = ""
     where: str = ""  # path:line of the project that noticed
@@ -51,7 +51,7 @@ class Proof:
         return f"survived {many}" if self.verdict is Verdict.SURVIVED else f"notices crashes only, of {many}"
 
 
-_DONE = {"alter": "gave another result", "empty": "did nothing", "raise": "crashed"}
+_DONE = {"alter": "gave another result", "drop": "gave no items", "empty": "did nothing", "raise": "crashed"}
 
 
 @dataclass(frozen=True)

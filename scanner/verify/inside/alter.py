@@ -17,9 +17,11 @@ import inspect
 import pathlib
 import types
 import warnings
+from collections.abc import Hashable
 from typing import Any
 
-ALTER, EMPTY, RAISE = "alter", "empty", "raise"
+ALTER, DROP, EMPTY, RAISE = "alter", "drop", "empty", "raise"
+_DEEP = 4  # containers within containers that are altered
 
 
 class AlteredError(Exception):
@@ -52,7 +54,10 @@ class Handler:
             return self._items(arguments, named)
         if self.how == RAISE:
             raise AlteredError("made to crash by assay verify")
-        return altered(self.original(*arguments, **named)) if self.how == ALTER else None
+        return self._changed(self.original(*arguments, **named)) if self.how != EMPTY else None
+
+    def _changed(self, value: Any) -> Any:
+        return dropped(value) if self.how == DROP else altered(value)
 
     def _items(self, arguments: Any, named: Any) -> Any:
         if self.how == RAISE:
@@ -64,7 +69,7 @@ class Handler:
     async def _later(self, arguments: Any, named: Any) -> Any:
         if self.how == RAISE:
             raise AlteredError("made to crash by assay verify")
-        return altered(await self.original(*arguments, **named)) if self.how == ALTER else None
+        return self._changed(await self.original(*arguments, **named)) if self.how != EMPTY else None
 
     async def _async_items(self, arguments: Any, named: Any) -> Any:
         if self.how == RAISE:
@@ -146,11 +151,13 @@ def _signature(code: types.CodeType) -> tuple[str, str]:
 # Results
 
 
-def altered(value: Any) -> Any:
-    """Another value of the same type, as different as its type allows: a test that compares it with
-    anything definite must notice."""
+def altered(value: Any, deep: int = _DEEP) -> Any:
+    """Another value of the same type, as different as its type allows, with containers as long as they were:
+    a test that compares it with anything definite must notice."""
     if inspect.isawaitable(value):
         return _awaited(value)
+    if isinstance(value, _CONTAINERS):
+        return _like(value, _items_of(value, deep)) if value and deep else dropped(value)
     plain = _plain(value)
     if plain is not value:
         return plain
@@ -160,7 +167,28 @@ def altered(value: Any) -> Any:
         return Altered()
     if hasattr(type(value), "__next__"):
         return iter(())
-    return _changed_copy(value)
+    return _changed_copy(value) if deep else value  # objects may hold each other
+
+
+_CONTAINERS = (list, tuple, dict, set, frozenset)
+
+
+def _items_of(value: Any, deep: int) -> Any:
+    if isinstance(value, dict):
+        return {key: altered(item, deep - 1) for key, item in value.items()}
+    items = [altered(item, deep - 1) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return [item for item in items if isinstance(item, Hashable)]
+    return items
+
+
+def dropped(value: Any) -> Any:
+    """A container that lost its items, or has one too many; anything else as it is."""
+    if not isinstance(value, _CONTAINERS):
+        return value
+    if isinstance(value, dict):
+        return _like(value, {} if value else {"altered": Altered()})
+    return _like(value, [] if value else [Altered()])
 
 
 async def _awaited(value: Any) -> Any:
@@ -199,21 +227,9 @@ def _other_bytes(value: Any) -> Any:
 
 def _like(value: Any, other: Any) -> Any:
     try:
-        return type(value)(other)
+        return value._make(other) if hasattr(value, "_make") else type(value)(other)
     except Exception:  # noqa: BLE001 - a class of the project may want other arguments
         return other
-
-
-def _tuple(value: Any) -> Any:
-    if hasattr(value, "_replace") and value:
-        fields = getattr(value, "_fields", ())
-        return value._replace(**{name: _item(getattr(value, name)) for name in fields})
-    return _like(value, tuple(_item(item) for item in value)) if value else (Altered(),)
-
-
-def _item(value: Any) -> Any:
-    changed = _plain(value)
-    return Altered() if changed is value else changed
 
 
 def _later(value: datetime.date) -> Any:
@@ -230,9 +246,6 @@ _CHANGES: tuple[tuple[Any, Any], ...] = (
     ((complex, decimal.Decimal, fractions.Fraction), lambda value: value + 1),
     (str, _other_text),
     ((bytes, bytearray), _other_bytes),
-    (tuple, _tuple),
-    ((list, set, frozenset), lambda value: _like(value, [] if value else [Altered()])),
-    (dict, lambda value: {} if value else {"altered": Altered()}),
     (datetime.date, _later),
     (datetime.timedelta, lambda value: value + datetime.timedelta(days=1)),
     (pathlib.PurePath, lambda value: value / "altered"),
@@ -256,7 +269,10 @@ def _change_attributes(clone: Any) -> bool:
     """Alter the plain attributes of an object: texts and numbers, and what containers hold. Its flags only
     if it has nothing else: they steer what it does."""
     known = _attributes(clone)
-    moved = {name: _plain(value) for name, value in known.items() if value or not isinstance(value, _HOLDERS)}
+    moved = {
+        name: (altered(value, 1) if value else value) if isinstance(value, _CONTAINERS) else _plain(value)
+        for name, value in known.items()
+    }
     moved = {name: value for name, value in moved.items() if value is not known[name]}
     data = {name: value for name, value in moved.items() if not isinstance(value, bool)} or moved
     own = getattr(clone, "__dict__", None)
@@ -266,9 +282,6 @@ def _change_attributes(clone: Any) -> bool:
         else:
             object.__setattr__(clone, name, value)
     return bool(data)
-
-
-_HOLDERS = (list, tuple, dict, set, frozenset)
 
 
 def _attributes(value: Any) -> dict[str, Any]:

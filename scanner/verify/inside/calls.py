@@ -31,6 +31,7 @@ class Call:
         self.module = module
         self.number = number
         self.near = AROUND
+        self.holds = False  # does it give a container back?
         self.gives = bool(code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR))
 
     def row(self) -> dict[str, Any]:
@@ -40,6 +41,7 @@ class Call:
             "name": self.code.co_name,
             "path": self.path,
             "module": self.module,
+            "holds": self.holds,
             "gives": self.gives and self.code.co_name not in _SILENT,
         }
 
@@ -80,6 +82,7 @@ class Calls:
             call = self._found.get(id(frame.f_code))
             if call is not None:
                 call.gives = True
+                call.holds = call.holds or isinstance(arg, (list, tuple, dict, set, frozenset))
 
     def _noted(self, frame: types.FrameType) -> Call | None:
         code = frame.f_code

@@ -20,6 +20,7 @@ ITEMS = 4  # of a parametrised test, how many sets of parameters are run
 # and an empty result say less than a wrong one.
 _SHARES = (
     (alter.ALTER, slice(0, 10)),
+    (alter.DROP, slice(0, 6)),
     (alter.EMPTY, slice(0, 6)),
     (alter.RAISE, slice(0, 4)),
     (alter.ALTER, slice(10, 24)),
@@ -122,8 +123,11 @@ def _plan(functions: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:
         (function, how)
         for how, share in _SHARES
         for function in functions[share]
-        if how != alter.ALTER or function["gives"]
+        if function.get(_NEEDS.get(how, ""), True)
     ]
+
+
+_NEEDS = {alter.ALTER: "gives", alter.DROP: "holds"}
 
 
 def _only_row(work: Callable[[Tell], None], limit: float) -> dict[str, Any]:
