@@ -176,15 +176,24 @@ def with_proofs(report: Report, proofs: Mapping[str, Proof]) -> Report:
 
 
 # What these rules say is that the whole test notices nothing; others speak of one of its lines.
-_OF_THE_WHOLE = frozenset({"test-without-oracle", "crash-only-test", "returned-verdict"})
+_OF_THE_WHOLE = frozenset(
+    {
+        "crash-only-test",
+        "declared-crash-only-test",
+        "returned-verdict",
+        "test-without-oracle",
+        "verdict-of-a-script",
+    }
+)
 
 
 def _with_proof(item: Weighed, proof: Proof | None, weights: Weights) -> Weighed:
     if proof is None or proof.verdict is Verdict.UNKNOWN:
         return replace(item, proof=proof)
-    if proof.verdict is Verdict.KILLED:
-        if item.card.id in _OF_THE_WHOLE:
-            return replace(item, proof=proof, fate="cleared", reason=proof.words)
+    whole = item.card.id in _OF_THE_WHOLE
+    if proof.verdict is Verdict.KILLED and whole:
+        return replace(item, proof=proof, fate="cleared", reason=proof.words)
+    if proof.verdict is not Verdict.SURVIVED and not whole:
         return replace(item, proof=proof)
     base = max(item.base, BASE_RANK[item.card.severity, Confidence.HIGH])
     known = weights.factor("proof", proof.verdict.name.lower())

@@ -7,6 +7,7 @@ import gc
 import inspect
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -157,4 +158,7 @@ class Plugin:
                     item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                 except BaseException as error:  # noqa: BLE001 - `-x` of the project, a test that exits
                     self._outcome.broke(error)
+                lost = sys.gettrace() is None  # by a test's own tracing, or a RecursionError
+            if lost:
+                self._outcome.status = "not traced to its end"
             tell({"test": name, **self._outcome.row(), "oracles": counter.taken()})
