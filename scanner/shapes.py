@@ -114,6 +114,27 @@ def words(name: str) -> frozenset[str]:
     return frozenset(part.lower() for part in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name))
 
 
+_LEFT_BEHIND = re.compile(
+    r"(?:^|/)_?(?:legacy|deprecated|obsolete|attic|references)(?:/|\.py$)"
+    r"|(?:^|/)[a-z0-9]+_[a-z0-9]+_(?:backup|bak|orig)\.py$",
+    re.IGNORECASE,
+)
+
+
+def is_left_behind(path: str) -> bool:
+    """Does a path say that its code stays for old callers, or to be read?"""
+    return _LEFT_BEHIND.search(path) is not None
+
+
+_SHOWN = re.compile(r"(?:^|/)(?:examples?|demos?|docs|docs_src|samples?|tutorials?|manual)/", re.IGNORECASE)
+_TESTS = re.compile(r"(?:^|/)(?:tests?|testing)/(?!manual/)", re.IGNORECASE)
+
+
+def is_shown(path: str) -> bool:
+    """Is a file that is named like a test there for people to run and to read?"""
+    return _SHOWN.search(path) is not None and _TESTS.search(path) is None
+
+
 def comments_like(source: Source, hints: tuple[str, ...], pattern: re.Pattern[str]) -> list[Comment]:
     """The comments that match. Comments cost a tokenizer run, so it is done only where a line that holds
     one of the hints (in lower case) looks like such a comment."""

@@ -39,9 +39,14 @@ class UnpinnedMcpServer(FileRule):
             servers = document.get(section) if isinstance(document, dict) else None
             for name, server in servers.items() if isinstance(servers, dict) else ():
                 package = _unpinned(server) if isinstance(server, dict) else ""
-                if package:
+                if package and not _is_own(str(name), package, server):
                     place = source.place_of((section, str(name), "command"))
                     yield self.at(source, place, symbol=f"{section}.{name}", server=name, package=package)
+
+
+def _is_own(name: str, package: str, server: dict[str, Any]) -> bool:
+    """Is it the project's own package, started under its own name, with no version asked for?"""
+    return package == name and package in server["args"]
 
 
 def _unpinned(server: dict[str, Any]) -> str:

@@ -3,9 +3,10 @@
 Whoever mends one of the two will not know of the other. The finding names the one to keep.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
-from scanner.relate.clones import Copy, copies, gathered, literals_shared
+from scanner.relate.clones import Copy, copies, gathered, is_family, literals_shared
 from scanner.relate.repository import Repository
 from scanner.rule import Confidence, Finding, Location, Related, RepositoryRule, Severity
 
@@ -22,40 +23,76 @@ class CopiedHelper(RepositoryRule):
     languages = ("python", "manifest")  # manifests tell which projects a tree holds
 
     def check(self, repository: Repository) -> Iterator[Finding]:
-        for group in gathered(copies(repository)):
+        groups = list(gathered(copies(repository)))
+        spoken = _spoken(repository) if groups else Counter()
+        for group in groups:
             copy = group[0]
             unit, original = copy.unit, copy.original
             place = Location(original.path, *original.function.place)
-            whole = len(group) > 1
+            whole = len(group) > 1 and not is_family(group)
+            module = _module(original.path, repository, spoken)
             yield self.at(
                 unit.path,
                 unit.function.place,
                 unit.function.name,
-                original=original.path if whole else _spelled(copy, repository),
-                advice=_advice_on_files(group) if whole else _advice(copy, repository),
+                original=original.path if whole else _spelled(copy, module),
+                advice=_advice_on_files(group) if whole else _advice(group, module, repository),
                 details={"alike": _alike_in_all(group) if whole else _alike(copy)},
-                related=(Related(place, f"the original, `{original.function.name}`"),),
+                related=(
+                    Related(place, f"the original, `{original.function.name}`"),
+                    *(() if whole else map(_one_more, group[1:])),
+                ),
             )
 
 
-def _spelled(copy: Copy, repository: Repository) -> str:
+def _one_more(copy: Copy) -> Related:
+    place = Location(copy.unit.path, *copy.unit.function.place)
+    return Related(place, f"one more copy, `{copy.unit.function.name}`")
+
+
+def _spoken(repository: Repository) -> Counter[str]:
+    """Dotted module name → how many imports say it."""
+    return Counter(
+        target.rsplit(".", cut)[0]
+        for facts in repository.files.values()
+        for item in facts.imports
+        for target in [item.target]
+        for cut in (0, 1)
+    )
+
+
+def _module(path: str, repository: Repository, spoken: Counter[str]) -> str:
+    """The name that the repository's own code imports a file by; where none does, the one that it has by
+    its packages."""
+    known = repository.import_name(path)
+    if spoken[known]:
+        return known
+    parts = known.split(".")
+    shorter = [".".join(parts[start:]) for start in range(1, len(parts) - 1)]
+    return next((name for name in shorter if spoken[name]), known)
+
+
+def _spelled(copy: Copy, module: str) -> str:
     original = copy.original
     if original.path == copy.unit.path:
         return original.function.name
-    return f"{repository.import_name(original.path)}.{original.function.name}".strip(".")
+    return f"{module}.{original.function.name}".strip(".")
 
 
-def _advice(copy: Copy, repository: Repository) -> str:
+def _advice(group: tuple[Copy, ...], module: str, repository: Repository) -> str:
     """The next step, by what the original is and where both stand."""
+    copy = group[0]
     unit, original = copy.unit, copy.original
     if "pytest.fixture" in original.function.decorators:
         return "share it through a conftest.py"
     if original.path == unit.path:
-        return "make one function of both"
+        every = "all" if len(group) > 1 else "both"
+        of_name = " definitions of that name" if original.function.name == unit.function.name else ""
+        return f"make one function of {every}{of_name}, what differs as a parameter"
     if original.kind != "function":
-        return "move what both do into one function"
-    module, name = repository.import_name(original.path), original.function.name
-    if not _importable(original.path, unit.path, repository):
+        return "move what both do into one function that both call"
+    name = original.function.name
+    if copy.runs or not _importable(original.path, unit.path, repository):
         return f"move it from {original.path} to where both can import it"
     if original.facts.role == "test":
         return "move it to a helper module of the tests"

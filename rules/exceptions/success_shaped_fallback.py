@@ -4,6 +4,7 @@ The caller cannot tell "there are no orders" from "the database is gone", and go
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from scanner import shapes
@@ -44,6 +45,14 @@ DOCUMENTED += (
     "fails",
 )
 DOCUMENTED += ("if unavailable", "if not available", "or empty", "empty if", "0 if", "or 0", "gracefully")
+
+
+EXPLAINED = re.compile(
+    r"#.*\b(?:fall(?:s|ing)?[ -]?back|best[ -]effort|optional|may not exist|older)\b", re.I
+)
+LOSSY = frozenset(["replace", "ignore", "backslashreplace", "surrogateescape"])
+# Markup of strangers: what cannot be read holds nothing.
+LENIENT = frozenset("document_fromstring fragment_fromstring fromstring BeautifulSoup".split())
 
 
 class SuccessShapedFallback(FileRule):
@@ -121,7 +130,25 @@ def _is_announced(source: Source, function: FunctionNode, node: ast.Try, handler
         return True
     if any(isinstance(one, (ast.Import, ast.ImportFrom)) for one in node.body):
         return True
+    if all(_hardly_fails(one) for one in node.body):
+        return True
+    if node.lineno > 1 and EXPLAINED.match(source.lines[node.lineno - 2].lstrip()):
+        return True
     docstring = (ast.get_docstring(function) or "").lower()
     if any(word in docstring for word in DOCUMENTED):
         return True
     return shapes.has_remark(source, handler)
+
+
+def _hardly_fails(statement: ast.stmt) -> bool:
+    """Does a statement hardly ever fail: it decodes with replacement, or reads a stranger's markup?"""
+    call = getattr(statement, "value", None)
+    if not isinstance(call, ast.Call):
+        return False
+    if shapes.last_name(call) == "decode":
+        return any(isinstance(one, ast.Constant) and one.value in LOSSY for one in _errors_of(call))
+    return shapes.last_name(call) in LENIENT
+
+
+def _errors_of(call: ast.Call) -> list[ast.expr]:
+    return [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "errors")]

@@ -43,8 +43,10 @@ QUIET = frozenset(
 QUIET_WORDS = frozenset(
     "cleanup close shutdown teardown stop dispose disconnect notify telemetry safe safely try maybe kill "
     "typing probe detect display show render print format preview telemetry track trace metric metrics log "
-    "logging status progress optional best effort hint guess warm prefetch cache".split()
+    "logging status progress optional best effort hint guess warm prefetch cache reply".split()
 )
+# A class of which an instance may be lost.
+LOSABLE = frozenset(["counter", "reminder", "hint", "telemetry", "metrics"])
 
 
 # The other end may be gone, the stream may not know how: nothing follows from it.
@@ -83,8 +85,10 @@ def _effect_of(source: Source, node: ast.Try) -> str:
     """The first call in the body that is made for what it changes; "" where there is none."""
     if any(SCHEMA.search(source.segment(one)) for one in node.body):
         return ""
+    hushed = _hushed_inside(source, node)
     for one in sorted(
-        (one for one in shapes.own_nodes(node.body) if isinstance(one, ast.Expr)), key=lambda one: one.lineno
+        (one for one in shapes.own_nodes(node.body) if isinstance(one, ast.Expr) and one not in hushed),
+        key=lambda one: one.lineno,
     ):
         call = one.value.value if isinstance(one.value, ast.Await) else one.value
         if not isinstance(call, ast.Call):
@@ -96,6 +100,16 @@ def _effect_of(source: Source, node: ast.Try) -> str:
     return ""
 
 
+def _hushed_inside(source: Source, node: ast.Try) -> set[ast.AST]:
+    """What an inner `try` that catches all holds: its failure never comes out here."""
+    return {
+        inner
+        for one in shapes.own_nodes(node.body)
+        if isinstance(one, ast.Try) and any(shapes.is_broad(source, handler) for handler in one.handlers)
+        for inner in shapes.own_nodes(one.body)
+    }
+
+
 def _is_ellipsis(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
@@ -104,6 +118,8 @@ def _is_best_effort(source: Source, node: ast.Try, handler: ast.ExceptHandler) -
     name = source.scope.name.rpartition(".")[2]
     if node.orelse or name in QUIET or shapes.words(name) & QUIET_WORDS:
         return True  # with an `else`, going on without is the other way through
+    if shapes.words(source.scope.name.rpartition(".")[0]) & LOSABLE:
+        return True
     if any(isinstance(one, (ast.Import, ast.ImportFrom)) for one in node.body):
         return True
     if any(isinstance(one, (ast.Return, ast.Break)) for one in shapes.own_nodes(node.body)):

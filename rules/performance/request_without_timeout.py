@@ -46,8 +46,17 @@ def _serves(source: Source) -> bool:
     function = source.scope.node
     if not isinstance(function, ast.FunctionDef) or shapes.words(source.path) & BY_HAND:
         return False
+    if shapes.is_left_behind(source.path):
+        return False
+    if any(_calls(statement, function.name) for statement in source.tree.body):
+        return False  # a script that runs from top to bottom
     called = bool(function.decorator_list) or "." in source.scope.name
     return called or "__main__" not in source.text
+
+
+def _calls(statement: ast.stmt, name: str) -> bool:
+    call = getattr(statement, "value", None)
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == name
 
 
 def _is_local(source: Source, call: ast.Call) -> bool:

@@ -7,9 +7,13 @@ protection is gone.
 import ast
 from collections.abc import Iterator
 
+from scanner import shapes
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
 MIDDLEWARE = ("fastapi.middleware.cors.CORSMiddleware", "starlette.middleware.cors.CORSMiddleware")
+
+# A condition with such a word is somebody's choice: `if settings.DEBUG`, `if ALLOW_REMOTE`.
+CHOICES = frozenset("allow debug dev develop development local localhost insecure remote".split())
 
 
 class CredentialedWildcardCors(FileRule):
@@ -27,14 +31,26 @@ class CredentialedWildcardCors(FileRule):
     )
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         given = {keyword.arg: keyword.value for keyword in call.keywords}
-        if _is_wildcard(given.get("allow_origins")) and _is_true(given.get("allow_credentials")):
-            yield self.at(source, call, symbol=source.scope.name)
+        yield from self._found(source, call, given.get("allow_origins"), given.get("allow_credentials"))
 
     @on_call("flask_cors.CORS", "flask_cors.cross_origin")
     def of_flask(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         given = {keyword.arg: keyword.value for keyword in call.keywords}
-        if _is_true(given.get("supports_credentials")) and _is_wildcard(given.get("origins")):
+        yield from self._found(source, call, given.get("origins"), given.get("supports_credentials"))
+
+    def _found(
+        self, source: Source, call: ast.Call, origins: ast.expr | None, credentials: ast.expr | None
+    ) -> Iterator[Finding]:
+        if _is_wildcard(origins) and _is_true(credentials) and not _is_chosen(source, call):
             yield self.at(source, call, symbol=source.scope.name)
+
+
+def _is_chosen(source: Source, call: ast.Call) -> bool:
+    """Is it done only where a setting of that name asks for it?"""
+    return any(
+        isinstance(one, ast.If) and shapes.words(source.segment(one.test)) & CHOICES
+        for one in source.ancestors(call)
+    )
 
 
 def _is_wildcard(node: ast.expr | None) -> bool:

@@ -20,6 +20,8 @@ CHOICE = re.compile(
     r"ssl|tls|insecure|cert|self_?signed|host_?key|known_hosts|no_?verif|skip_?verif|verify\b(?!\()", re.I
 )
 AROUND = re.compile(rf"{CHOICE.pattern}|verif|trust", re.I)  # what stands right around it may say less
+# A function of such a name is asked for by whoever wants no check.
+SAYS_SO = re.compile(r"insecure|unverified|(?:no|skip|without|disable)_?(?:cert_?)?verif", re.I)
 # bandit's own allow comment: somebody has looked.
 SEEN = re.compile(r"#\s*nosec\b")
 ANY_HOST = frozenset(
@@ -94,6 +96,8 @@ def _is_chosen(source: Source, node: ast.expr | ast.stmt) -> bool:
         if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
             break
     block = around[-1] if around else source.tree
+    if SAYS_SO.search(getattr(block, "name", "")):
+        return True
     if any(
         isinstance(one, (ast.If, ast.IfExp)) and AROUND.search(source.segment(one.test)) for one in around
     ):

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from scanner import shapes
-from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
+from scanner.rule import Confidence, FileRule, Finding, Location, Related, Severity, Source, on_file
 
 # A cheap look at the lower-case text before the comments are read.
 HINTS = (
@@ -75,7 +75,7 @@ class AdmittedStub(FileRule):
             for comment in shapes.comments_like(source, HINTS, ADMISSION)
             if not NO_ADMISSION.search(comment.text[:300])
         }
-        if not admissions:
+        if not admissions or shapes.is_left_behind(source.path):
             return
         lines = sorted(admissions)
         for node in ast.walk(source.tree):
@@ -88,11 +88,15 @@ class AdmittedStub(FileRule):
                 if admissions[line].column > node.col_offset + 1
             ]
             if here and _is_made_up(source, node, here):
+                said = admissions[min(here)]
+                end = said.column + len(said.text)
+                place = Location(source.path, said.line, said.column, said.line, end)
                 yield self.at(
                     source,
                     node,
                     function=node.name,
-                    details={"comment": admissions[min(here)].text.lstrip("# ")[:200]},
+                    details={"comment": said.text.lstrip("# ")[:200]},
+                    related=(Related(place, "the comment that says so"),),
                 )
 
 

@@ -40,7 +40,7 @@ class InventedMeasurement(FileRule):
     @on_call(*DRAWS)
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         metric = _metric_of(source, call)
-        if not metric or not METRIC.search(metric.lower()):
+        if not metric or not METRIC.search(metric.lower()) or shapes.is_left_behind(source.path):
             return
         names = shapes.words(source.symbol(call)) | shapes.words(source.path)
         if not names & ON_PURPOSE and _is_first(source, call):

@@ -4,9 +4,12 @@ It stands behind a `return`, under a guard that is always false, in a loop over 
 nobody calls, behind the call that must raise, or in a `pytest.raises(...)` that nobody enters.
 """
 
+import ast
 from collections.abc import Iterator
 
+from scanner import shapes
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
+from scanner.source import Check
 
 REASONS = {
     "after-return": "it stands behind a `return`",
@@ -22,6 +25,12 @@ REASONS = {
 }
 
 
+SWITCHES: dict[str, tuple[type[ast.stmt], ...]] = {
+    "false-guard": (ast.If, ast.While),
+    "after-return": (ast.Return,),
+}
+
+
 class UnreachableOracle(FileRule):
     message = "this check never runs: {reason}"
     why = "An edit that makes a failing test green leaves its assertions behind, out of reach."
@@ -33,7 +42,38 @@ class UnreachableOracle(FileRule):
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:
+        last = 0  # the line where the check before ends
         for check in source.checks:
             reason = REASONS.get(check.fate)
-            if reason is not None:
+            if reason is None:
+                continue
+            follows = check.node.lineno == last + 1
+            last = check.node.end_lineno or check.node.lineno
+            if not follows and not _is_switched_off(source, check):
                 yield self.at(source, check.node, symbol=source.symbol(check.function), reason=reason)
+
+
+def _is_switched_off(source: Source, check: Check) -> bool:
+    """Does a comment stand at the guard, or at the statement that leaves? Then the authors know."""
+    kinds = SWITCHES.get(check.fate)
+    if kinds is None:
+        return False
+    line = check.node.lineno
+    switches = [
+        one
+        for one in shapes.own_nodes(check.function.body)
+        if isinstance(one, kinds) and one.lineno < line and not _is_open(one)
+    ]
+    nearest = max(switches, key=lambda one: one.lineno, default=None)
+    if nearest is None:
+        return False
+    above, own, below = (source.lines[nearest.lineno + step] for step in (-2, -1, 0))
+    inside = isinstance(nearest, (ast.If, ast.While)) and nearest.lineno + 2 < line
+    return "#" in own or any(
+        text.lstrip().startswith("#") for text in ([above, below] if inside else [above])
+    )
+
+
+def _is_open(node: ast.AST) -> bool:
+    """A guard that a run decides about."""
+    return isinstance(node, (ast.If, ast.While)) and not isinstance(node.test, ast.Constant)

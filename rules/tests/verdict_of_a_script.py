@@ -11,9 +11,9 @@ from scanner.rule import Confidence, Finding, RepositoryRule, Severity
 
 
 class VerdictOfAScript(RepositoryRule):
-    message = "`{test}` gives its verdict to the script around it; pytest collects it, and looks at no verdict"
+    message = "`{test}` gives its verdict to the script around it; pytest collects it, and does not look"
     why = "Agents write a script with checks, name its steps like tests, and count them as tests."
-    instead = "Assert the condition in place of returning it; or name file and functions so that pytest passes by."
+    instead = "Assert the condition in place of returning it; or name the file so that pytest passes by."
     severity, confidence, family = Severity.LOW, Confidence.HIGH, "tests"
     preview = True
     evidence = ("E32",)

@@ -204,7 +204,18 @@ _names: dict[str, int] = {}  # identifier -> its token; identifiers recur over f
 class Body:
     """What the walk collects in one scope."""
 
-    __slots__ = ("callees", "calls", "chains", "cuts", "heads", "literals", "noise", "scope", "tokens")
+    __slots__ = (
+        "callees",
+        "calls",
+        "chains",
+        "cuts",
+        "heads",
+        "literals",
+        "noise",
+        "scope",
+        "stops",
+        "tokens",
+    )
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
@@ -214,6 +225,7 @@ class Body:
         self.chains: list[tuple[ast.expr, str, str]] = []  # outermost node, root name, what follows it
         self.tokens: list[int] = []
         self.cuts: list[int] = []  # where the tokens of each statement begin
+        self.stops: list[Any] = []  # the statement at each cut
         self.noise: list[int] = []  # cuts of statements that a copy may have or lack
         self.literals: list[Any] = []  # strings and numbers, as they come
 
@@ -247,20 +259,22 @@ def _walk(
     scope, tokens, cuts, literals, chains = body.scope, body.tokens, body.cuts, body.literals, body.chains
     bound, buckets, identifiers, table = scope.bound, found.nodes, found.identifiers, _TABLE
     in_function = scope.kind == "function"
+    name_class, attribute_class, load = ast.Name, ast.Attribute, ast.Load
     asked = not buckets.keys().isdisjoint(_COMMON)
     stack = roots[::-1]
     pop, push, extend, emit, meet = stack.pop, stack.append, stack.extend, tokens.append, identifiers.add
+    stop = body.stops.append
     while stack:
         node = pop()
         cls = node.__class__
         if asked and cls in buckets and cls in _COMMON:
             buckets[cls].append((node, scope))
         # The commonest classes first, each by hand: they are nine nodes of ten.
-        if cls is ast.Name:
+        if cls is name_class:
             name = node.id
             meet(name)
             emit(_MASKED)
-            if node.ctx.__class__ is ast.Load:
+            if node.ctx.__class__ is load:
                 chains.append((node, name, ""))
             else:
                 bound[name] = bound.get(name, 0) + 1
@@ -270,18 +284,18 @@ def _walk(
             emit(_CONSTANTS[value.__class__])
             literals.append(value)
             continue
-        if cls is ast.Attribute:
+        if cls is attribute_class:
             name = node.attr
             inner, suffix = node.value, f".{name}"
             meet(name)
             emit(_names.get(name) or _learn(name))
-            while inner.__class__ is ast.Attribute:
+            while inner.__class__ is attribute_class:
                 name = inner.attr
                 suffix = f".{name}{suffix}"
                 meet(name)
                 emit(_names.get(name) or _learn(name))
                 inner = inner.value
-            if inner.__class__ is ast.Name:
+            if inner.__class__ is name_class:
                 name = inner.id
                 meet(name)
                 if name == "self" or name == "cls":
@@ -301,10 +315,10 @@ def _walk(
                 extend(node.keywords[::-1])
             if node.args:
                 extend(node.args[::-1])
-            if func.__class__ is ast.Name:  # what is called is kept by name, what is passed is masked
+            if func.__class__ is name_class:  # what is called is kept by name, what is passed is masked
                 if not in_function or func.id not in bound:
                     emit(_names.get(func.id) or _learn(func.id))
-            elif func.__class__ is ast.Attribute and func.value.__class__ is ast.Name:
+            elif func.__class__ is attribute_class and func.value.__class__ is name_class:
                 if func.value.id == "self" or func.value.id == "cls":
                     emit(_names.get(func.attr) or _learn(func.attr))
             elif _formats(func):
@@ -324,6 +338,7 @@ def _walk(
         token, kind, children, statement = entry
         if statement:
             cuts.append(len(tokens))
+            stop(node)
         if cls in buckets:
             buckets[cls].append((node, scope))
         emit(token)

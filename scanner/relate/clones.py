@@ -11,13 +11,14 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from scanner.analyse.oracles import is_input
 from scanner.facts import Class, Facts, Function
 from scanner.relate.repository import Repository, module_name
+from scanner.relate.sides import are_two_sides
 
 MIN_STATEMENTS = 6
 MIN_NODES = 24  # of our tokens, about forty nodes of the parser
@@ -28,6 +29,10 @@ _SLIGHT = 6  # statements that are worth a move where all of them agree
 _NOT_SHORT = 8  # and where some differ
 _LONG = 10  # statements: what is repeated word for word over so many is no coincidence
 _VERY_LONG = 16
+_A_PAIR = 12  # statements that two functions of one file repeat before a third function is worth its while
+_WORTH = 6.0  # see `_worth`
+_WORTH_STRANGERS = 8.0  # where neither the names nor all statements agree
+_ALIKE_IN_TEST = 0.95  # a test writes the code that it checks in its own words, more or less
 _ALIKE_IN_ORDER = 0.6  # and of these, the share that stands in the same order
 _WHOLE = 3  # copies between two files from which on it is the file that was copied
 _COMMON = 64  # a statement that more functions hold says nothing
@@ -70,6 +75,7 @@ class Copy:
     original: Unit
     similarity: float
     differing: int  # statements that only one of them has
+    runs: bool = False  # does the original stand in a program, that nobody should import?
 
 
 def copies(repository: Repository) -> Iterator[Copy]:
@@ -80,15 +86,26 @@ def copies(repository: Repository) -> Iterator[Copy]:
 
 def gathered(found: Iterable[Copy]) -> Iterator[tuple[Copy, ...]]:
     """Copies, each by itself, or all at once where several lie between two files, or between two folders
-    with files of the same names: then a file or a folder was copied, not a function."""
+    with files of the same names: then a file or a folder was copied, not a function; or where a file holds
+    several of one function."""
     groups: dict[object, list[Copy]] = {}
     for copy in found:
-        groups.setdefault(_between(copy.unit.path, copy.original.path) or copy.unit.symbol, []).append(copy)
+        family = (copy.original.symbol, copy.original.function.place)
+        groups.setdefault(_between(copy.unit.path, copy.original.path) or family, []).append(copy)
     for group in groups.values():
-        if len(group) >= _WHOLE:
+        if len(group) >= _WHOLE or is_family(group):
             yield tuple(group)
         else:
-            yield from ((copy,) for copy in group)
+            yield from ((copy,) for copy in group if not _is_small_pair(copy))
+
+
+def is_family(group: Sequence[Copy]) -> bool:
+    """Are these several copies of one function in its own file?"""
+    return len(group) > 1 and all(copy.unit.path == copy.original.path for copy in group)
+
+
+def _is_small_pair(copy: Copy) -> bool:
+    return copy.unit.path == copy.original.path and len(copy.unit.function.hashes) < _A_PAIR
 
 
 def _between(one: str, other: str) -> tuple[str, str] | None:
@@ -109,7 +126,7 @@ class _Index:
         self.repository = repository
         self.buckets: dict[tuple[int, ...], list[Unit]] = defaultdict(list)
         for facts in repository.files.values():
-            if facts.role in {"live", "test"} and not _is_set_apart(facts):
+            if facts.role in {"live", "test"} and not is_set_apart(facts):
                 for unit in _units(facts):
                     self.buckets[unit.function.hashes].append(unit)
 
@@ -138,7 +155,8 @@ class _Index:
         for key, similarity in ((own, 1.0), *alike):
             for original in originals.get(key, ())[:_MOST_ORIGINALS]:
                 if _is_copy(unit, original, similarity) and not self._excused(unit, original, similarity):
-                    return Copy(unit, original, similarity, _differing(own, key))
+                    runs = self._is_program(original.path)
+                    return Copy(unit, original, similarity, _differing(own, key), runs)
         return None
 
     def _near(self) -> dict[tuple[int, ...], dict[tuple[int, ...], float]]:
@@ -209,12 +227,14 @@ class _Index:
     def _excused(self, unit: Unit, original: Unit, similarity: float) -> bool:
         return (
             unit.function.is_async != original.function.is_async
-            or _twins(unit, original)
-            or _versions(unit.path, original.path)
-            or _is_outgoing(unit)
-            or _is_outgoing(original)
+            or are_twins(unit, original)
+            or are_versions(unit.path, original.path)
+            or is_outgoing(unit)
+            or is_outgoing(original)
             or self._apart(unit, original)
             or (unit.facts.role == "test" and original.facts.role == "test")
+            or (unit.facts.role == "test" and similarity < _ALIKE_IN_TEST)
+            or (unit.path == original.path and are_two_sides(unit.name, original.name))
             or self._is_slight(unit, original, similarity)
             or self._protocol(unit, original, similarity)
         )
@@ -227,7 +247,26 @@ class _Index:
         least = _SLIGHT if similarity == 1.0 else _NOT_SHORT
         if unit.facts.role == "live" and _package(unit.path) != _package(original.path):
             least = _LONG
-        return statements < least
+        if self._is_program(unit.path) and self._is_program(original.path):
+            least = _VERY_LONG
+        return statements < least or _worth(unit, original, similarity) < (
+            _WORTH if similarity == 1.0 or _namesakes(unit, original) else _WORTH_STRANGERS
+        )
+
+    def _is_program(self, path: str) -> bool:
+        """Is a file run, not imported: outside any package, and under a name that nobody imports?"""
+        name = self.repository.import_name(path)
+        return "." not in name and name not in self._imported
+
+    @cached_property
+    def _imported(self) -> frozenset[str]:
+        """Every part of every dotted name that some file imports."""
+        return frozenset(
+            part
+            for facts in self.repository.files.values()
+            for item in facts.imports
+            for part in item.target.split(".")
+        )
 
     def _protocol(self, unit: Unit, original: Unit, similarity: float) -> bool:
         """Methods of one name: each class has to have its own, unless the copy is long and exact."""
@@ -270,7 +309,7 @@ def _units(facts: Facts) -> Iterator[Unit]:
     for function in facts.functions:
         if len(function.hashes) < MIN_STATEMENTS or function.nodes < MIN_NODES:
             continue
-        owner, _, name = function.name.rpartition(".")
+        name = function.name.rpartition(".")[2]
         if (
             name in _PROGRAMS
             or not name.strip("_")  # a handler that is known by what it is registered for
@@ -278,8 +317,13 @@ def _units(facts: Facts) -> Iterator[Unit]:
             or any(one.rpartition(".")[2] in _EXEMPT for one in function.decorators)
         ):
             continue
-        kind = "function" if not owner else "method" if owner in classes else "nested"
-        yield Unit(facts, function, kind)
+        yield unit_of(facts, function, classes)
+
+
+def unit_of(facts: Facts, function: Function, classes: Container[str]) -> Unit:
+    """A function with its kind; `classes` are the qualified names of those of its file."""
+    owner = function.name.rpartition(".")[0]
+    return Unit(facts, function, "function" if not owner else "method" if owner in classes else "nested")
 
 
 def _rarest(key: tuple[int, ...], spread: Mapping[int, int]) -> list[int]:
@@ -326,11 +370,12 @@ def _is_copy(unit: Unit, original: Unit, similarity: float) -> bool:
         least = _VERY_LONG if unit.path == original.path and unit.owner != original.owner else _LONG
         return similarity == 1.0 and calls >= 0.8 and statements >= least and spoken
     if _is_entry(unit) or _is_entry(original):
-        return similarity >= _ALIKE_BY_DESIGN and calls >= 0.8 and literals >= 0.7
+        return statements >= _LONG and similarity >= _ALIKE_BY_DESIGN and calls >= 0.8 and literals >= 0.7
     if _namesakes(unit, original):
         by_design = unit.path.rpartition("/")[2] == original.path.rpartition("/")[2]
-        return similarity >= (_ALIKE_BY_DESIGN if by_design else _ALIKE_NAMESAKE) and calls >= 0.6
-    if similarity < _ALIKE or calls < 0.7:
+        alike = _ALIKE_BY_DESIGN if by_design else _ALIKE_NAMESAKE
+        return similarity >= alike and calls >= (0.6 if similarity >= _ALIKE else 0.8)
+    if similarity < _ALIKE or calls < (0.7 if similarity == 1.0 else 0.8):
         return False
     return literals >= 0.5 or (similarity == 1.0 and statements >= _NOT_SHORT)
 
@@ -380,6 +425,13 @@ def _namesakes(unit: Unit, original: Unit) -> bool:
     return unit.name.strip("_").lower() == original.name.strip("_").lower()
 
 
+def _worth(unit: Unit, original: Unit, similarity: float) -> float:
+    """What a move would save: statements, by how alike they are, and by how much they say alike."""
+    statements = min(len(unit.function.hashes), len(original.function.hashes))
+    said = max(literals_shared(unit, original), 0.5 if _namesakes(unit, original) else 0.0)
+    return statements * similarity**2 * said
+
+
 _ASYNC = re.compile(r"a?sync_?|_?aio", re.IGNORECASE)
 _TEST_DATA = re.compile(r"(^|/)tests?[-_]?(?:data|files|cases|projects?)/", re.IGNORECASE)
 _MIGRATIONS = re.compile(r"(^|/)\w*migrations/")
@@ -391,25 +443,27 @@ _OLD = re.compile(
 _VERSION = re.compile(r"(?<![a-z])v\d+(?:(?:alpha|beta)\d*)?(?![a-z])", re.IGNORECASE)
 
 
-def _twins(unit: Unit, original: Unit) -> bool:
+def are_twins(unit: Unit, original: Unit) -> bool:
     """The sync and the async side of one interface."""
     one, other = unit.symbol, original.symbol
     return one != other and _ASYNC.sub("", one) == _ASYNC.sub("", other)
 
 
-def _versions(one: str, other: str) -> bool:
+def are_versions(one: str, other: str) -> bool:
     """Two versions of one interface: `api/v1/` and `api/v2/`."""
     return one != other and _VERSION.sub("", one) == _VERSION.sub("", other)
 
 
-def _is_set_apart(facts: Facts) -> bool:
-    """Is a file complete by itself on purpose: a migration, or what tests are run on?"""
+def is_set_apart(facts: Facts) -> bool:
+    """Is a file complete by itself on purpose: a migration, compiled, or what tests are run on?"""
     if _MIGRATIONS.search(facts.path) or _TEST_DATA.search(facts.path):
         return True
+    if any(item.target.partition(".")[0] == "cython" for item in facts.imports):
+        return True  # compiled by itself: a call from module to module is what it saves
     return facts.role == "test" and is_input(facts.path)
 
 
-def _is_outgoing(unit: Unit) -> bool:
+def is_outgoing(unit: Unit) -> bool:
     """Does a function stay for old callers only, so that nobody will mend it, nor build on it?"""
     return (
         "deprecated" in unit.function.traits
