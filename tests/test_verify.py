@@ -487,6 +487,7 @@ def test_an_interpreter_without_pytest(assay: Assay, project: Project, tmp_path:
     [
         (("--python", "/nowhere/python"), "assay: --python /nowhere/python: no such program\n"),
         (("nowhere.py::test_a",), "assay: nowhere.py: no such file or folder\n"),
+        (("--python", sys.executable, "--command", "'"), "assay: --command: No closing quotation\n"),
     ],
 )
 def test_what_is_not_there_is_a_mistake_of_the_command(

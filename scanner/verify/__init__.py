@@ -72,6 +72,8 @@ def verify(settings: Settings, request: Request, announce: Say, say: Say = lambd
     """
     if not hasattr(os, "fork"):
         raise UsageError("assay verify needs a system that can fork: Linux, macOS, BSD")
+    if request.command:
+        sessions.words_of(request.command)
     settings = replace(settings, select=settings.select or _RULES, semgrep=False, mode="tree", paths=())
     report, repository = scan(settings, say=say), survey(settings)
     paths, nodes = _asked(settings.root, request.names)

@@ -46,6 +46,7 @@ class Interpreter:
     version: tuple[int, ...]
     has: tuple[str, ...]
     inside: tuple[str, ...]  # folders of the project on its import path, relative to the root
+    in_tmp: bool = False  # does it, or what it imports, lie below /tmp?
 
     @property
     def has_pytest(self) -> bool:
@@ -82,7 +83,8 @@ def ask(root: Path, given: str, box: Sandbox, environ: Mapping[str, str]) -> Int
     if version < _OLDEST:
         raise UsageError(f"--python: {path} is older than Python {'.'.join(map(str, _OLDEST))}")
     places = [*told["path"], *(os.path.dirname(place) for place in told["mapped"])]
-    return Interpreter(path, version, tuple(told["has"]), _inside(root, places))
+    in_tmp = any(Path(place).is_relative_to("/tmp") for place in (path, *told["path"]))
+    return Interpreter(path, version, tuple(told["has"]), _inside(root, places), in_tmp)
 
 
 def _inside(root: Path, places: list[str]) -> tuple[str, ...]:

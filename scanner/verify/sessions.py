@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from scanner.settings import UsageError
 from scanner.verify.interpreter import Interpreter
 from scanner.verify.sandbox import Sandbox, environment
 
@@ -98,17 +99,7 @@ class _Session:
         self._results = results.open(encoding="utf-8")
         task = _task(job, folder, targets, tree, results)
         (place / "task.json").write_text(json.dumps(task), encoding="utf-8")
-        with (place / "log").open("wb") as said:
-            self._process = subprocess.Popen(
-                _command(job, folder, targets),
-                cwd=tree / folder,
-                env=_environment(job, place, tree / folder, tree),
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=partial(job.box.enter, place / "tmp"),
-            )
+        self._process = _started(job, folder, targets, place)
 
     def told(self) -> list[dict[str, Any]]:
         """What it told since it was asked last."""
@@ -133,6 +124,40 @@ class _Session:
         self._process.wait()
         self._results.close()
         shutil.rmtree(self._place, ignore_errors=True)
+
+
+def words_of(command: str) -> list[str]:
+    """The program and its arguments.
+
+    Raises:
+        UsageError: the text is empty, or a quotation in it does not end.
+    """
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise UsageError(f"--command: {error}") from error
+    if not words:
+        raise UsageError("--command: names no program")
+    return words
+
+
+def _started(job: Job, folder: str, targets: Sequence[Target], place: Path) -> subprocess.Popen[bytes]:
+    command, tree = _command(job, folder, targets), place / "tree"
+    temporary = job.scratch if job.python.in_tmp else place / "tmp"
+    try:
+        with (place / "log").open("wb") as said:
+            return subprocess.Popen(
+                command,
+                cwd=tree / folder,
+                env=_environment(job, place, tree / folder, tree),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=partial(job.box.enter, temporary),
+            )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise UsageError(f"{command[0]} cannot be started: {error}") from error
 
 
 def _environment(job: Job, place: Path, start: Path, tree: Path) -> dict[str, str]:
@@ -173,7 +198,7 @@ def _task(job: Job, folder: str, targets: Sequence[Target], tree: Path, results:
 
 def _command(job: Job, folder: str, targets: Sequence[Target]) -> list[str]:
     if job.command:
-        return shlex.split(job.command)
+        return words_of(job.command)
     files = dict.fromkeys(path[len(folder) + 1 :] if folder else path for path, _ in targets)
     return [job.python.path, "-m", "pytest", *files]
 
