@@ -58,6 +58,8 @@ _BY_SUFFIX = {
     ".scala": "scala",
     ".swift": "swift",
     ".tf": "terraform",
+    ".sql": "sql",
+    ".rules": "rules",
     ".sh": "shell",
     ".bash": "shell",
     ".yml": "yaml",

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from scanner import owasp
 from scanner.rule import Card
 from scanner.weigh import level_of
 
@@ -140,6 +141,10 @@ def _card(card: Card) -> str:
         "status": "preview: runs with `--preview`, or where `--select` names it" if card.preview else "on",
         "CWE": ", ".join(
             f"[{number}](https://cwe.mitre.org/data/definitions/{number}.html)" for number in card.cwe
+        ),
+        "OWASP": ", ".join(
+            f"{category}:{owasp.YEAR} {owasp.TITLES[category]}"
+            for category in (owasp.categories(card.cwe) if card.family == "security" else ())
         ),
         "security severity": card.security_severity,
         "languages": ", ".join(card.languages),

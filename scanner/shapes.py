@@ -6,9 +6,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from typing import TypeGuard
 
 from scanner.facts import Place
-from scanner.source import Comment, FunctionNode, Source
+from scanner.source import Comment, FunctionNode, Scope, Source
 
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _LOGGING = frozenset(
@@ -21,6 +22,11 @@ _RECORDERS = _LOGGING | frozenset(
     "fail showwarning _exit exit abort excepthook capture_message captureException record notify report "
     "handle_error on_error".split()
 )
+_ANOTHER_STAGE = re.compile(
+    r"(?:^|[/_.])(?:dev|devel|development|local|test|testing|tests|ci|docs|debug|example|runtests)(?:$|[/_.])",
+    re.I,
+)
+_MAX_HOPS = 8  # aliases of aliases
 BROAD = frozenset(["builtins.Exception", "builtins.BaseException"])
 
 
@@ -75,6 +81,56 @@ def is_literal(node: ast.AST | None) -> bool:
             is_literal(value) for value in node.values
         )
     return False
+
+
+def is_fixed(source: Source, node: ast.AST | None, scope: Scope | None = None) -> bool:
+    """Is a text, or bytes, written in the code: a literal, what is computed from literals alone
+    (`b"\\0" * 16`, `bytes(16)`, `"key".encode()`), or a name bound once to one?"""
+    for _ in range(_MAX_HOPS):
+        if not isinstance(node, ast.Name):
+            break
+        binder = (scope or source.scope).binder(node.id)
+        if binder is None or binder.bound.get(node.id) != 1:
+            return False
+        node = binder.assigned.get(node.id)
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, (str, bytes)) and bool(node.value)
+    if isinstance(node, ast.BinOp):
+        return any(is_fixed(source, side, scope) for side in (node.left, node.right)) and all(
+            is_literal(side) or is_fixed(source, side, scope) for side in (node.left, node.right)
+        )
+    if isinstance(node, ast.Call):
+        return _is_fixed_call(source, node, scope)
+    return False
+
+
+def _is_fixed_call(source: Source, call: ast.Call, scope: Scope | None) -> bool:
+    """`bytes(16)`, `bytes.fromhex("…")`, `b64decode("…")`, `"…".encode()`."""
+    name = last_name(call)
+    if name == "encode" and isinstance(call.func, ast.Attribute):
+        return is_fixed(source, call.func.value, scope)
+    if name in {"bytes", "bytearray"} and len(call.args) == 1 and isinstance(call.args[0], ast.Constant):
+        return True
+    if name in {"bytes", "bytearray", "fromhex", "unhexlify", "b64decode", "urlsafe_b64decode"}:
+        return bool(call.args) and is_fixed(source, call.args[0], scope)
+    return False
+
+
+def is_for_another_stage(path: str) -> bool:
+    """Are these, by their name, the settings of a developer's machine or of the tests?"""
+    return _ANOTHER_STAGE.search(path) is not None
+
+
+def sets(node: ast.stmt, name: str) -> TypeGuard[ast.Assign]:
+    """Is a statement `name = …`?"""
+    return (
+        isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name
+    )
+
+
+def is_true(node: ast.AST | None) -> bool:
+    """`True` as written."""
+    return isinstance(node, ast.Constant) and node.value is True
 
 
 def is_broad(source: Source, handler: ast.ExceptHandler) -> bool:

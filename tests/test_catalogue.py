@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fixture_trees import FIXTURES, ROOT, fixture_of
 
-from scanner import catalogue, pages
+from scanner import catalogue, owasp, pages
 from scanner.catalogue import RuleError
 from scanner.cli.docs import stale
 from scanner.cli.new import ENGINES, skeleton
@@ -38,6 +38,9 @@ def test_the_card_is_complete(card: Card) -> None:
     assert card.why.endswith((".", "?"))
     assert re.fullmatch(r"[a-z]+(-[a-z0-9]+)+", card.id)
     assert all(number > 0 for number in card.cwe)
+    if card.family in {"security", "llm"}:
+        assert card.cwe
+        assert owasp.categories(card.cwe)
     if card.family == "security":
         assert 0 < float(card.security_severity) <= 10
 

@@ -95,7 +95,12 @@ Severity critical, confidence high: base rank 90 of 100. The rank of a finding i
                             },
                             "helpUri": "https://github.com/assay-scan/assay/blob/main/rules/security/shell_from_input.md",
                             "properties": {
-                                "tags": ["security", "category:security", "external/cwe/cwe-078"],
+                                "tags": [
+                                    "security",
+                                    "category:security",
+                                    "external/cwe/cwe-078",
+                                    "owasp:A03:2021",
+                                ],
                                 "precision": "high",
                                 "problem.severity": "error",
                                 "security-severity": "9.8",
@@ -108,13 +113,21 @@ Severity critical, confidence high: base rank 90 of 100. The rank of a finding i
                                         "toolComponent": {"name": "CWE", "index": 0},
                                     },
                                     "kinds": ["superset"],
-                                }
+                                },
+                                {
+                                    "target": {
+                                        "id": "A03",
+                                        "index": 2,
+                                        "toolComponent": {"name": "OWASP", "index": 1},
+                                    },
+                                    "kinds": ["superset"],
+                                },
                             ],
                             "shortDescription": {"text": "A command is put together from input."},
                         }
                     ],
                     "semanticVersion": "0.1.0",
-                    "supportedTaxonomies": [{"name": "CWE", "index": 0}],
+                    "supportedTaxonomies": [{"name": "CWE", "index": 0}, {"name": "OWASP", "index": 1}],
                 }
             },
             "columnKind": "utf16CodeUnits",
@@ -128,7 +141,32 @@ Severity critical, confidence high: base rank 90 of 100. The rank of a finding i
                     "organization": "MITRE",
                     "shortDescription": {"text": "The MITRE Common Weakness Enumeration."},
                     "taxa": [{"id": "CWE-78", "helpUri": "https://cwe.mitre.org/data/definitions/78.html"}],
-                }
+                },
+                {
+                    "version": "2021",
+                    "name": "OWASP",
+                    "informationUri": "https://owasp.org/Top10/2021/",
+                    "organization": "OWASP Foundation",
+                    "shortDescription": {"text": "The OWASP Top 10 of 2021."},
+                    "taxa": [
+                        {"id": "A01", "shortDescription": {"text": "Broken Access Control"}},
+                        {"id": "A02", "shortDescription": {"text": "Cryptographic Failures"}},
+                        {"id": "A03", "shortDescription": {"text": "Injection"}},
+                        {"id": "A04", "shortDescription": {"text": "Insecure Design"}},
+                        {"id": "A05", "shortDescription": {"text": "Security Misconfiguration"}},
+                        {"id": "A06", "shortDescription": {"text": "Vulnerable and Outdated Components"}},
+                        {
+                            "id": "A07",
+                            "shortDescription": {"text": "Identification and Authentication Failures"},
+                        },
+                        {"id": "A08", "shortDescription": {"text": "Software and Data Integrity Failures"}},
+                        {
+                            "id": "A09",
+                            "shortDescription": {"text": "Security Logging and Monitoring Failures"},
+                        },
+                        {"id": "A10", "shortDescription": {"text": "Server-Side Request Forgery"}},
+                    ],
+                },
             ],
             "versionControlProvenance": [
                 {
@@ -304,7 +342,7 @@ def test_a_rule_says_what_github_reads() -> None:
                 "problem.severity": "recommendation",
             },
             "shell-from-input": {
-                "tags": ["security", "category:security", "external/cwe/cwe-078"],
+                "tags": ["security", "category:security", "external/cwe/cwe-078", "owasp:A03:2021"],
                 "precision": "high",
                 "problem.severity": "error",
                 "security-severity": "9.8",

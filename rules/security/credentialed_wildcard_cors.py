@@ -8,10 +8,12 @@ import ast
 from collections.abc import Iterator
 
 from scanner import shapes
-from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
+from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call, on_file
 
 MIDDLEWARE = ("fastapi.middleware.cors.CORSMiddleware", "starlette.middleware.cors.CORSMiddleware")
 
+OPEN_SETTINGS = ("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL")
+EVERYONE = ast.Constant("*")
 # A condition with such a word is somebody's choice: `if settings.DEBUG`, `if ALLOW_REMOTE`.
 CHOICES = frozenset("allow debug dev develop development local localhost insecure remote".split())
 
@@ -31,12 +33,30 @@ class CredentialedWildcardCors(FileRule):
     )
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         given = {keyword.arg: keyword.value for keyword in call.keywords}
-        yield from self._found(source, call, given.get("allow_origins"), given.get("allow_credentials"))
+        origins = EVERYONE if _matches_all(given.get("allow_origin_regex")) else given.get("allow_origins")
+        yield from self._found(source, call, origins, given.get("allow_credentials"))
 
     @on_call("flask_cors.CORS", "flask_cors.cross_origin")
     def of_flask(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         given = {keyword.arg: keyword.value for keyword in call.keywords}
-        yield from self._found(source, call, given.get("origins"), given.get("supports_credentials"))
+        # Whoever names no origins, nor resources with origins of their own, means all of them.
+        named = {"origins", "resources", None} & set(given) or len(call.args) > 1
+        origins = given.get("origins") if named else EVERYONE
+        yield from self._found(source, call, origins, given.get("supports_credentials"))
+
+    @on_file
+    def of_django(self, source: Source) -> Iterator[Finding]:
+        if "CORS_ALLOW_CREDENTIALS" not in source.text or shapes.is_for_another_stage(source.path):
+            return
+        given = {
+            name: node
+            for node in source.tree.body
+            for name in (*OPEN_SETTINGS, "CORS_ALLOW_CREDENTIALS")
+            if shapes.sets(node, name) and _is_true(node.value)
+        }
+        opened = [node for name, node in given.items() if name in OPEN_SETTINGS]
+        if opened and "CORS_ALLOW_CREDENTIALS" in given:
+            yield self.at(source, opened[0])
 
     def _found(
         self, source: Source, call: ast.Call, origins: ast.expr | None, credentials: ast.expr | None
@@ -51,6 +71,10 @@ def _is_chosen(source: Source, call: ast.Call) -> bool:
         isinstance(one, ast.If) and shapes.words(source.segment(one.test)) & CHOICES
         for one in source.ancestors(call)
     )
+
+
+def _matches_all(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value in {".*", "^.*$", "https?://.*", r"https?:\/\/.*"}
 
 
 def _is_wildcard(node: ast.expr | None) -> bool:

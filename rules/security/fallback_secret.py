@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner import shapes
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on, on_call
 
 SECRET = re.compile(
@@ -45,6 +46,15 @@ class FallbackSecret(FileRule):
                 variable=source.constant(call.args[0]),
             )
 
+    @on_call("decouple.config", "environ.Env()", "environ.Env().str", "environs.Env()", "environs.Env().str")
+    def default_of_a_library(self, source: Source, call: ast.Call) -> Iterator[Finding]:
+        default = next((one.value for one in call.keywords if one.arg == "default"), None)
+        variable = source.constant(call.args[0]) if call.args else None
+        default = default or (call.args[1] if len(call.args) == 2 else None)
+        if default is not None and _is_secret(variable, source.constant(default)):
+            secret = source.literal(default)
+            yield self.at(source, call, symbol=source.scope.name, secret=secret, variable=variable)
+
     @on(ast.BoolOp)
     def alternative_of_a_read(self, source: Source, node: ast.BoolOp) -> Iterator[Finding]:
         if not isinstance(node.op, ast.Or) or not isinstance(node.values[-1], (ast.Constant, ast.Name)):
@@ -68,6 +78,8 @@ class FallbackSecret(FileRule):
                 continue
             value = field.value
             if isinstance(value, ast.Call):
+                if shapes.last_name(value) != "Field":
+                    continue  # a read with a default is another handler's
                 default = [one.value for one in value.keywords if one.arg == "default"]
                 value = default[0] if default else (value.args[0] if value.args else None)
             if _is_secret(field.target.id, source.constant(value)):

@@ -19,8 +19,13 @@ SECRET = re.compile(
     r"access_token|refresh_token|reset_token|verification_code|reset_code|access_code|auth_code|"
     r"verification_token|invite_code|session_token|api_token|pin_code|temp_password)$"
 )
+# These mean other things too; drawn from an alphabet, they are secrets.
+LETTERS = re.compile(
+    r"ascii_letters|ascii_lowercase|ascii_uppercase|hexdigits|[\"']0123456789|[\"']abcdef", re.I
+)
+MAYBE = re.compile(r"(?:^|_)(?:token|nonce|passcode|license_key)$")
 MAKES = re.compile(
-    r"(?:generate|create|make|gen|new|random)_(?:\w{1,60}_)?(?:token|otp|password|secret|api_key|session_id)$"
+    r"(?:generate|create|make|gen|new|random)_(?:\w{1,60}_)?(?:token|otp|password|secret|api_key|session_id|nonce)$"
 )
 
 
@@ -49,7 +54,8 @@ def _name_of(source: Source, call: ast.Call) -> str:
         if isinstance(around, ast.Assign):
             target = around.targets[0]
             name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
-            return name if SECRET.search(name) else _maker(source)
+            drawn = MAYBE.search(name) and LETTERS.search(source.segment(around.value))
+            return name if SECRET.search(name) or drawn else _maker(source)
         if isinstance(around, (ast.Return, ast.stmt)):
             return _maker(source) if isinstance(around, ast.Return) else ""
     return ""

@@ -42,7 +42,7 @@ class UnguardedOutlierRoute(RepositoryRule):
         web = repository.web
         groups: dict[str, list[Endpoint]] = {}
         for item in web.endpoints:
-            if not item.route.websocket and item.mounted is not False and _changes(item):
+            if not item.route.websocket and item.mounted is not False and (item.auth or _changes(item)):
                 key = item.facts.path if item.route.framework == "django" else item.route.router
                 groups.setdefault(f"{item.facts.path} {key}", []).append(item)
         for group in groups.values():

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from scanner.relate.repository import Repository
 from scanner.rule import Confidence, Finding, RepositoryRule, Severity
 
-PUBLIC = re.compile(r"public|health|ping|echo|status|demo|test", re.I)
+PUBLIC = re.compile(
+    r"public|health|ping|echo|status|demo|test|search|catalog|product|price|ticker|quote", re.I
+)
 MIN_SHARE = 0.3  # of the HTTP routes: where fewer are guarded, being open is the rule
 
 

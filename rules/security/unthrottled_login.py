@@ -30,7 +30,6 @@ class UnthrottledLogin(RepositoryRule):
     why = "A limit is no part of what a login does when it works, and no demonstration tries it twice."
     instead = "Limit attempts by address and by account, with the framework's limiter or in the handler."
     severity, confidence, family = Severity.MEDIUM, Confidence.MEDIUM, "security"
-    preview = True
     cwe = (307, 770)
     evidence = ("E06", "E07")
     security_severity = "5.3"

@@ -37,7 +37,6 @@ class UnwiredControl(RepositoryRule):
     cwe = (693, 862)
     evidence = ("E07",)
     security_severity = "7.5"
-    preview = True
     whole = True
 
     def check(self, repository: Repository) -> Iterator[Finding]:

@@ -571,7 +571,12 @@ class _Told:
         return found
 
     def _depends_in(self, node: ast.expr, scope: Scope) -> list[str]:
+        """What stands in `Depends(…)`, also where a name was bound to it before."""
         found: list[str] = []
+        if isinstance(node, ast.Name) and self.dependencies:
+            binder = scope.binder(node.id)
+            value = None if binder is None else binder.assigned.get(node.id)
+            node = value if isinstance(value, ast.Call) else node
         for call in ast.walk(node):
             if not isinstance(call, ast.Call):
                 continue

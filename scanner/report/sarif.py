@@ -18,7 +18,7 @@ from urllib.parse import quote
 import sarif_om as om
 
 import scanner
-from scanner import pages
+from scanner import owasp, pages
 from scanner.discover import expected_unreadable
 from scanner.finding import (
     Confidence,
@@ -139,7 +139,11 @@ def _driver(cards: Sequence[Card]) -> Any:
         semantic_version=scanner.__version__,
         information_uri=pages.HOME,
         rules=[_rule(card, weaknesses) for card in cards],
-        supported_taxonomies=[om.ToolComponentReference(name="CWE", index=0)] if weaknesses else None,
+        supported_taxonomies=[
+            om.ToolComponentReference(name=taxonomy.name, index=index)
+            for index, taxonomy in enumerate(_taxonomies(cards) or ())
+        ]
+        or None,
     )
 
 
@@ -155,7 +159,11 @@ def _rule(card: Card, weaknesses: Sequence[int]) -> Any:
         help_uri=_page(card),
         default_configuration=om.ReportingConfiguration(level=own.value, rank=card.base_rank),
         properties=_rule_properties(card, own),
-        relationships=[_relationship(number, weaknesses) for number in card.cwe] or None,
+        relationships=[
+            *(_relationship(number, weaknesses) for number in card.cwe),
+            *(_belongs(category) for category in _categories(card)),
+        ]
+        or None,
     )
 
 
@@ -196,6 +204,7 @@ def _rule_properties(card: Card, own: Level) -> dict[str, Any]:
     tags = ["security"] if severity else []
     tags += [f"category:{card.family}"]
     tags += [f"external/cwe/cwe-{number:03d}" for number in card.cwe]
+    tags += [f"owasp:{category}:{owasp.YEAR}" for category in _categories(card)]
     tags += ["preview"] if card.preview else []
     return {
         "tags": tags[:_MAX_TAGS],
@@ -223,11 +232,16 @@ def _weaknesses(cards: Iterable[Card]) -> list[int]:
     return sorted({number for card in cards for number in card.cwe})
 
 
+def _categories(card: Card) -> tuple[str, ...]:
+    """The categories of OWASP that a security rule belongs to."""
+    return owasp.categories(card.cwe) if _security_severity(card) else ()
+
+
 def _taxonomies(cards: Sequence[Card]) -> list[Any] | None:
     weaknesses = _weaknesses(cards)
     if not weaknesses:
         return None
-    return [
+    found = [
         om.ToolComponent(
             name="CWE",
             organization="MITRE",
@@ -236,6 +250,23 @@ def _taxonomies(cards: Sequence[Card]) -> list[Any] | None:
             taxa=[_taxon(number) for number in weaknesses],
         )
     ]
+    if any(map(_categories, cards)):
+        found.append(_top_ten())
+    return found
+
+
+def _top_ten() -> Any:
+    return om.ToolComponent(
+        name="OWASP",
+        version=str(owasp.YEAR),
+        organization="OWASP Foundation",
+        short_description=_message_string(f"The OWASP Top 10 of {owasp.YEAR}."),
+        information_uri=owasp.HOME,
+        taxa=[
+            om.ReportingDescriptor(id=category, short_description=_message_string(title))
+            for category, title in owasp.TITLES.items()
+        ],
+    )
 
 
 def _taxon(number: int) -> Any:
@@ -249,6 +280,15 @@ def _relationship(number: int, weaknesses: Sequence[int]) -> Any:
         id=f"CWE-{number}",
         index=weaknesses.index(number),
         tool_component=om.ToolComponentReference(name="CWE", index=0),
+    )
+    return om.ReportingDescriptorRelationship(target=target, kinds=["superset"])
+
+
+def _belongs(category: str) -> Any:
+    target = om.ReportingDescriptorReference(
+        id=category,
+        index=list(owasp.TITLES).index(category),
+        tool_component=om.ToolComponentReference(name="OWASP", index=1),
     )
     return om.ReportingDescriptorRelationship(target=target, kinds=["superset"])
 

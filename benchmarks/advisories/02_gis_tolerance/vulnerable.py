@@ -1,0 +1,16 @@
+from django.db import connection
+from django.http import JsonResponse
+from django.urls import path
+
+
+def nearby(request):
+    tolerance = request.GET["tolerance"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM shop WHERE SDO_WITHIN_DISTANCE(geom, %%s, %s) = 'TRUE'" % tolerance,
+            [request.GET["point"]],
+        )
+        return JsonResponse({"shops": [row[0] for row in cursor.fetchall()]})
+
+
+urlpatterns = [path("nearby", nearby)]

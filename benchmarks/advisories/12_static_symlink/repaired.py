@@ -1,0 +1,18 @@
+from pathlib import Path
+
+from aiohttp import web
+
+STATIC = Path(__file__).parent / "static"
+
+
+async def static(request: web.Request) -> web.StreamResponse:
+    name = request.match_info["name"]
+    path = STATIC.joinpath(name).resolve()
+    path.relative_to(STATIC.resolve())
+    return web.FileResponse(path)
+
+
+def make_app() -> web.Application:
+    app = web.Application()
+    app.router.add_get("/static/{name:.*}", static)
+    return app

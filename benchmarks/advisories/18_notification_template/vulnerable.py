@@ -1,0 +1,11 @@
+from flask import Flask, jsonify, request
+from jinja2 import Environment
+
+app = Flask(__name__)
+
+
+@app.post("/settings/notification/preview")
+def preview():
+    body = request.form["notification_body"]
+    rendered = Environment().from_string(body).render(watch_url="https://example.org")
+    return jsonify({"body": rendered})

@@ -1,0 +1,10 @@
+from flask import Flask, request
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+app = Flask(__name__)
+pages = Environment(loader=FileSystemLoader("pages"), autoescape=select_autoescape())
+
+
+@app.get("/widget")
+def widget():
+    return pages.get_template("widget.html").render(title=request.args["title"])

@@ -1,0 +1,11 @@
+import ssl
+from http.client import HTTPSConnection
+
+
+def session(host: str, user: str, password: str) -> str:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    connection = HTTPSConnection(host, context=context)
+    connection.request("POST", "/rest/session", body=f"{user}:{password}")
+    return connection.getresponse().read().decode()
