@@ -8,23 +8,40 @@ scans that many mutated Python files of a folder, and asks that each is either s
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from scanner import hunks
+from scanner import codeowners, hunks
 from scanner.analyse import allows, documents, notebook, python
-from scanner.history import Commit, Person, _commit, _parse_patch, unquote
-from scanner.provenance import agent_trace, blame, git_ai, identity, review, trailers
+from scanner.books import Books
+from scanner.history import Commit, NoHistory, Person, unquote
+from scanner.history.values import commit_of, parse_patch
+from scanner.provenance import (
+    agent_trace,
+    blame,
+    entire,
+    gerrit,
+    git_ai,
+    git_appraise,
+    identity,
+    review,
+    sessions,
+    signatures,
+    slsa,
+    trailers,
+    whogitit,
+)
 from scanner.report.hostile import code, escaped, safe
-from scanner.scan import _baseline, scan
+from scanner.scan import scan
 from scanner.settings import Settings, UsageError, load, matches
 from scanner.shell import commands
 from scanner.source import Source
@@ -36,7 +53,9 @@ _ADA = Person("Ada", "ada@example.org")
 
 
 class _NoGit:
-    """A history that holds one file."""
+    """A history in which every file, every note and every log is the same text."""
+
+    head = "0" * 40
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
@@ -44,8 +63,29 @@ class _NoGit:
     def read(self, path: str) -> bytes:
         return self.raw
 
+    def read_own(self, name: str, limit: int) -> bytes:
+        return self.raw
+
     def notes(self, *patterns: str) -> dict[str, dict[str, str]]:
-        return {}
+        return {pattern: {_OID: _OID} for pattern in patterns}
+
+    def blobs(self, oids: Iterable[str], *, limit: int = 0) -> Iterator[tuple[str, bytes]]:
+        return ((oid, self.raw) for oid in oids)
+
+    def blobs_at(self, rev: str, paths: Iterable[str], *, limit: int = 0) -> dict[str, bytes]:
+        return dict.fromkeys(paths, b"x = 1\ny = 2\n")
+
+    def commits(self, ids: Iterable[str]) -> dict[str, Commit]:
+        return {oid: Commit(oid, (), _ADA, _ADA, f"Entire-Checkpoint: {'0' * 12}", 1) for oid in ids}
+
+    def refs(self, *patterns: str) -> str:
+        return f"{_OID} {patterns[0]}"
+
+    def listing(self, rev: str, paths: Sequence[str] = ()) -> dict[str, str]:
+        return {f"00/{'0' * 10}/0/metadata.json": _OID}
+
+    def resolve(self, ref: str) -> str:
+        return _OID
 
 
 def _text(data: bytes) -> str:
@@ -61,6 +101,30 @@ def _trace(data: bytes) -> None:
     agent_trace.read(_NoGit(data), [])  # type: ignore[arg-type]
 
 
+def _store(data: bytes) -> None:
+    history: Any = _NoGit(data)
+    whogitit.read(history, [_OID])
+    entire.read(history, history.commits([_OID]).values())
+    for reader in (gerrit, git_appraise, slsa):
+        reader.read(history, [_OID])
+
+
+def _log(data: bytes) -> None:
+    noted = sessions.read(_NoGit(data))  # type: ignore[arg-type]
+    for path in noted.of_path:
+        noted.evidence(path, b"x = 1\ny = 2\n")
+
+
+def _signed(data: bytes) -> None:
+    with contextlib.suppress(ValueError, RecursionError):
+        signatures.canonical(json.loads(data))
+
+
+def _owners(data: bytes) -> None:
+    for gitlab in (False, True):
+        codeowners.parse(_text(data), gitlab=gitlab).of("docs/a b/c.py")
+
+
 def _message(data: bytes) -> None:
     commit = Commit(_OID, (_OID,), _ADA, _ADA, data.decode("utf-8", "replace"))
     trailers.of_commit(commit)
@@ -71,7 +135,7 @@ def _message(data: bytes) -> None:
 
 
 def _object(data: bytes) -> None:
-    commit = _commit(_OID, data)
+    commit = commit_of(_OID, data)
     identity.of_commit(commit)
     _ = commit.subject, commit.body
 
@@ -85,7 +149,7 @@ def _settings(data: bytes) -> None:
 def _known(data: bytes) -> None:
     file = Path(_FOLDER.name, "baseline.json")
     file.write_bytes(data)
-    _asked(lambda: _baseline(Settings(baseline=str(file))))
+    _asked(Books(Settings(baseline=str(file)), NoHistory(""), None).baseline)
 
 
 def _weights(data: bytes) -> None:
@@ -121,7 +185,7 @@ def _document(path: str, language: str) -> Callable[[bytes], None]:
 
 
 def _diff(data: bytes) -> None:
-    _parse_patch(data)
+    parse_patch(data)
     half = len(data) // 2
     hunks.added_ranges(data[:half], data[half:])
 
@@ -155,6 +219,32 @@ _TRACE = (
     b'{"version": "0.1", "vcs": {"type": "git", "revision": "0123"}, "tool": {"name": "claude"}, "files": [{"path": "a.py", '
     b'"conversations": [{"contributor": {"type": "ai", "model_id": "x"}, "ranges": [{"start_line": 1, "end_line": 9}]}]}]}\n'
 )
+_WHOGITIT = (
+    b'{"version": 2, "session": {"model": {"id": "x", "provider": "anthropic"}}, "files": [{"path": "a.py", "lines": '
+    b'[{"line_number": 1, "content": "x = 1", "source": {"type": "AI"}}, {"line_number": 2, "content": "z", "source": {"type": "Human"}}]}]}'
+)
+_CHECKPOINT = (
+    b'{"agent": "Claude Code", "files_touched": ["a.py"], "initial_attribution": {"agent_lines": 3, "human_added": 1, '
+    b'"agent_percentage": 75.0}}'
+)
+_APPRAISE = (
+    b'{"requester": "ada@x.org", "targetRef": "r"}\n\n{"author": "eve", "resolved": true, "Parent": ""}\n'
+)
+_SLSA = (
+    b'{"dsseEnvelope": {"payload": "eyJzdWJqZWN0IjogW3siZGlnZXN0IjogeyJnaXRDb21taXQiOiAiMDEyMyJ9fV0sICJwcmVkaWNhdGVUeXBlIjog'
+    b'Imh0dHBzOi8vc2xzYS5kZXYvdmVyaWZpY2F0aW9uX3N1bW1hcnkvdjEiLCAicHJlZGljYXRlIjoge319"}}\n'
+)
+_GERRIT = b"Code-Review+2: Eve <eve@x.org>\nVerified+1: CI\nSubmitted-by: Eve\nReviewed-on: https://x/1\n"
+_LOG = (
+    b'{"entries": [{"file": "a.py", "blob_sha": "ab", "line_attributions": [{"start_line": 1, "end_line": 2, "author_id": '
+    b'"s_0123456789abcd::t_0"}]}], "agent_id": {"tool": "cursor", "id": "x", "model": "y"}}\n'
+)
+_SESSION = b'{"file": "a.py", "agent": "codex", "timestamp": "2026-01-01T00:00:00+00:00", "new": "x = 1", "lines": [1]}\n'
+_PENDING = (
+    b'{"session": {"model": {"id": "x"}}, "file_histories": {"a.py": {"edits": [{"before": {"content": "x"}, '
+    b'"after": {"content": "x = 1\\ny"}}]}}}'
+)
+_OWNERS = b"* @all # x\n^[Opt][2] @def\ndocs/**/*.py\n!docs/[a-c]?.py\n[opt]\n\\#x a\\ b/ @me\n[S]\n/docs/*\n"
 _BLAME = (
     f"{_OID} 1 1 2\nauthor Ada\nauthor-mail <a@b>\nsummary x\nboundary\nfilename a.py\n{_OID} 5 3 1\n"
     'filename "b\\303\\244.py"\n'
@@ -179,6 +269,10 @@ _INI = b"[metadata]\nname = x\n[options]\ninstall_requires =\n    a>=1\n    b %(
 PARSERS: dict[str, tuple[Callable[[bytes], object], tuple[bytes, ...]]] = {
     "git-ai notes": (_note, (_NOTE,)),
     "Agent Trace": (_trace, (_TRACE,)),
+    "stores and reviews": (_store, (_WHOGITIT, _CHECKPOINT, _APPRAISE, _SLSA, _GERRIT)),
+    "working logs": (_log, (_LOG, _SESSION, _PENDING)),
+    "signed records": (_signed, (_TRACE, _JSON)),
+    "CODEOWNERS": (_owners, (_OWNERS,)),
     "commit messages": (_message, (_MESSAGE,)),
     "commit objects": (_object, (_COMMIT,)),
     "blame": (blame.parse, (_BLAME,)),

@@ -12,6 +12,12 @@ With `--files N` it takes whole files instead, as HEAD has them, and holds the r
 them: label and commit of every line.
 
     python benchmarks/oracle_labels.py REPOSITORY --files 300
+
+With `--ranges N` it takes the changes of N pull requests (merges; where there are none, stretches of the
+main line), and holds against git's full blame, line by line, what the gate replays of a range and what a
+scan's bounded blame says of it.
+
+    python benchmarks/oracle_labels.py REPOSITORY --ranges 50
 """
 
 from __future__ import annotations
@@ -136,11 +142,11 @@ def pick(repository: Path, count: int, seed: int) -> list[tuple[str, int]]:
     return random.Random(seed).sample(lines, min(count, len(lines)))
 
 
-def porcelain(repository: Path, path: str) -> dict[int, tuple[str, str, int]]:
+def porcelain(repository: Path, path: str, rev: str = "HEAD") -> dict[int, tuple[str, str, int]]:
     """For each line: commit, path in that commit, line in that commit."""
     found = {}
     commit, before, after = "", 0, 0
-    for line in git(repository, "blame", "--line-porcelain", "HEAD", "--", path).split("\n"):
+    for line in git(repository, "blame", "--line-porcelain", rev, "--", path).split("\n"):
         words = line.split(" ")
         if len(words[0]) == 40 and len(words) in (3, 4) and words[1].isdigit():
             commit, before, after = words[0], int(words[1]), int(words[2])
@@ -360,6 +366,9 @@ def compare_tree(repository: Path, count: int, seed: int) -> tuple[int, dict[str
             continue
         ours = tree.get(path)
         blamed = porcelain(repository, path)
+        if raw and not blamed:
+            tally["files_that_git_cannot_blame"] += 1  # a clone that lacks objects
+            continue
         tally["files"] += 1
         if ours is None or len(ours) != len(blamed):
             tally["files_of_other_length"] += 1
@@ -382,6 +391,62 @@ def compare_tree(repository: Path, count: int, seed: int) -> tuple[int, dict[str
     return len(causes), dict(tally)
 
 
+def ranges_of(repository: Path, count: int, seed: int) -> list[tuple[str, str]]:
+    """Random pull requests as (base, head)."""
+    draw = random.Random(seed)
+    merges = [
+        line.split() for line in git(repository, "rev-list", "--merges", "--parents", "HEAD").splitlines()
+    ]
+    found = []
+    for _, first, second, *_ in draw.sample(merges, min(count * 3, len(merges))):
+        base = git(repository, "merge-base", first, second).strip()
+        if base and 0 < len(git(repository, "rev-list", f"{base}..{second}").split()) <= 60:
+            found.append((base, second))
+    chain = git(repository, "rev-list", "--first-parent", "HEAD").split()
+    while len(found) < count:
+        at = draw.randrange(len(chain) - 21)
+        found.append((chain[at + draw.randrange(1, 20)], chain[at]))
+    return found[:count]
+
+
+def compare_ranges(repository: Path, count: int, seed: int) -> tuple[int, dict[str, int]]:
+    """Changes of pull requests: how many lines differ, and the figures."""
+    from scanner.history import History
+    from scanner.provenance import blame
+    from scanner.provenance.replay import replay
+
+    history = History.open(repository)
+    tally: collections.Counter[str] = collections.Counter()
+    for base, head in ranges_of(repository, count, seed):
+        tally["ranges"] += 1
+        young = set(git(repository, "rev-list", f"{base}..{head}").split())
+        replayed = replay(history, head, since=base)
+        asked = ["diff", "--name-only", "-z", "--no-renames", "--diff-filter=d", base, head]
+        for path in filter(None, git(repository, *asked).split("\0")):
+            if "\0" in git(repository, "cat-file", "blob", f"{head}:{path}")[:8000]:
+                continue  # lines of a picture are nobody's
+            expected = {
+                number: commit
+                for number, (commit, _, _) in porcelain(repository, path, head).items()
+                if commit in young
+            }
+            if not expected:
+                continue
+            tally["files"] += 1
+            tally["lines"] += len(expected)
+            with history.blaming() as ask:
+                bounded = blame.parse(ask(path, head, since=base))
+            told = {number: one.commit for number, one in bounded.items() if not one.older}
+            tally["wrong_by_blame"] += sum(told.get(n) != expected.get(n) for n in told.keys() | expected)
+            lines = [one.commit for one in replayed.stretches(path) or () for _ in range(one.size)]
+            ours = {number: commit for number, commit in enumerate(lines, 1) if commit}
+            wrong = sum(ours.get(n) != expected.get(n) for n in ours.keys() | expected)
+            tally["wrong_by_replay"] += wrong
+            if wrong:
+                print(f"{base[:10]}..{head[:10]} {path}: {wrong} of {len(expected)} lines by replay")
+    return tally["wrong_by_blame"] + tally["wrong_by_replay"], dict(tally)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -389,11 +454,16 @@ def main() -> int:
     parser.add_argument("repository", type=Path)
     parser.add_argument("--lines", type=int, default=300)
     parser.add_argument("--files", type=int, default=0, help="whole files, against the replay")
+    parser.add_argument("--ranges", type=int, default=0, help="the changes of pull requests")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     if options.files:
         wrong, figures = compare_tree(options.repository, options.files, options.seed)
         print(json.dumps(figures))
+        return 1 if wrong else 0
+    if options.ranges:
+        wrong, told = compare_ranges(options.repository, options.ranges, options.seed)
+        print(json.dumps(told))
         return 1 if wrong else 0
     chosen = sorted(pick(options.repository, options.lines, options.seed))
     wrong, counts = compare(options.repository, chosen)

@@ -1,13 +1,14 @@
 """Dark code: lines that carry evidence of an agent and no record of a human review.
 
 Counted, never guessed: a line without evidence is not dark, it is unknown, and a request that was merged
-without a named reviewer is no review. Where it is dark and matters comes first: critical paths, then size.
+without a named reviewer is no review. Where it is dark and matters comes first: critical paths, then dark
+lines, of which those count double that no test reaches, and double that no human ever edited the file of.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanner.provenance.record import Label, Tier
 from scanner.provenance.tree import Group, Tally
@@ -22,6 +23,7 @@ class Place:
     """A file or a folder: all its lines, those with evidence of an agent, and those that nobody reviewed.
 
     `solely`: every commit that made it carries evidence of an agent (of a folder: every file of it).
+    `untested`: its dark lines in files that no test reaches; `unedited`: those in files that no human edited.
     """
 
     path: str
@@ -30,6 +32,13 @@ class Place:
     dark: int
     critical: bool = False
     solely: bool = False
+    untested: int = 0
+    unedited: int = 0
+
+    @property
+    def pressure(self) -> int:
+        """What files and folders are ranked by, below critical paths."""
+        return self.dark + self.untested + self.unedited
 
     @property
     def index(self) -> float:
@@ -53,10 +62,13 @@ def is_dark(group: Group) -> bool:
     return group.label in _BY_AI and group.tier in _UNREVIEWED
 
 
-def darkness(tally: Tally, settings: Settings, depth: int = 1) -> Darkness:
-    """Count what is dark in a tree, folders down to `depth`."""
+def darkness(
+    tally: Tally, settings: Settings, depth: int = 1, reached: Mapping[str, bool] | None = None
+) -> Darkness:
+    """Count what is dark in a tree, folders down to `depth`. `reached` says of the files that were looked at
+    whether some test reaches them."""
     files = [
-        _place(path, [groups], _is_critical(path, settings), path in tally.solely)
+        _of_file(path, groups, tally, settings, (reached or {}).get(path, True))
         for path, groups in tally.files.items()
         if not settings.excludes(path)
     ]
@@ -76,26 +88,32 @@ def darkness(tally: Tally, settings: Settings, depth: int = 1) -> Darkness:
     )
 
 
+def _of_file(
+    path: str, groups: Mapping[Group, int], tally: Tally, settings: Settings, reached: bool
+) -> Place:
+    place = _place(path, [groups])
+    solely = path in tally.solely
+    return replace(
+        place,
+        critical=any(matches(path, pattern) for pattern in settings.critical_paths),
+        solely=solely,
+        untested=0 if reached else place.dark,
+        unedited=place.dark if solely else 0,
+    )
+
+
 def folder_of(path: str, depth: int) -> str:
     """The folder of a file, cut at `depth`; `.` for the files at the top."""
     return "/".join(path.split("/")[:-1][:depth]) or "."
 
 
-def _is_critical(path: str, settings: Settings) -> bool:
-    return any(matches(path, pattern) for pattern in settings.critical_paths)
-
-
-def _place(
-    path: str, counted: Iterable[Mapping[Group, int]], critical: bool = False, solely: bool = False
-) -> Place:
+def _place(path: str, counted: Iterable[Mapping[Group, int]]) -> Place:
     pairs = [pair for groups in counted for pair in groups.items()]
     return Place(
         path,
         sum(lines for _, lines in pairs),
         sum(lines for group, lines in pairs if group.label in _BY_AI),
         sum(lines for group, lines in pairs if is_dark(group)),
-        critical,
-        solely,
     )
 
 
@@ -107,8 +125,10 @@ def _sum(path: str, files: list[Place]) -> Place:
         sum(file.dark for file in files),
         any(file.critical for file in files),
         bool(files) and all(file.solely for file in files),
+        sum(file.untested for file in files),
+        sum(file.unedited for file in files),
     )
 
 
 def _pressing(place: Place) -> tuple[bool, int, str]:
-    return not (place.critical and place.dark), -place.dark, place.path
+    return not (place.critical and place.dark), -place.pressure, place.path

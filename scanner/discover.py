@@ -66,6 +66,7 @@ _BY_SUFFIX = {
     ".yaml": "yaml",
     ".toml": "toml",
     ".json": "json",
+    ".md": "markdown",
 }
 _BY_NAME = {
     "Dockerfile": "dockerfile",
@@ -76,12 +77,14 @@ _BY_NAME = {
     "environment.yml": "manifest",
     "environment.yaml": "manifest",
     "tox.ini": "ini",
+    ".coveragerc": "ini",
     "pytest.ini": "ini",
     ".pytest.ini": "ini",
     "Pipfile.lock": "json",
     "poetry.lock": "lock",
     "uv.lock": "lock",
     "pdm.lock": "lock",
+    "pylock.toml": "lock",
 }
 
 
@@ -128,8 +131,12 @@ def language_of(path: str) -> str:
         return _BY_NAME[name]
     if name.endswith((".txt", ".in")) and ("requirements" in name or path.endswith(f"requirements/{name}")):
         return "manifest"
+    if name.startswith("constraints") and name.endswith(".txt"):
+        return "manifest"
     if name.startswith("Dockerfile."):
         return "dockerfile"
+    if name.startswith("pylock.") and name.endswith(".toml"):
+        return "lock"
     return _BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), "")
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-SCHEMA = 7  # raise it with every change of shape or meaning: cached facts of another schema are not read
+SCHEMA = 10  # raise it with every change of shape or meaning: cached facts of another schema are not read
 
 
 class Place(NamedTuple):
@@ -67,6 +67,7 @@ class Function(NamedTuple):
     oracle: tuple[str, ...] = ()  # what in it can fail on a wrong result; see analyse/oracles.py
     traits: tuple[str, ...] = ()  # short words that rules agree on: generator, stub, overload, property …
     literals: tuple[int, ...] = ()  # 16-bit hashes of the distinct strings and numbers, sorted
+    layout: str = ""  # where the statements of `hashes` stand; see analyse/blocks.py
 
 
 class Class(NamedTuple):
@@ -100,6 +101,9 @@ class Facts:
     routes: tuple[Route, ...] = ()
     handlers: tuple[Handler, ...] = ()
     wiring: tuple[Wiring, ...] = ()
+    packages: tuple[Package, ...] = ()  # what a lock holds
+    mentions: tuple[Mention, ...] = ()  # what is said of distributions beside declaring them
+    spoken: tuple[int, ...] = ()  # hashes of modules that it may import by name; see `analyse/spoken.py`
 
 
 class Route(NamedTuple):
@@ -151,7 +155,29 @@ class Requirement(NamedTuple):
 
     name: str
     specifier: str
-    group: str  # "" for run time, else the extra or the development group
+    group: str  # "" for run time, "locked" where a tool wrote it, else the extra or the development group
+    place: Place
+    marker: str = ""  # the environments that it is for: `python_version < "3.11"`
+    explained: bool = False  # does a comment beside it say why it is here?
+    extras: tuple[str, ...] = ()  # `bcrypt` of `passlib[bcrypt]`
+
+
+class Package(NamedTuple):
+    """One package of a lock file: what it asks for, with the extras that are in use."""
+
+    name: str
+    requires: tuple[str, ...]
+    size: int  # bytes of its smallest wheel, else of its source; 0 where the lock does not tell
+    own: bool  # is it the project itself, or a member of its workspace?
+
+
+class Mention(NamedTuple):
+    """What a file says of distributions beside declaring them. `kind` is install or run (a command installs
+    or runs `name`), include or constraint (a requirements file reads the file `name`), or dynamic (a
+    manifest's `name` is worked out when it is built)."""
+
+    kind: str
+    name: str
     place: Place
 
 
@@ -167,6 +193,8 @@ _ROWS: dict[str, Any] = {
     "routes": Route,
     "handlers": Handler,
     "wiring": Wiring,
+    "packages": Package,
+    "mentions": Mention,
 }
 
 
@@ -200,7 +228,21 @@ def _value(name: str, value: Any) -> Any:
 
 
 def _function(row: Iterable[Any]) -> Function:
-    name, place, end, parameters, decorators, calls, hashes, nodes, is_async, oracle, traits, literals = row
+    (
+        name,
+        place,
+        end,
+        parameters,
+        decorators,
+        calls,
+        hashes,
+        nodes,
+        is_async,
+        oracle,
+        traits,
+        literals,
+        layout,
+    ) = row
     return Function(
         name,
         Place._make(place),
@@ -214,6 +256,7 @@ def _function(row: Iterable[Any]) -> Function:
         tuple(oracle),
         tuple(traits),
         tuple(literals),
+        layout,
     )
 
 
@@ -228,8 +271,18 @@ def _use(row: Iterable[Any]) -> Use:
 
 
 def _requirement(row: Iterable[Any]) -> Requirement:
-    name, specifier, group, place = row
-    return Requirement(name, specifier, group, Place._make(place))
+    name, specifier, group, place, marker, explained, extras = row
+    return Requirement(name, specifier, group, Place._make(place), marker, explained, tuple(extras))
+
+
+def _package(row: Iterable[Any]) -> Package:
+    name, requires, size, own = row
+    return Package(name, tuple(requires), size, own)
+
+
+def _mention(row: Iterable[Any]) -> Mention:
+    kind, name, place = row
+    return Mention(kind, name, Place._make(place))
 
 
 def _route(row: Iterable[Any]) -> Route:
@@ -260,4 +313,6 @@ _SHAPES: dict[str, Any] = {
     "routes": _route,
     "handlers": _handler,
     "wiring": _wiring,
+    "packages": _package,
+    "mentions": _mention,
 }

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scanner.blast import NOTHING, Blast
-from scanner.codeowners import Rule, owners_of
+from scanner.codeowners import Owners
 from scanner.policy import Policy, folded
 from scanner.provenance.record import Label
 
@@ -106,7 +106,7 @@ def judge(
     proposal: Proposal,
     policy: Policy,
     approvals: Sequence[Approval] = (),
-    owners: Sequence[Rule] = (),
+    owners: Owners = Owners(),  # noqa: B008 - frozen and empty
     today: datetime.date | None = None,
 ) -> Verdict:
     """Hold a change against a policy.
@@ -209,19 +209,26 @@ def _no_senior(senior: bool, counted: Sequence[Approval], policy: Policy, by_new
 
 
 def _no_owner(
-    suspect: Mapping[str, object], counted: Sequence[Approval], owners: Sequence[Rule], policy: Policy
+    suspect: Mapping[str, object], counted: Sequence[Approval], owners: Owners, policy: Policy
 ) -> list[str]:
     if not policy.owners:
         return []
-    missing: dict[tuple[str, ...], list[str]] = {}
+    missing: dict[tuple[str, int, tuple[str, ...]], list[str]] = {}
     for path in suspect:
-        who = owners_of(owners, path)
-        if who and not any(one.people & policy.members(who) for one in counted):
-            missing.setdefault(who, []).append(path)
-    return [
-        f"No owner ({', '.join(who)}) approved {paths[0]}{f' and {len(paths) - 1} more' if paths[1:] else ''}"
-        for who, paths in missing.items()
-    ]
+        for rule in owners.of(path):
+            people = policy.members(rule.owners)
+            given = len({min(one.people) for one in counted if one.people & people})
+            if given < rule.approvals and not rule.optional:
+                missing.setdefault((rule.section, rule.approvals - given, rule.owners), []).append(path)
+    return [_lacking(section, count, who, paths) for (section, count, who), paths in missing.items()]
+
+
+def _lacking(section: str, count: int, who: Sequence[str], paths: Sequence[str]) -> str:
+    of_section = f" of the section `{section}`" if section else ""
+    more = f" and {len(paths) - 1} more" if paths[1:] else ""
+    if count == 1:
+        return f"No owner{of_section} ({', '.join(who)}) approved {paths[0]}{more}"
+    return f"{paths[0]}{more} lacks {count} approvals of owners{of_section} ({', '.join(who)})"
 
 
 def _expired(policy: Policy, proposal: Proposal, day: datetime.date) -> list[str]:

@@ -3,13 +3,18 @@
 An entry is an in-toto statement in JSON, one file on `refs/assay/ledger`; a commit there adds one. Each
 entry holds its number, a digest of itself and the digest of the one before, so that an entry that was
 edited, dropped or swapped shows even if git's own history was rewritten with it. What no chain can show by
-itself is a chain that was cut short or rewritten as a whole: for that, keep an anchor elsewhere.
+itself is a chain that was cut short or rewritten as a whole: for that, keep an anchor elsewhere, or sign.
+
+Two people who record at the same time make two chains with the same numbers. `merge` keeps both: the other's
+entries get their digest into their names, and one entry more names the ends of both, so that none of either
+can be dropped unseen.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +25,9 @@ REF = "refs/assay/ledger"
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://assay-scan.github.io/predicates/review/v1"
 _LARGEST = 8_000_000
+_NAME = re.compile(r"(?P<number>\d{8})(?:-(?P<digest>[0-9a-f]{12}))?\.json\Z", re.ASCII)
+# Where somebody may have fetched the ledger of a remote to.
+REMOTES = ("refs/remotes/*/assay/ledger", "refs/assay/remotes/*")
 
 
 @dataclass(frozen=True)
@@ -48,13 +56,14 @@ class Problem:
 # One entry
 
 
-def name_of(number: int) -> str:
-    return f"{number:08d}.json"
+def name_of(number: int, digest: str = "") -> str:
+    """The file name of an entry; with its digest, that of one that was recorded beside another."""
+    return f"{number:08d}{f'-{digest[:12]}' if digest else ''}.json"
 
 
 def seal(subjects: Sequence[Mapping[str, Any]], predicate: Mapping[str, Any], before: Entry | None) -> Entry:
     """The entry that follows `before`."""
-    number = (_number(before.name) if before else 0) + 1
+    number = (number_of(before.name) if before else 0) + 1
     chained = {**predicate, "number": number, "previous": before.digest if before else ""}
     statement = {
         "_type": STATEMENT,
@@ -76,9 +85,15 @@ def _own_digest(statement: Mapping[str, Any]) -> str:
     return hashlib.sha256(_bytes({**statement, "predicate": predicate})).hexdigest()
 
 
-def _number(name: str) -> int:
-    digits = name.removesuffix(".json")
-    return int(digits) if digits.isascii() and digits.isdigit() and name == name_of(int(digits)) else 0
+def number_of(name: str) -> int:
+    """The number in the name of an entry; 0 where it is none."""
+    match = _NAME.match(name)
+    return int(match["number"]) if match else 0
+
+
+def _is_beside(entry: Entry) -> bool:
+    match = _NAME.match(entry.name)
+    return bool(match and match["digest"])
 
 
 # The chain
@@ -89,26 +104,67 @@ def verify(entries: Sequence[Entry], anchor: str = "") -> list[Problem]:
 
     `anchor` is the digest of an entry that is known to have been in it. Empty where all is as recorded.
     """
+    digests = {entry.digest: number_of(entry.name) for entry in entries}
+    problems = _main_line([entry for entry in entries if not _is_beside(entry)])
+    problems += _side_lines([entry for entry in entries if _is_beside(entry)], digests)
+    for entry in entries:
+        problems += _unjoined(entry, digests)
+    if anchor and anchor not in digests:
+        problems.append(
+            Problem(0, f"the entry {anchor[:16]} is not in the ledger: it was cut short or rewritten")
+        )
+    return problems
+
+
+def _main_line(entries: Sequence[Entry]) -> list[Problem]:
     problems: list[Problem] = []
     previous: Entry | None = None
     for place, entry in enumerate(entries, 1):
-        number = _number(entry.name)
+        number = number_of(entry.name)
         statement = _statement(entry)
         if not number:
             problems.append(Problem(place, f"its name, {entry.name!a}, is no number"))
             continue
-        expected = (_number(previous.name) if previous else 0) + 1
+        expected = (number_of(previous.name) if previous else 0) + 1
         problems += [Problem(gone, "is missing") for gone in range(expected, min(number, expected + 1000))]
         if statement is None:
             problems.append(Problem(number, "is no statement of this ledger: it was edited"))
         else:
             problems += _content(statement, entry, number, previous if number == expected else None)
         previous = entry
-    if anchor and anchor not in {entry.digest for entry in entries}:
-        problems.append(
-            Problem(0, f"the entry {anchor[:16]} is not in the ledger: it was cut short or rewritten")
-        )
     return problems
+
+
+def _side_lines(entries: Sequence[Entry], digests: Mapping[str, int]) -> list[Problem]:
+    """The entries that were recorded beside others: each names the one that it followed."""
+    problems: list[Problem] = []
+    for entry in entries:
+        number, statement = number_of(entry.name), _statement(entry)
+        if statement is None:
+            problems.append(Problem(number, "is no statement of this ledger: it was edited"))
+            continue
+        problems += _content(statement, entry, number, None)
+        if entry.name != name_of(number, entry.digest):
+            problems.append(Problem(number, "was edited or swapped: its name has another digest"))
+        before = str(statement["predicate"].get("previous", ""))
+        if number > 1 and digests.get(before) != number - 1:
+            problems.append(Problem(number - 1, f"is missing: {entry.name} followed it"))
+    return problems
+
+
+def _followed(entry: Entry) -> tuple[str, ...]:
+    """The digests that an entry names besides the one before it."""
+    statement = _statement(entry)
+    found = statement["predicate"].get("joins") if statement else None
+    return tuple(str(one) for one in found) if isinstance(found, list) else ()
+
+
+def _unjoined(entry: Entry, digests: Mapping[str, int]) -> list[Problem]:
+    return [
+        Problem(number_of(entry.name), f"joins the entry {digest[:16]}, which is missing or was edited")
+        for digest in _followed(entry)
+        if digest not in digests
+    ]
 
 
 def _content(
@@ -121,7 +177,7 @@ def _content(
     if predicate.get("number") != number:
         found.append(Problem(number, f"was swapped: it was recorded as entry {predicate.get('number')!a}"))
     if previous is not None and predicate.get("previous") != previous.digest:
-        before = _number(previous.name)
+        before = number_of(previous.name)
         found.append(
             Problem(before, f"is not the one that entry {number} followed: it was edited or replaced")
         )
@@ -164,18 +220,57 @@ def read(history: History, rev: str = REF) -> list[Entry]:
     return entries
 
 
-def append(history: History, entry: Entry, message: str) -> str:
+def append(history: History, entry: Entry, message: str, *, sign: bool = False) -> str:
     """Put an entry at the end of the ledger; the id of the commit that did.
 
     Raises:
         GitError: it could not be written, or somebody else wrote first.
     """
-    return history.add_file(REF, entry.name, entry.raw, message)
+    return history.add_files(REF, {entry.name: entry.raw}, message, sign=sign)
 
 
-def verify_commits(history: History, anchor: str = "") -> list[Problem]:
-    """The same by the commits of the ledger: each may add one entry, and do nothing else. `anchor` is the
-    id of a commit that is known to have been its tip.
+def end_of(entries: Sequence[Entry]) -> Entry | None:
+    """The last entry of the main line: the one that the next follows."""
+    return next((entry for entry in reversed(entries) if not _is_beside(entry)), None)
+
+
+def merge(history: History, theirs: str, time: str, *, sign: bool = False) -> str:
+    """Bring the entries of another ledger into ours; our tip afterwards.
+
+    Raises:
+        GitError: there is no such ledger, or ours could not be written.
+        ValueError: one of the two is not as it was recorded; the text names the first entry.
+    """
+    other = history.resolve(theirs)
+    ours = history.resolve(REF) if history.refs(REF) else ""
+    if not ours or history.is_ancestor(ours, other):
+        _refuse_broken(read(history, other), theirs)
+        history.move(REF, other, ours or "0" * len(other))
+        return other
+    if history.is_ancestor(other, ours):
+        return ours
+    here, there = read(history, ours), read(history, other)
+    _refuse_broken(here, "this ledger")
+    _refuse_broken(there, theirs)
+    known = {entry.digest for entry in here}
+    new = {name_of(number_of(one.name), one.digest): one.raw for one in there if one.digest not in known}
+    ends = [end for end in (end_of(there),) if end is not None]
+    joins = [end.digest for end in ends]
+    subject = [{"name": "ledger", "digest": {"gitCommit": other}}]
+    entry = seal(subject, {"recorded": time, "joins": joins}, end_of(here))
+    return history.add_files(
+        REF, {**new, entry.name: entry.raw}, f"Merge the ledger of {theirs}", joined=other, sign=sign
+    )
+
+
+def _refuse_broken(entries: Sequence[Entry], where: str) -> None:
+    for problem in verify(entries):
+        raise ValueError(f"{where} is not as it was recorded; {problem}")
+
+
+def verify_commits(history: History, anchor: str = "", signers: str | None = None) -> list[Problem]:
+    """The same by the commits of the ledger: each may add entries, and do nothing else. `anchor` is the id
+    of a commit that is known to have been its tip. With `signers`, the signature of each is checked.
 
     Raises:
         GitError: the commits could not be read.
@@ -184,17 +279,44 @@ def verify_commits(history: History, anchor: str = "") -> list[Problem]:
     problems: list[Problem] = []
     lineage = history.lineage(rev=tip)
     pairs = [(line[0], parent) for line in lineage for parent in line[1:]]
-    for (commit, _), changed in zip(pairs, history.differing(pairs), strict=True):
-        for name, present in changed.items():
-            if not present:
-                problems.append(Problem(_number(name), f"was dropped by the ledger's commit {commit[:12]}"))
+    merges = {line[0] for line in lineage if len(line) > 2}
+    for (commit, parent), changed in zip(pairs, history.differing(pairs), strict=True):
+        if commit in merges:
+            problems += _dropped_by_merge(history, commit, parent)
+            continue
+        problems += [_dropped(name, commit) for name, present in changed.items() if not present]
         if len(changed) != 1:
             problems.append(Problem(0, f"the ledger's commit {commit[:12]} changes {len(changed)} entries"))
+    for commit, *_ in lineage if signers is not None else ():
+        if why := history.bad_signature(commit, signers or ""):
+            problems.append(Problem(0, f"the signature of the ledger's commit {commit[:12]}: {why}"))
     if anchor and not history.is_ancestor(anchor, tip):
         problems.append(
             Problem(0, f"the anchor {anchor[:12]} is not in the ledger: it was cut short or rewritten")
         )
         problems += _lost(history, anchor, tip)
+    return problems
+
+
+def _dropped(name: str, commit: str) -> Problem:
+    return Problem(number_of(name), f"was dropped by the ledger's commit {commit[:12]}")
+
+
+def _dropped_by_merge(history: History, commit: str, parent: str) -> list[Problem]:
+    """The entries of a parent that a merge does not have, under whatever name."""
+    kept = set(history.listing(commit).values())
+    return [_dropped(name, commit) for name, blob in history.listing(parent).items() if blob not in kept]
+
+
+def ahead(history: History) -> list[Problem]:
+    """What the ledgers of remotes have, as far as they were fetched, and this one has not."""
+    tip = history.resolve(REF) if history.refs(REF) else ""
+    problems = []
+    for line in history.refs(*REMOTES).splitlines():
+        other, _, ref = line.partition(" ")
+        if not tip or not history.is_ancestor(other, tip):
+            remedy = f"merge it with `assay ledger merge {ref}`, or ask who cut this one short"
+            problems.append(Problem(0, f"{ref} has what this ledger has not: {remedy}"))
     return problems
 
 
@@ -205,8 +327,9 @@ def _lost(history: History, anchor: str, tip: str) -> list[Problem]:
         return []
     return [
         Problem(
-            _number(name), "was edited since the anchor" if name in now else "was dropped since the anchor"
+            number_of(name),
+            "was edited since the anchor" if name in now else "was dropped since the anchor",
         )
         for name, oid in sorted(before.items())
-        if now.get(name) != oid
+        if now.get(name) != oid and oid not in now.values()
     ]

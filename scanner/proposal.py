@@ -50,11 +50,11 @@ def settings_at(history: History, revision: str) -> Settings:
     return from_bytes(history.root, name, content)
 
 
-def owners_at(history: History, revision: str) -> tuple[codeowners.Rule, ...]:
-    """CODEOWNERS as of a commit."""
+def owners_at(history: History, revision: str) -> codeowners.Owners:
+    """CODEOWNERS as of a commit, read as the platform reads it that the tree was made for."""
     found = history.blobs_at(revision, codeowners.PLACES)
-    first = next((found[place] for place in codeowners.PLACES if place in found), b"")
-    return codeowners.parse(first.decode("utf-8", "replace"))
+    place, gitlab = codeowners.place_of(found, history.top(revision))
+    return codeowners.parse(found.get(place, b"").decode("utf-8", "replace"), gitlab=gitlab)
 
 
 def repository_of(settings: Settings, history: History) -> Repository:
@@ -159,7 +159,8 @@ def _judges(history: History, base: str, settings: Settings) -> Iterator[str]:
     for key in sorted(before.keys() | after.keys()):
         if before.get(key) != after.get(key):
             yield f"`{key}` of the settings"
-    books = (*_JUDGES, *(name for name in (settings.baseline, settings.weights) if "." in name))
+    named = (history.path_of_file(name) for name in (settings.baseline, settings.weights) if "." in name)
+    books = (*_JUDGES, *filter(None, named))
     was, now = history.blobs_at(base, books), history.blobs_at(history.head, books)
     yield from (name for name in books if was.get(name) != now.get(name))
 
@@ -184,7 +185,7 @@ def _suppressions(history: History, changed: Mapping[str, Ranges]) -> Iterator[s
                 yield f"`{match['what'].decode().lower()}` at {path}:{number}"
 
 
-def reviews_file(root: Path, history: History, name: str) -> str:
+def reviews_file(history: History, name: str) -> str:
     """The text of an exported list of reviews.
 
     Raises:
@@ -195,10 +196,10 @@ def reviews_file(root: Path, history: History, name: str) -> str:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"--reviews {name}: {getattr(error, 'strerror', error)}") from error
+    path = history.path_of_file(name)
     try:
-        path = file.resolve().relative_to(root.resolve()).as_posix()
-        tracked = history.file_at(history.head, path) is not None
-    except (ValueError, GitError):
+        tracked = bool(path) and history.file_at(history.head, path) is not None
+    except GitError:
         return text
     if tracked:
         raise UsageError(

@@ -6,15 +6,14 @@ Data flows one way. Each step takes frozen values and gives frozen values; only 
 from __future__ import annotations
 
 import datetime
-import json
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from scanner import analyse as analysis
 from scanner import catalogue as rules
 from scanner.analyse.cache import Cache
+from scanner.books import Books
 from scanner.catalogue import Catalogue
 from scanner.change import Change
 from scanner.discover import Discovered, expected_unreadable
@@ -24,7 +23,7 @@ from scanner.masking import blotted_finding, blotted_texts, places_of
 from scanner.provenance.record import Attributed, Provenance
 from scanner.relate import Repository, relate
 from scanner.rule import wanted
-from scanner.settings import Settings, UsageError
+from scanner.settings import Settings
 from scanner.sources import read
 from scanner.weigh import Report, Weighed, judge_allows, weigh
 
@@ -48,22 +47,24 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
         )
         together = relate(facts.candidates, facts.facts, catalogue, cache)
         of_change, failed = _change_findings(sources.change, catalogue)
-        findings = (*facts.findings, *together.findings, *of_change)
-        findings = (
-            *findings,
-            *judge_allows(findings, facts.allows, catalogue, settings, whole=sources.whole),
-        )
+        of_tree = (*facts.findings, *together.findings)
+        allowed = judge_allows((*of_tree, *of_change), facts.allows, catalogue, settings, whole=sources.whole)
+        findings = (*_relevant((*of_tree, *allowed), sources.change), *of_change)
+        books = Books(settings, history, sources.change)
+        known, weights, swapped = books.baseline(), books.weights(), books.notices()
         say(f"attributing {len(findings):,} findings")
-        attributed, said = _attribute(_relevant(findings, sources.change), history, settings)
+        attributed, said = _attribute(findings, history, settings, sources.change)
         weighed = weigh(
             attributed,
             catalogue,
             settings,
             facts.allows,
-            _baseline(settings),
+            known,
             datetime.date.today(),
+            weights,
         )
         notices = (
+            *swapped,
             *sources.found.notices,
             *facts.notices,
             *together.notices,
@@ -86,14 +87,15 @@ def survey(settings: Settings) -> Repository:
 
 
 def _attribute(
-    findings: Sequence[Finding], history: History | NoHistory, settings: Settings
+    findings: Sequence[Finding], history: History | NoHistory, settings: Settings, change: Change | None
 ) -> tuple[tuple[Attributed, ...], tuple[Notice, ...]]:
     if settings.provenance == "none" or not findings:
         unknown = Provenance(reason="not asked for (--provenance none)")
         return tuple(Attributed(one, unknown) for one in findings), ()
     from scanner.provenance import attribute  # here: a hook without findings does not pay for it
 
-    found = attribute(findings, history, mode=settings.mode, base=settings.diff_base)
+    staged = {file.path: file.lines for file in change.files} if change else None
+    found = attribute(findings, history, mode=settings.mode, base=settings.diff_base, staged=staged)
     return found.attributed, found.notices
 
 
@@ -114,8 +116,7 @@ def _change_findings(
 
 
 def _relevant(findings: Iterable[Finding], change: Change | None) -> tuple[Finding, ...]:
-    """Of a change's judge, only what the change did: findings that touch a changed line, at their own
-    place or at one that they relate to."""
+    """Of a change's judge, only what the change did: findings that touch a changed line."""
     if change is None:
         return tuple(findings)
     return tuple(
@@ -123,21 +124,6 @@ def _relevant(findings: Iterable[Finding], change: Change | None) -> tuple[Findi
         for finding in findings
         if change.touches(finding.location.path, finding.location.line, finding.location.end_line)
     )
-
-
-def _baseline(settings: Settings) -> frozenset[str]:
-    """The fingerprints of a baseline file."""
-    if not settings.baseline:
-        return frozenset()
-    try:
-        document = json.loads(Path(settings.baseline).read_text(encoding="utf-8"))
-        return frozenset(entry["fingerprint"] for entry in document["findings"])
-    except OSError as error:
-        raise UsageError(f"--baseline {settings.baseline}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise UsageError(
-            f"--baseline {settings.baseline}: not a baseline; write one with `assay baseline write`"
-        ) from error
 
 
 def _report(

@@ -143,7 +143,8 @@ def _after_heredoc(text: str, position: int, mark: str) -> tuple[int, int]:
 
 
 def commands_of(source: Source) -> Iterator[Command]:
-    """What a file makes a shell run: a script, the recipes of a makefile, the steps of a workflow."""
+    """What a file makes a shell run: a script, the recipes of a makefile, the `RUN` lines of a Dockerfile,
+    the steps of a workflow."""
     if source.language == "shell":
         yield from commands(source.text)
     elif source.language == "makefile":
@@ -151,8 +152,22 @@ def commands_of(source: Source) -> Iterator[Command]:
             if line.startswith("\t"):
                 for one in commands(line.lstrip("\t@-+ ")):
                     yield one._replace(line=number)
+    elif source.language == "dockerfile":
+        yield from _of_dockerfile(source)
     elif source.language == "yaml":
         yield from _of_workflow(source)
+
+
+_RUN = re.compile(
+    r"^[ \t]*RUN[ \t]+((?:--\S+[ \t]+)*)((?:[^\n]*\\[ \t]*\n)*[^\n]*)", re.MULTILINE | re.IGNORECASE
+)
+
+
+def _of_dockerfile(source: Source) -> Iterator[Command]:
+    for found in _RUN.finditer(source.text):
+        first = source.text.count("\n", 0, found.start(2))
+        for one in commands(found[2]):
+            yield one._replace(line=first + one.line)
 
 
 def _of_workflow(source: Source) -> Iterator[Command]:

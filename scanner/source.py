@@ -155,18 +155,25 @@ class Source:
 
     def speaks_of_leaving(self, words: str) -> bool:
         """Does a docstring or comment of the file say that what it describes stays only for old callers?"""
-        return self._knows_old_callers and _OUTGOING.search(words) is not None
-
-    @cached_property
-    def _knows_old_callers(self) -> bool:
-        text = self.text.lower()  # far cheaper than a search of each docstring that ignores case
-        return "deprecated" in text or "legacy" in text or "backward" in text
+        said = words.lower()  # far cheaper than a search that ignores case
+        told = "deprecated" in said or "legacy" in said or "backward" in said
+        return told and _OUTGOING.search(said) is not None
 
     @cached_property
     def remarks(self) -> str:
         """What stands after hash signs, in lower case, a line each: comments, and what looks like them.
         A cheap look for words, before anything is tokenised."""
         return "\n".join(_REMARK.findall(self.text)).lower()
+
+    def mentions(self, word: str) -> bool:
+        """Does the text hold a word? Remembered, since every function of a file may ask."""
+        if word not in self._mentioned:
+            self._mentioned[word] = word in self.text
+        return self._mentioned[word]
+
+    @cached_property
+    def _mentioned(self) -> dict[str, bool]:
+        return {}
 
     # Text and places
 
@@ -240,6 +247,11 @@ class Source:
             return lines[0][place.column - 1 : place.end_column - 1]
         first, *middle, last = lines
         return "\n".join([first[place.column - 1 :], *middle, last[: place.end_column - 1]])
+
+    def text_of(self, function: FunctionNode) -> str:
+        """A function as written, its decorators too; a cheap look for words before a walk."""
+        first = function.decorator_list[0].lineno if function.decorator_list else function.lineno
+        return "\n".join(self.lines[first - 1 : function.end_lineno])
 
     @cached_property
     def comments(self) -> tuple[Comment, ...]:
@@ -473,7 +485,7 @@ _VENDOR_PARTS = frozenset(
     }
     | {"extern", "_extern"}
 )
-_OUTGOING = re.compile(r"\bdeprecated\b|\bbackwards?[- ]compat|\blegacy\b", re.IGNORECASE)
+_OUTGOING = re.compile(r"\bdeprecated\b|\bbackwards?[- ]compat|\blegacy\b")
 _HEAD = re.compile(r"""(?:\s*(?:#[^\n]*|[rR]?\"{3}(?s:.*?)(?:\"{3}|\Z)))*""")
 _HEAD_LENGTH = 800
 # In a test, which may well be about such headers, only the plain sentence at the very top counts

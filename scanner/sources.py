@@ -107,12 +107,13 @@ def _staged(settings: Settings, history: History, wanted: Wanted, *, before: boo
     wanted_blobs = [index[path] for path in staged if path in index]
     contents = dict(history.blobs(wanted_blobs, limit=limit))
     blobs = {path: data for path in staged if (data := contents.get(index.get(path, ""))) is not None}
-    old = history.blobs_at(history.head, staged, limit=limit) if before and history.head else {}
     lines = history.changed_lines(None, staged=True)
     change = Change(
-        tuple(ChangedFile(path, old.get(path), blobs.get(path), lines.get(path, ())) for path in staged),
+        tuple(ChangedFile(path, None, blobs[path], lines.get(path, ())) for path in staged if path in blobs),
         history.head,
     )
+    if before and history.head:
+        change = _with_before(change, settings, history, wanted)
     others = {path: blob for path, blob in index.items() if path not in blobs and not settings.excludes(path)}
     found = from_bytes(settings, blobs, wanted)
     large = tuple(
@@ -127,10 +128,33 @@ def _diff(settings: Settings, history: History, wanted: Wanted, *, before: bool)
     base = history.merge_base(ref)
     tree = _tree(settings, history.tracked_files(), wanted)
     lines = history.changed_lines(ref, staged=False)
-    old = history.blobs_at(base, sorted(lines)) if before else {}
     now = {file.path: file.data for file in tree.found.files}
-    changed = tuple(ChangedFile(path, old.get(path), now.get(path), lines[path]) for path in sorted(lines))
-    return replace(tree, mode="diff", change=Change(changed, base), base=ref)
+    # What no rule reads takes no part: it is neither new nor deleted.
+    change = Change(
+        tuple(ChangedFile(path, None, now[path], lines[path]) for path in sorted(lines) if path in now), base
+    )
+    if before:
+        change = _with_before(change, settings, history, wanted)
+    return replace(tree, mode="diff", change=change, base=ref)
+
+
+def _with_before(change: Change, settings: Settings, history: History, wanted: Wanted) -> Change:
+    """A change with the old side of its files, and with those that it deletes."""
+    moves = history.moves(change.base, staged=settings.mode == "staged")
+    gone = [
+        path
+        for path in moves.deleted
+        if wanted.covers(path, language_of(path)) and not settings.excludes(path)
+    ]
+    named = {file.path: moves.renamed.get(file.path, file.path) for file in change.files}
+    old = history.blobs_at(change.base, [*named.values(), *gone], limit=settings.max_bytes)
+    files = [
+        replace(file, before=old.get(was), old_path="" if was == file.path else was)
+        for file in change.files
+        for was in (named[file.path],)
+    ]
+    files += [ChangedFile(path, old[path], None) for path in gone if path in old]
+    return replace(change, files=tuple(sorted(files, key=lambda file: file.path)))
 
 
 def _usual_base(history: History) -> str:

@@ -99,8 +99,9 @@ class Report:
         return int(any(steps.index(item.level.value) >= bar for item in self.kept))
 
 
-def load_weights(name: str) -> Weights:
-    """`none`, `default`, or the path of a file of the same shape as ours.
+def load_weights(name: str, content: bytes | None = None) -> Weights:
+    """`none`, `default`, or the path of a file of the same shape as ours; `content` stands for what is on
+    disk there.
 
     Raises:
         UsageError: the file is missing or malformed.
@@ -109,7 +110,7 @@ def load_weights(name: str) -> Weights:
         return Weights("none", 1.0, {})
     path = Path(__file__).with_name("weights.toml") if name == "default" else Path(name)
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads((path.read_bytes() if content is None else content).decode("utf-8"))
         table = {
             group: {key: _factor(group, key, entry) for key, entry in document.get(group, {}).items()}
             for group in ("family", "review", "autonomy", "path")
@@ -140,9 +141,10 @@ def weigh(
     allows: Sequence[Allow] = (),
     baseline: frozenset[str] = frozenset(),
     today: datetime.date | None = None,
+    weights: Weights | None = None,
 ) -> tuple[Weighed, ...]:
-    """Rank every finding, and decide its fate. Sorted by place."""
-    weights = load_weights(settings.weights)
+    """Rank every finding, and decide its fate. Sorted by place. `weights` stand for those of the settings."""
+    weights = weights or load_weights(settings.weights)
     ordered = sorted(attributed, key=lambda one: _order(one.finding))
     seen: dict[str, int] = {}
     weighed = []

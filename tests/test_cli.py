@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -297,3 +298,15 @@ def test_new_refuses_what_is_taken(assay: Assay, tmp_path: Path) -> None:
 
 def test_version(assay: Assay, tmp_path: Path) -> None:
     assert assay("--version", cwd=tmp_path).out == f"assay {scanner.__version__}\n"
+
+
+def test_a_device_or_a_pipe_is_written_into_and_not_replaced(
+    assay: Assay, project: Project, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    run = assay("scan", *ONLY, "--provenance", "none", "--output", f"json={pipe}", cwd=project(SHOP))
+    said = os.read(reader, 1)
+    os.close(reader)
+    assert (run.code, said, pipe.is_fifo()) == (1, b"{", True)

@@ -90,19 +90,20 @@ def test_what_is_dark(assay: Assay, three: Repository) -> None:
     run = assay("dark", "--no-cache", cwd=three.root)
     assert run.code == 0
     assert run.out == snapshot("""\
-folder  lines  by agents  dark  index   critical  only agents
-app     5      2          2     40.0 %  critical
-lib     6      6          4     66.7 %            only agents
+folder  lines  by agents  dark  index   no test  no human  critical
+app     5      2          2     40.0 %  2                  critical
+lib     6      6          4     66.7 %  4        4
 
-file        lines  by agents  dark  index    critical  only agents
-app/pay.py  5      2          2     40.0 %   critical
-lib/new.py  4      4          4     100.0 %            only agents
+file        lines  by agents  dark  index    no test  no human  critical
+app/pay.py  5      2          2     40.0 %   2                  critical
+lib/new.py  4      4          4     100.0 %  4        4
 
 committed in  lines  by agents  dark  index
 2023-11       13     8          6     46.2 %
 """)
     assert run.err == snapshot("""\
 dark-code index 46.2 %: 6 of 13 lines, 8 of them by agents
+6 dark lines are reached by no test, and 4 are in files that no human ever edited
 on critical paths 40.0 %: 2 of 5
 """)
 
@@ -114,6 +115,38 @@ def test_what_is_dark_as_data(assay: Assay, three: Repository) -> None:
         ("lib/new.py", 4, True),
     ]
     assert told["total"]["index"] == 0.4615
+
+
+REACHED = {
+    "pkg/__init__.py": "from pkg.base import ready\n",
+    "pkg/base.py": "from . import deep\nready = deep.x\n",
+    "pkg/deep.py": "x = 1\n",
+    "pkg/alone.py": "y = 2\n",
+    "pkg/friend.py": "import pkg.alone\n",
+    "tests/test_pkg.py": "import pkg\n",
+    "notes.txt": "one\n",
+}
+
+
+def test_which_dark_lines_no_test_reaches_and_no_human_edited(assay: Assay, tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    repository.write("pyproject.toml", "[tool.assay]\nsemgrep = false\n")
+    repository.write("pkg/deep.py", "")
+    repository.commit("A human's start")
+    for path, text in REACHED.items():
+        repository.write(path, text)
+    repository.commit(f"All of it\n\n{CLAUDE}")
+    told = json.loads(assay("dark", "--no-cache", "-f", "json", cwd=tmp_path).out)
+    untested = {one["path"]: one["dark_and_reached_by_no_test"] for one in told["files"]}
+    assert {path for path, lines in untested.items() if lines} == {"pkg/alone.py", "pkg/friend.py"}
+    unedited = {one["path"] for one in told["files"] if one["dark_and_never_edited_by_a_human"]}
+    assert unedited == REACHED.keys() - {"pkg/deep.py"}
+    # Of the files of one line, those come first that no test runs.
+    order = ["pkg/base.py", "pkg/alone.py", "pkg/friend.py", "notes.txt", "pkg/__init__.py"]
+    assert [one["path"] for one in told["files"]][:5] == order
+    assert told["total"]["dark_and_reached_by_no_test"] == 2
+    plain = json.loads(assay("dark", "--no-cache", "--no-tests", "-f", "json", cwd=tmp_path).out)
+    assert plain["total"]["dark_and_reached_by_no_test"] == 0
 
 
 def test_without_a_history(assay: Assay, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from conftest import Run
 from repositories import ADA, CLAUDE, GITHUB, GRACE, Repository
 
 from scanner.blast import Blast, Part
-from scanner.codeowners import owners_of, parse
+from scanner.codeowners import Owners, parse, place_of
 from scanner.gate import Approval, Proposal, Touched, Verdict, judge, names_of
 from scanner.policy import GateWaiver, Policy, policy_of
 from scanner.reviews import parse as parse_reviews
@@ -251,11 +251,116 @@ def test_patterns_of_codeowners(pattern: str, path: str, owned: bool) -> None:
     assert bool(owners_of(parse(f"{pattern} @someone"), path)) is owned
 
 
+def owners_of(owners: Owners, path: str) -> tuple[str, ...]:
+    return tuple(one for rule in owners.of(path) for one in rule.owners)
+
+
 def test_the_last_line_decides_and_may_take_owners_away() -> None:
     rules = parse("# all\n* @global\n/apps/ @octocat # theirs\n/apps/github\n")
     assert owners_of(rules, "x.py") == ("@global",)
     assert owners_of(rules, "apps/x.py") == ("@octocat",)
     assert owners_of(rules, "apps/github/x.py") == ()
+
+
+# CODEOWNERS of GitLab. Cases from docs.gitlab.com, "Code Owners" and "Code Owners syntax".
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "owned"),
+    [
+        ("*", "a/b/.hidden", True),
+        ("README.md", "README.md", True),
+        ("README.md", "docs/api/README.md", True),
+        ("/README.md", "docs/README.md", False),
+        ("internal/README.md", "docs/api/internal/README.md", True),
+        ("/docs/", "docs/a/b.md", True),
+        ("/docs/", "x/docs/a.md", False),
+        ("docs/", "x/docs/a/b.md", True),
+        ("/docs", "docs/a.md", False),
+        ("/docs/*", "docs/a.md", True),
+        ("/docs/*", "docs/a/b.md", False),
+        ("/docs/**/*.md", "docs/a/b/c.md", True),
+        ("/docs/**/*.md", "docs/c.md", True),
+        ("/docs/*.md", "docs/a/c.md", False),
+        ("*.rb", "a/b.rb", True),
+        ("[ab].py", "x/a.py", True),
+        ("[!ab].py", "c.py", True),
+        ("[!ab].py", "a.py", False),
+        ("\\#file.rb", "#file.rb", True),
+        ("path\\ with\\ spaces/", "path with spaces/a.py", True),
+    ],
+)
+def test_patterns_of_gitlab(pattern: str, path: str, owned: bool) -> None:
+    assert bool(owners_of(parse(f"{pattern} @someone", gitlab=True), path)) is owned
+
+
+SECTIONS = """\
+* @all
+[Documentation][2] @docs
+docs/
+README.md @readme
+^[Optional] @maybe
+*.go
+[DOCUMENTATION] @late
+CHANGELOG.md
+[Ruby]
+*.rb @ruby
+!config/**/*.rb
+config/routes.rb @routes
+empty/
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("x.py", [("", ("@all",), 1, False)]),
+        ("docs/a.md", [("", ("@all",), 1, False), ("Documentation", ("@docs",), 2, False)]),
+        ("docs/README.md", [("", ("@all",), 1, False), ("Documentation", ("@readme",), 2, False)]),
+        ("CHANGELOG.md", [("", ("@all",), 1, False), ("Documentation", ("@late",), 1, False)]),
+        ("a.go", [("", ("@all",), 1, False), ("Optional", ("@maybe",), 1, True)]),
+        ("a.rb", [("", ("@all",), 1, False), ("Ruby", ("@ruby",), 1, False)]),
+        ("config/routes.rb", [("", ("@all",), 1, False)]),
+        ("empty/a", [("", ("@all",), 1, False)]),
+    ],
+)
+def test_sections_of_gitlab(path: str, expected: list[tuple[str, tuple[str, ...], int, bool]]) -> None:
+    rules = parse(SECTIONS, gitlab=True).of(path)
+    assert [(one.section, one.owners, one.approvals, one.optional) for one in rules] == expected
+
+
+@pytest.mark.parametrize(
+    ("places", "top", "expected"),
+    [
+        (["CODEOWNERS"], ["a.py"], ("CODEOWNERS", False)),
+        (["CODEOWNERS"], [".gitlab-ci.yml"], ("CODEOWNERS", True)),
+        (["CODEOWNERS"], [".gitlab-ci.yml", ".github"], ("CODEOWNERS", False)),
+        ([".gitlab/CODEOWNERS"], [".gitlab"], (".gitlab/CODEOWNERS", True)),
+        ([".gitlab/CODEOWNERS", "CODEOWNERS"], [".gitlab"], ("CODEOWNERS", True)),
+        ([".gitlab/CODEOWNERS", ".github/CODEOWNERS"], [".gitlab", ".github"], (".github/CODEOWNERS", False)),
+        ([".github/CODEOWNERS", "CODEOWNERS"], [".github"], (".github/CODEOWNERS", False)),
+        ([], [], ("", False)),
+    ],
+)
+def test_the_platform_is_told_by_the_place(
+    places: list[str], top: list[str], expected: tuple[str, bool]
+) -> None:
+    assert place_of(places, top) == expected
+
+
+def test_each_section_of_gitlab_wants_its_own_approvals() -> None:
+    policy = Policy(owners=True, approvals=(1,), teams={"docs": ("linus", "ken"), "all": ("grace",)})
+    owners = parse(SECTIONS, gitlab=True)
+    change = proposal("docs/a.md")
+    two = [approval("grace"), approval("linus")]
+    assert judge(change, policy, two, owners, TODAY).reasons == (
+        "No owner of the section `Documentation` (@docs) approved docs/a.md",
+    )
+    assert judge(change, policy, [*two, approval("ken")], owners, TODAY).passed
+    assert judge(change, policy, [approval("grace")], owners, TODAY).reasons == (
+        "docs/a.md lacks 2 approvals of owners of the section `Documentation` (@docs)",
+    )
+    assert judge(proposal("a.go"), policy, [approval("grace")], owners, TODAY).passed
 
 
 # Exported reviews
@@ -486,3 +591,124 @@ def test_a_scan_with_a_gate_prints_both(assay: Assay, shop: Repository) -> None:
     assert run.code == 1
     assert "Fail: the change" in run.err
     assert assay("scan", "--gate", "--no-cache", cwd=shop.root).code == 2
+
+
+def test_a_change_that_gives_agents_more_power_fails(shop: Repository, gate: Gate) -> None:
+    """Guardrail 2: least privilege."""
+    shop.write(".claude/settings.json", '{"permissions": {"defaultMode": "bypassPermissions"}}\n')
+    shop.commit("Let it work")
+    code, verdict = gate({"by": "grace"}, {"by": "linus"})
+    assert code == 1
+    assert verdict["reasons"] == [
+        "finding at the level that fails: unattended-agent-settings at .claude/settings.json:1"
+    ]
+    shop.write(".claude/settings.json", '{"permissions": {"allow": ["Bash(npm test:*)"]}}\n')
+    shop.commit("Only the tests")
+    assert gate({"by": "grace"}, {"by": "linus"})[0] == 0
+
+
+def on_main(shop: Repository, path: str, text: str) -> None:
+    """Change a file on the main line, and start the topic from there."""
+    shop.git("checkout", "-q", "main")
+    shop.write(path, text)
+    shop.commit("Settle it first")
+    shop.git("checkout", "-q", "topic")
+    shop.git("merge", "-q", "--ff-only", "main")
+
+
+AGENT = "import subprocess\n\n\ndef fix():\n    subprocess.run({command}, check=True)\n"
+UNASKED = ["claude", "-p", "fix it", "--dangerously-skip-permissions"]
+
+
+def test_an_agent_that_never_asks_needs_a_sandbox(shop: Repository, gate: Gate) -> None:
+    """Guardrail 3: unattended work only where it can break nothing."""
+    on_main(shop, "pyproject.toml", TOML.replace("semgrep = false", 'semgrep = false\nfail-on = "warning"'))
+    shop.write("app/fix.py", AGENT.format(command=UNASKED))
+    shop.commit("Fix by night")
+    code, verdict = gate({"by": "grace"})
+    assert code == 1
+    assert verdict["reasons"] == [
+        "finding at the level that fails: agent-without-permission-prompt at app/fix.py:5"
+    ]
+    shop.write("app/fix.py", AGENT.format(command=["docker", "run", "--rm", "agent", *UNASKED]))
+    shop.commit("In a container")
+    assert gate({"by": "grace"})[0] == 0
+
+
+def test_cheat_a_note_taken_back(shop: Repository, gate: Gate) -> None:
+    add(shop, "app/more.py", DISCOUNT, "Add")
+    head = shop.git("rev-parse", "HEAD")
+    shop.note("ai", head, "app/more.py\n  s_0123456789abcd 1-4\n---\n{}")
+    assert gate()[1]["needs_review"] == {"app/more.py": {"ai": 4}}
+    shop.git("notes", "--ref=ai", "remove", head, **shop.people(ADA))
+    code, verdict = gate()
+    assert (code, verdict["needs_review"]) == (1, {"app/more.py": {"no-evidence": 4}})
+
+
+def test_cheat_a_note_that_nobody_can_read(shop: Repository, gate: Gate) -> None:
+    add(shop, "app/more.py", DISCOUNT, "Add")
+    shop.note("ai", shop.git("rev-parse", "HEAD"), "garbage")
+    code, verdict = gate()
+    assert (code, verdict["needs_review"]) == (1, {"app/more.py": {"unknown": 4}})
+
+
+def test_cheat_a_squash_is_seen_through_where_its_branch_was_fetched(shop: Repository, gate: Gate) -> None:
+    shop.git("checkout", "-q", "-b", "work")
+    add(shop, "app/more.py", DISCOUNT, f"Add\n\n{CLAUDE}")
+    shop.git("update-ref", "refs/pull/7/head", "work")
+    shop.git("checkout", "-q", "topic")
+    shop.git("branch", "-q", "-D", "work")
+    add(shop, "app/more.py", DISCOUNT, "Add a discount (#7)", committer=GITHUB)
+    assert gate()[1]["needs_review"] == {"app/more.py": {"ai": 4}}
+
+
+SECRET = "import os\n\n\ndef key():\n    return os.getenv('SIGNING_SECRET', 'change-me')\n"
+
+
+def scanned(assay: Assay, shop: Repository, *options: str) -> Run:
+    return assay("scan", "--diff", "main", "--gate", "--no-cache", *options, cwd=shop.root)
+
+
+def test_cheat_a_baseline_written_by_the_change(assay: Assay, shop: Repository) -> None:
+    """The change declares its own finding known: what is known is read as of the base."""
+    on_main(shop, "known.json", '{"schema": 1, "findings": []}')
+    add(shop, "app/sign.py", SECRET, f"Sign\n\n{CLAUDE}")
+    assert assay("baseline", "write", "-o", "known.json", cwd=shop.root).code == 0
+    shop.commit("Known")
+    whole = assay("scan", "--no-cache", "--baseline", "known.json", cwd=shop.root)
+    assert (whole.code, whole.out) == (0, "")
+    run = scanned(assay, shop, "--baseline", "known.json")
+    assert run.code == 1
+    assert "fallback-secret at app/sign.py:5" in run.err
+    assert "this change edits its own judge: known.json; the base's is used" in run.err
+
+
+def test_cheat_a_baseline_that_the_base_does_not_have(assay: Assay, shop: Repository) -> None:
+    add(shop, "app/sign.py", SECRET, f"Sign\n\n{CLAUDE}")
+    assay("baseline", "write", "-o", "known.json", cwd=shop.root)
+    shop.commit("Known")
+    run = scanned(assay, shop, "--baseline", "known.json")
+    assert run.code == 1
+    assert "fallback-secret at app/sign.py:5" in run.err
+
+
+def test_a_baseline_from_outside_the_repository_counts(
+    assay: Assay, shop: Repository, tmp_path: Path
+) -> None:
+    add(shop, "app/sign.py", SECRET, f"Sign\n\n{CLAUDE}")
+    outside = tmp_path / "known.json"
+    assay("baseline", "write", "-o", str(outside), cwd=shop.root)
+    run = scanned(assay, shop, "--baseline", str(outside))
+    assert "fallback-secret" not in run.err
+
+
+def test_cheat_weights_of_its_own(assay: Assay, shop: Repository) -> None:
+    heavy, light = (f"cap = 3\n[family.security]\nfactor = {one}\n" for one in (3.0, 1.0))
+    on_main(shop, "weights.toml", heavy)
+    shop.write("weights.toml", light)
+    add(shop, "app/sign.py", SECRET, f"Sign\n\n{CLAUDE}")
+    run = assay("scan", "--diff", "main", "--no-cache", "--weights", "weights.toml", cwd=shop.root)
+    assert "rank 87.8" in run.out
+    assert "this change edits its own judge: weights.toml; the base's is used" in run.err
+    gated = scanned(assay, shop, "--weights", "weights.toml")
+    assert "rank 79.7" in gated.out  # of the base's settings, which name no file

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,6 +98,49 @@ def test_a_file_that_is_no_entry_is_named() -> None:
     ]
 
 
+# Two chains, joined
+
+
+def beside(length: int = 12, common: int = 6, other: int = 4) -> list[Entry]:
+    """A ledger of `length` entries, with those of another that left it after `common`, joined by one more."""
+    here, there = chain(length), chain(common)
+    for number in range(other):
+        there.append(seal([], {"theirs": number}, there[-1]))
+    new = [Entry(name_of(common + 1 + n, one.digest), one.raw) for n, one in enumerate(there[common:])]
+    join = seal([], {"joins": [there[-1].digest]}, here[-1])
+    return sorted([*here, *new, join], key=lambda entry: entry.name)
+
+
+JOINED = beside()
+
+
+def test_two_chains_that_were_joined_verify() -> None:
+    assert verify(JOINED, JOINED[-1].digest) == []
+
+
+def test_a_thousand_edits_drops_and_swaps_of_joined_chains() -> None:
+    draw = random.Random(7)
+    anchor = JOINED[-1].digest
+    for _ in range(1000):
+        kind = draw.choice(["edit", "drop", "swap", "reseal"])
+        entries = list(JOINED)
+        at = draw.randrange(len(entries))
+        if kind == "edit":
+            raw = bytearray(entries[at].raw)
+            raw[draw.randrange(len(raw))] ^= 1 << draw.randrange(8)
+            entries[at] = Entry(entries[at].name, bytes(raw))
+        elif kind == "drop":
+            del entries[at]
+        elif kind == "reseal":
+            again = sealed_again(entries[at], None)
+            entries[at] = Entry(entries[at].name, again.raw)
+        else:
+            other = draw.choice([n for n in range(len(entries)) if n != at])
+            one, two = entries[at], entries[other]
+            entries[at], entries[other] = Entry(one.name, two.raw), Entry(two.name, one.raw)
+        assert verify(entries, anchor), (kind, at)
+
+
 # In a repository
 
 
@@ -168,3 +213,173 @@ def test_no_ledger(assay: Assay, tmp_path: Path) -> None:
     repository.commit("Start")
     assert assay("ledger", "verify", cwd=tmp_path).code == 0
     assert assay("ledger", "verify", "--anchor", "a" * 40, cwd=tmp_path).code == 1
+
+
+# Several people
+
+
+def clone(repository: Repository, folder: Path) -> Repository:
+    other = Repository(folder)
+    for key, value in (("user.name", "Grace"), ("user.email", "grace@example.org")):
+        other.git("config", key, value)
+    other.git("fetch", "-q", str(repository.root), "+refs/*:refs/*", "--update-head-ok")
+    other.git("checkout", "-q", "-f", "topic")
+    return other
+
+
+def test_what_two_people_recorded_at_once_is_merged(
+    assay: Assay, recorded: tuple[Repository, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    here, _ = recorded
+    there = clone(here, tmp_path_factory.mktemp("clone"))
+    for repository in (here, there):
+        run = assay(
+            "ledger",
+            "record",
+            "main",
+            "--no-cache",
+            "--at",
+            f"2026-04-0{1 if repository is here else 2}T00:00:00Z",
+            cwd=repository.root,
+        )
+        assert run.code == 0, run.err
+    here.git("fetch", "-q", str(there.root), "refs/assay/ledger:refs/assay/remotes/origin")
+    behind = assay("ledger", "verify", cwd=here.root)
+    assert behind.code == 1
+    assert "refs/assay/remotes/origin has what this ledger has not" in behind.out
+
+    joined = assay(
+        "ledger", "merge", "refs/assay/remotes/origin", "--at", "2026-05-01T00:00:00Z", cwd=here.root
+    )
+    assert joined.code == 0, joined.err
+    verified = assay("ledger", "verify", cwd=here.root)
+    assert (verified.code, verified.out, verified.err) == (0, "", "6 entries, as recorded\n")
+    lines = assay("ledger", "export", cwd=here.root).out.splitlines()
+    assert [json.loads(line)["predicate"]["number"] for line in lines] == [1, 2, 3, 4, 4, 5]
+    assert len(here.git("rev-list", "--parents", "-1", "refs/assay/ledger").split()) == 3
+
+    # The other side only follows, and both go on from there.
+    there.git("fetch", "-q", str(here.root), "refs/assay/ledger:refs/assay/remotes/origin")
+    assert assay("ledger", "merge", "refs/assay/remotes/origin", cwd=there.root).out == joined.out
+    assert assay("ledger", "record", "main", "--no-cache", cwd=there.root).out.startswith("00000006 ")
+    assert assay("ledger", "verify", cwd=there.root).code == 0
+
+
+def test_a_merge_that_drops_an_entry_is_named(
+    assay: Assay, recorded: tuple[Repository, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    here, anchor = recorded
+    there = clone(here, tmp_path_factory.mktemp("clone"))
+    assert assay("ledger", "record", "main", "--no-cache", cwd=there.root).code == 0
+    here.git("fetch", "-q", str(there.root), "refs/assay/ledger:refs/heads/theirs")
+    tree = here.git("rev-parse", f"{anchor}^{{tree}}")
+    people = here.people("A <a@b>")
+    forged = here.git("commit-tree", tree, "-p", anchor, "-p", "theirs", "-m", "x", **people)
+    here.git("update-ref", "refs/assay/ledger", forged)
+    run = assay("ledger", "verify", cwd=here.root)
+    assert run.code == 1
+    assert run.out == f"entry 4: was dropped by the ledger's commit {forged[:12]}\n"
+
+
+def test_a_broken_ledger_is_not_merged(assay: Assay, recorded: tuple[Repository, str]) -> None:
+    here, anchor = recorded
+    empty = here.git("mktree", stdin="")
+    people = here.people("A <a@b>")
+    apart = here.git("commit-tree", empty, "-m", "x", **people)
+    blob = here.git("hash-object", "-w", "--stdin", stdin="{}")
+    tree = here.git("mktree", stdin=f"100644 blob {blob}\t00000001.json\n")
+    apart = here.git("commit-tree", tree, "-p", apart, "-m", "x", **people)
+    run = assay("ledger", "merge", apart, cwd=here.root)
+    assert run.code == 2
+    assert "is no statement of this ledger" in run.err
+    assert here.git("rev-parse", "refs/assay/ledger") == anchor
+
+
+# Signed
+
+
+@pytest.fixture
+def key(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Makes a signing key the user's own; the file of those who may sign with it."""
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("ssh-keygen is not installed")
+    folder = tmp_path_factory.mktemp("keys")
+    made = folder / "id"
+    asked = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ada@example.org", "-f", str(made)]
+    subprocess.run(asked, check=True)
+    public = made.with_suffix(".pub").read_text(encoding="ascii")
+    (folder / "signers").write_text(f"ada@example.org {public}", encoding="ascii")
+    config = folder / "config"
+    config.write_text(f"[gpg]\n\tformat = ssh\n[user]\n\tsigningKey = {made}.pub\n", encoding="utf-8")
+
+    def use() -> Path:
+        # Only now: other fixtures empty the environment.
+        monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
+        return folder / "signers"
+
+    return use
+
+
+def signed(assay: Assay, repository: Repository) -> str:
+    run = assay("ledger", "record", "main", "--no-cache", "--sign", cwd=repository.root)
+    assert run.code == 0, run.err
+    return run.out.split()[2]
+
+
+def test_a_signed_ledger_verifies_and_a_rewritten_one_does_not(
+    assay: Assay, recorded: tuple[Repository, str], key: Callable[[], Path]
+) -> None:
+    repository, _ = recorded
+    repository.git("update-ref", "-d", "refs/assay/ledger")
+    signers = key()
+    tip = signed(assay, repository)
+    signed(assay, repository)
+    run = assay("ledger", "verify", "--signers", str(signers), cwd=repository.root)
+    assert (run.code, run.out) == (0, "")
+
+    # Somebody writes the whole of it anew, every digest right, and has no key.
+    repository.git("update-ref", "refs/assay/ledger", tip)
+    repository.git("update-ref", "-d", "refs/assay/ledger")
+    for _ in range(2):
+        assert assay("ledger", "record", "main", "--no-cache", cwd=repository.root).code == 0
+    assert assay("ledger", "verify", cwd=repository.root).code == 0
+    run = assay("ledger", "verify", "--signers", str(signers), cwd=repository.root)
+    assert run.code == 1
+    assert len([line for line in run.out.splitlines() if "the signature of the ledger's commit" in line]) == 2
+
+
+def test_a_key_that_may_not_sign_is_named(
+    assay: Assay, recorded: tuple[Repository, str], key: Callable[[], Path], tmp_path: Path
+) -> None:
+    repository, _ = recorded
+    repository.git("update-ref", "-d", "refs/assay/ledger")
+    key()
+    signed(assay, repository)
+    nobody = tmp_path.parent / "nobody"
+    nobody.write_text("", encoding="ascii")
+    assert assay("ledger", "verify", "--signers", str(nobody), cwd=repository.root).code == 1
+
+
+def test_what_the_repository_configures_signs_nothing(
+    assay: Assay, recorded: tuple[Repository, str], key: Callable[[], Path], tmp_path: Path
+) -> None:
+    """A stranger's `.git/config` names a program for signatures: it is never started."""
+    repository, _ = recorded
+    trap = tmp_path.parent / "trap"
+    trap.write_text(f"#!/bin/sh\ntouch {tmp_path.parent}/sprung\n", encoding="ascii")
+    trap.chmod(0o755)
+    for name in ("gpg.program", "gpg.ssh.program", "gpg.ssh.defaultKeyCommand"):
+        repository.git("config", name, str(trap))
+    signers = key()
+    signed(assay, repository)
+    assay("ledger", "verify", "--signers", str(signers), cwd=repository.root)
+    assert not (tmp_path.parent / "sprung").exists()
+
+
+def test_without_a_key_of_ones_own_nothing_is_signed(assay: Assay, recorded: tuple[Repository, str]) -> None:
+    repository, anchor = recorded
+    repository.git("config", "user.signingKey", "/etc/hostname")
+    run = assay("ledger", "record", "main", "--no-cache", "--sign", cwd=repository.root)
+    assert run.code == 2
+    assert "there is no key to sign with" in run.err
+    assert repository.git("rev-parse", "refs/assay/ledger") == anchor

@@ -157,3 +157,43 @@ def test_standard_input_goes_alone(assay: Assay, shop: Path) -> None:
         run = assay("scan", *ONLY, *arguments, cwd=shop)
         assert run.code == 2
         assert "`-` reads one file from standard input" in run.err
+
+
+# What a change rule is handed
+
+CART = "def total(prices):\n    return sum(prices)\n"
+TEST = "from cart import total\n\n\ndef test_total():\n    assert total([1, 2]) == 3\n"
+OTHER = "\n\ndef test_nothing():\n    prices = []\n    assert total(prices) == 0\n"
+JUDGES = ("--select", "removed-test", "--preview", "--jobs", "1")
+
+
+def _said(run: Run) -> list[str]:
+    return [" ".join(line.split()) for line in run.out.splitlines() if "removed-test" in line]
+
+
+@pytest.mark.parametrize("mode", [("--staged",), ("--diff", "HEAD")])
+def test_a_change_rule_sees_what_is_deleted(assay: Assay, project: Project, mode: tuple[str, ...]) -> None:
+    root = project({"cart.py": CART, "test_cart.py": TEST}, commit="Start")
+    _write(root, "cart.py", CART.replace("sum", "max"), stage=True)
+    git(root, "rm", "-q", "test_cart.py")
+    (said,) = _said(assay("scan", *JUDGES, *mode, cwd=root))
+    assert said.startswith("cart.py:1:1 ")
+
+
+def test_a_change_rule_knows_a_renamed_file_by_its_old_name(assay: Assay, project: Project) -> None:
+    more = "".join(TEST.partition("\n\n")[2].replace("total()", f"total_{n}()") for n in range(5))
+    root = project({"cart.py": CART, "test_cart.py": TEST + more + OTHER}, commit="Start")
+    _write(root, "cart.py", CART.replace("sum", "max"), stage=True)
+    git(root, "mv", "test_cart.py", "test_total.py")
+    assert _said(assay("scan", *JUDGES, "--staged", cwd=root)) == []
+    _write(root, "test_total.py", TEST + more, stage=True)
+    (said,) = _said(assay("scan", *JUDGES, "--staged", cwd=root))
+    assert said.startswith("test_total.py:")
+
+
+def test_a_file_that_only_the_working_tree_lacks_is_deleted_too(assay: Assay, project: Project) -> None:
+    root = project({"cart.py": CART, "test_cart.py": TEST}, commit="Start")
+    _write(root, "cart.py", CART.replace("sum", "max"))
+    (root / "test_cart.py").unlink()
+    (said,) = _said(assay("scan", *JUDGES, "--diff", "HEAD", cwd=root))
+    assert said.startswith("cart.py:1:1 ")

@@ -295,8 +295,8 @@ def tier(repository: Repository, path: str = "a.py") -> tuple[str, tuple[str, ..
         ("reviewed-by: grace@example.org", ("named", ("grace",))),
         ("Approved-by: Grace Hopper", ("named", ("Grace Hopper",))),
         (
-            "Reviewed By: grace, ada\nDifferential Revision: https://example.org/D12",
-            ("named", ("grace", "ada")),
+            "Reviewed By: grace, ken, ada\nDifferential Revision: https://example.org/D12",
+            ("named", ("grace", "ken")),
         ),
         ("Reviewed By: grace", ("none", ())),
         ("Differential Revision: D12", ("requested", ())),

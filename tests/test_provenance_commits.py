@@ -245,6 +245,12 @@ def test_trailers_count_wherever_they_stand() -> None:
     assert said(commit(message)) == ("ai", 0.8, "Claude Code", "")
 
 
+def test_line_ends_that_an_agent_wrote_out_are_line_ends() -> None:
+    """basicmachines-co/basic-memory 9c791259a0"""
+    written = r"\fix: tags\n\n\ud83e\udd16 Generated\n\nCo-Authored-By: Claude <noreply@anthropic.com>"
+    assert said(commit(f"{written}\\\n\nMore\n")) == ("ai", 0.8, "Claude Code", "")
+
+
 def test_a_squash_proves_a_share_only() -> None:
     message = "Add it (#12)\n\n* one\n\n* two\n\nCo-authored-by: Claude Opus 4.6 <noreply@anthropic.com>"
     assert said(commit(message, committer=GITHUB)) == ("mixed", 0.6, "Claude Code", "claude-opus-4-6")

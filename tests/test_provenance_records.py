@@ -201,7 +201,7 @@ def test_older_refs_of_git_ai_are_ignored(repository: Repository) -> None:
     assert labels(repository) == ["no-evidence"]
 
 
-def test_a_malformed_note_becomes_a_notice(repository: Repository) -> None:
+def test_a_malformed_note_becomes_a_notice_and_its_lines_unknown(repository: Repository) -> None:
     first = repository.commit(a_py="one\ntwo\n")
     repository.note("ai", first, f"a.py\n  nonsense\n  {SESSION} 2\n---\n{{}}")
     finding = Finding("rule", Location("a.py", 1))
@@ -211,11 +211,11 @@ def test_a_malformed_note_becomes_a_notice(repository: Repository) -> None:
     assert [notice.text for notice in result.notices] == [
         f"refs/notes/ai: the note on {first[:12]}: line 2 is not an attestation; that part was left out"
     ]
-    assert result.attributed[0].provenance.label is Label.NO_EVIDENCE
-    assert labels(repository) == ["no-evidence", "ai"]
+    assert result.attributed[0].provenance.label is Label.UNKNOWN
+    assert labels(repository) == ["unknown", "ai"]
 
 
-def test_a_note_that_is_missing_becomes_a_notice(repository: Repository) -> None:
+def test_a_note_that_is_missing_becomes_a_notice_and_its_lines_unknown(repository: Repository) -> None:
     first = repository.commit(a_py="one\n")
     repository.note("ai", first, f"a.py\n  {SESSION} 1\n---\n{{}}")
     blob = repository.git("notes", "--ref=ai", "list", first)
@@ -223,7 +223,7 @@ def test_a_note_that_is_missing_becomes_a_notice(repository: Repository) -> None
 
     result = attribute([Finding("rule", Location("a.py", 1))], History.open(repository.root), environment={})
 
-    assert result.attributed[0].provenance.label is Label.NO_EVIDENCE
+    assert result.attributed[0].provenance.label is Label.UNKNOWN
     assert "missing or too large" in result.notices[0].text
 
 

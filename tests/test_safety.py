@@ -471,3 +471,21 @@ def test_a_staged_file_of_any_size_is_not_read_whole(tmp_path: Path) -> None:
     history = History.open(tmp_path)
     assert isinstance(history, History)
     assert history.staged_blobs(["a.py"], limit=100) == {}
+
+
+def test_a_report_is_written_through_no_link_of_the_repository(assay: Assay, project: Project) -> None:
+    root = project({"tree/app.py": CODE, "precious": "kept"}) / "tree"
+    for name in ("report.json", "report.json.part"):
+        (root / name).symlink_to("../precious")
+    assert assay("scan", "--no-semgrep", "-o", "json=report.json", cwd=root).code == 1
+    assert (root.parent / "precious").read_text(encoding="utf-8") == "kept"
+    assert '"findings"' in (root / "report.json").read_text(encoding="utf-8")
+
+
+def test_a_report_into_a_pipe_leaves_the_pipe_in_place(assay: Assay, project: Project) -> None:
+    root = project({"tree/app.py": CODE}) / "tree"
+    os.mkfifo(root.parent / "pipe")
+    with subprocess.Popen(["cat", str(root.parent / "pipe")], stdout=subprocess.PIPE) as reader:
+        assert assay("scan", "--no-semgrep", "-o", "json=../pipe", cwd=root).code == 1
+        assert b'"findings"' in (reader.communicate()[0])
+    assert (root.parent / "pipe").is_fifo()

@@ -5,11 +5,9 @@ Every dependency has to be installed, updated and watched for advisories, on eve
 
 from collections.abc import Iterator
 
-from scanner.relate.dependencies import Trifle, trifles
+from scanner.relate.dependencies import related, trifles, weighed
 from scanner.relate.repository import Repository
-from scanner.rule import Confidence, Finding, Location, Place, Related, RepositoryRule, Severity
-
-_SHOWN = 5
+from scanner.rule import Confidence, Finding, Place, RepositoryRule, Severity
 
 
 class HeavyweightForTrivial(RepositoryRule):
@@ -22,10 +20,11 @@ class HeavyweightForTrivial(RepositoryRule):
     cwe = (1104,)
     evidence = ("E38",)
     whole = True
-    languages = ("python", "manifest")
+    languages = ("python", "manifest", "lock")
+    seen = True  # in code that nobody here wrote
 
     def check(self, repository: Repository) -> Iterator[Finding]:
-        for trifle in trifles(repository):
+        for trifle in trifles(repository, seen=self.seen):
             facts, item = trifle.imported
             yield self.at(
                 facts.path,
@@ -34,18 +33,6 @@ class HeavyweightForTrivial(RepositoryRule):
                 library=trifle.case.library,
                 job=trifle.case.job,
                 instead=trifle.case.instead,
-                details={"places": str(sum(use.times for _, use in trifle.uses))},
-                related=_related(trifle),
+                details=weighed(trifle),
+                related=related(trifle),
             )
-
-
-def _related(trifle: Trifle) -> tuple[Related, ...]:
-    places = [
-        Related(Location(facts.path, *use.place), f"used here: `{use.name.partition(':')[0]}`")
-        for facts, use in trifle.uses
-        if use.times
-    ]
-    if trifle.declared is None:
-        return tuple(places[:_SHOWN])
-    manifest, requirement = trifle.declared
-    return (Related(Location(manifest.path, *requirement.place), "declared here"), *places[:_SHOWN])

@@ -15,6 +15,7 @@ MAKERS = frozenset({"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "Proper
 BYSTANDERS = frozenset(
     {"mock", "unittest", "pytest", "json", "datetime", "timedelta", "asyncio", "Any", "self"}
 )
+MAKING = re.compile(r"Mock\b|create_autospec")
 
 
 class MockAssertsItself(FileRule):
@@ -22,7 +23,6 @@ class MockAssertsItself(FileRule):
     why = "With everything mocked away, a test is easy to write and sure to be green."
     instead = "Hand the mock to the code under test, and assert on what that code returns."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "tests"
-    preview = True
     evidence = ("E33",)
     roles = ("test",)
 
@@ -33,6 +33,8 @@ class MockAssertsItself(FileRule):
         for scope in source.scopes.values():
             node = scope.node
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("test"):
+                if not MAKING.search(source.text_of(node)):
+                    continue
                 mock = _only_mock(node, scope)
                 if mock and _asserts_on_outcome(node):
                     yield self.at(source, node, test=scope.name, mock=mock)

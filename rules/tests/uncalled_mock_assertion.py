@@ -19,7 +19,6 @@ class UncalledMockAssertion(FileRule):
     why = "A mock answers to every name, so a slip stays green."
     instead = "Call the assertion by its full name: `m.assert_called_once_with(...)`."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "tests"
-    preview = True
     roles = ("test",)
 
     @on_file

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from scanner.analyse import manifests, places
+from scanner.analyse import installs, locks, manifests, places
 from scanner.facts import Facts
 from scanner.finding import Notice, Reason, Unreadable
 from scanner.source import Source
@@ -179,8 +179,17 @@ def _line(error: Exception) -> int:
 
 def collect(source: Source) -> tuple[Facts, tuple[Notice, ...]]:
     """The facts of a file that is not Python, and what could not be made out in it."""
-    requires, notices = manifests.collect(source)
-    return Facts(source.path, source.role, requires=requires, pytest=_pytest(source)), notices
+    declared = manifests.collect(source)
+    packages, said = locks.collect(source)
+    gathered = Facts(
+        source.path,
+        source.role,
+        requires=declared.requires,
+        pytest=_pytest(source),
+        packages=packages,
+        mentions=(*declared.mentions, *installs.collect(source)),
+    )
+    return gathered, (*declared.notices, *said)
 
 
 _PYTEST_KEYS = ("addopts", "asyncio_mode", "python_classes", "python_files", "python_functions", "testpaths")

@@ -24,6 +24,7 @@ class Case(NamedTuple):
     has: tuple[str, ...] = ()  # modules that have to be imported as well: the replacement lives there
     unless: tuple[str, ...] = ()
     brought_by: tuple[str, ...] = ()
+    seen: bool = False  # was it met, and judged right, in code that nobody here wrote?
 
 
 _ARRAYS = (
@@ -182,6 +183,7 @@ CASES: tuple[Case, ...] = (
         most=6,
         unless=("sklearn", "torch", "scipy", "statsmodels", "seaborn", "polars"),
         brought_by=("datasets", "streamlit", "yfinance", "seaborn", "gradio", "geopandas", "plotly-express"),
+        seen=True,
     ),
     Case(
         "pandas",
@@ -192,6 +194,7 @@ CASES: tuple[Case, ...] = (
         most=4,
         unless=("sklearn", "torch", "scipy", "statsmodels", "seaborn", "polars"),
         brought_by=("datasets", "streamlit", "yfinance", "seaborn", "gradio", "geopandas"),
+        seen=True,
     ),
     Case(
         "numpy",
@@ -280,6 +283,7 @@ CASES: tuple[Case, ...] = (
         python="3.9",
         unless=("django", "pandas", "celery", "airflow"),
         brought_by=("pandas", "django", "celery", "apache-airflow", "babel", "apscheduler", "flask-restx"),
+        seen=True,
     ),
     Case(
         "python-dateutil",
@@ -318,6 +322,7 @@ CASES: tuple[Case, ...] = (
             "simplejson.JSONDecodeError:handled",
         ),
         most=10,
+        seen=True,
     ),
     Case(
         "six",
@@ -326,6 +331,7 @@ CASES: tuple[Case, ...] = (
         "the plain names of Python 3: `str`, `urllib.parse`, `dict.items()`, `metaclass=`",
         ("six.*",),
         most=100,
+        seen=True,
     ),
     Case(
         "mock",
@@ -426,6 +432,7 @@ CASES: tuple[Case, ...] = (
             "bertopic",
             "imbalanced-learn",
         ),
+        seen=True,
     ),
     Case(
         "scikit-learn",

@@ -28,6 +28,8 @@ Words of a function in a test file (`facts.Function.oracle`):
     uses:NAME       asks for a fixture by a mark
     autouse         a fixture that runs for every test around it
     idle:NAME       a nested function that nobody calls
+    none            an `assert` that something is missing, empty or false
+    asks:NAME       an oracle is a plain call of this, without `await`, in a file that knows of coroutines
 
 Of a function in other files only `assert` and `raise`.
 """
@@ -47,7 +49,7 @@ _ASSERTING = re.compile(
     r"|.*_(?:assert|should|expect|verify|check|fail|must)(?:$|s$|_)"
     r"|.*(?:Assert|Should|Expect|Verify|Check)(?:s?$|s?[A-Z])"
     r"|raise_for_status$|check_output$|check_call$|check_returncode$|approx_equal$|typecheck$|fnmatch_lines.*$"
-    r"|no_fnmatch.*$|re_match_lines.*$|assertoutcome$|doctest.*$|testmod$|testfile$|runtest.*$|run_tests?$"
+    r"|(?:not_)?to_(?:be|have|contain|equal|match)(?:$|_)|no_fnmatch.*$|re_match_lines.*$|assertoutcome$|doctest.*$|testmod$|testfile$|runtest.*$|run_tests?$"
 )
 _RAISES = re.compile(
     r"(?:_?assert\w*)?(?:[rR]aises|[wW]arns|[lL]ogs)\w*|deprecated_call|raises_\w+|\w+_raises"
@@ -124,12 +126,17 @@ def of_test_file(source: Source, scope: Scope, parameters: tuple[str, ...]) -> t
     words = reader.words
     if node.decorator_list:
         words.update(_of_decorators(node))
-    if not words & _PLAIN and node.name.startswith("test"):
+    if not words & _PLAIN and _MAYBE_TEST.match(node.name):
         words.update(_of_unchecked(source, scope, parameters))
     return tuple(sorted(words))
 
 
 _PLAIN = frozenset({"assert", "call", "raises"})
+# What a test may be called where pytest is told so (`python_functions`)
+_MAYBE_TEST = re.compile(
+    r"test|(?:it|its|should|when|given|then|describe|spec|scenario|check|verify|ensure|must|can|example)_"
+    r"|\w*_(?:test|spec|should)$"
+)
 
 
 def _is_sample(scope: Scope) -> bool:
@@ -305,7 +312,12 @@ class _Reader:
         if fate:
             self._lost(statement, fate)
             return
+        self._asks(statement.test)
         how = strength(statement.test)
+        if how in _LOOSE and self._is_looked_up(statement.test):
+            how = "assert"
+        if _says_none(statement.test):
+            self.words.add("none")
         if how in _SUSPECTS:
             reason = self._unless_reflexive(tautology(statement.test, self.function.name), statement.test)
             if reason and self.marking:
@@ -316,6 +328,34 @@ class _Reader:
             elif _misspelt(statement.test):
                 self._flaw(statement, "misspelt")
         self._found(how)
+
+    def _is_looked_up(self, test: ast.expr) -> bool:
+        """Is what must not be missing one certain thing: found by a condition, a key, a pattern?"""
+        value: ast.AST | None = test.left if isinstance(test, ast.Compare) else test
+        counted = False
+        if isinstance(value, ast.Call) and _last_name(value.func) == "len":
+            counted, value = True, value.args[0] if value.args else None
+        if isinstance(value, ast.Name):
+            # Bound again, in a loop or by a callback: what it holds in the end was chosen
+            value = self.scope.assigned.get(value.id) if self.scope.bound.get(value.id) == 1 else None
+        elif isinstance(value, ast.Call) and not counted:
+            return True  # `assert pattern.match(x) is not None` is how a predicate is asked
+        if isinstance(value, ast.Await):
+            value = value.value
+        if isinstance(value, (ast.ListComp, ast.SetComp, ast.DictComp)):
+            return any(generator.ifs for generator in value.generators)
+        if isinstance(value, ast.Call):
+            return _LOOKS_UP.match(_last_name(value.func)) is not None
+        return True
+
+    def _asks(self, test: ast.expr) -> None:
+        """Note what a bare call asks: the answer of a coroutine function is true before it has run."""
+        if isinstance(test, ast.UnaryOp):
+            test = test.operand
+        if isinstance(test, ast.Call) and self.source.mentions("async"):
+            name = self.source.resolve(test.func, self.scope) or ""
+            if name and not name.startswith("builtins."):
+                self.words.add(f"asks:{name}")
 
     def _flaw(self, node: ast.stmt, fate: str) -> None:
         self.source.checks.append(Check(node, fate, self.function))
@@ -354,11 +394,13 @@ class _Reader:
                 self._lost(statement, fate or self._new("not-entered"))
             return
         if not fate:
+            if statement.value is call:
+                self._asks(call)
             reason = tautology_of_call(call, name, self.function.name) if name in _UNITTEST_ASSERTS else ""
             reason = self._unless_reflexive(reason, call)
             if reason:
                 self._flaw(statement, f"tautology:{reason}")
-            self._found("tautology" if reason else "call")
+            self._found("tautology" if reason else _WEAK_METHODS.get(name, "call"))
         elif _SURELY.match(name):  # `ensure_table()` may well be set-up
             self._lost(statement, fate)
 
@@ -455,10 +497,16 @@ _MOCK_ASSERTS = frozenset(
 _MISSPELT = frozenset(
     "called_with called_once called_once_with not_called awaited_with awaited_once awaited_once_with".split()
 )
+_LOOSE = frozenset({"weak:not-none", "weak:not-empty"})
+_LOOKS_UP = re.compile(
+    r"_?(?:next|filter|get|find|search|match|fullmatch|finditer|first|last|one|lookup|query|select|locate|scalar|detect|resolve|pop|intersection"
+    r"|load|fetch|read|grep|where|guess|which)(?:$|_|[A-Z])"
+)
 _SUSPECTS = frozenset({"assert", "tautology", "weak:isinstance", "weak:not-empty"})
 _UNITTEST_ASSERTS = frozenset(
     "assertTrue assertEqual assertEquals assertIs assertGreaterEqual assertIsNotNone assertIsInstance".split()
 )
+_WEAK_METHODS = {"assertIsNotNone": "weak:not-none", "assertIsInstance": "weak:isinstance"}
 # What a test of equality itself is called: there `x == x` is the point
 _REFLEXIVE = re.compile(
     r"(?:^|_)(?:eq|equal\w*|hash\w*|compar\w*|ident\w*|reflex\w*|order\w*|sort\w*|singleton|nan|cmp|cache\w*|[lg][te])(?:_|$)",
@@ -672,6 +720,16 @@ def _strength_of_comparison(test: ast.Compare) -> str:
     if isinstance(left, ast.Attribute) and left.attr in {"status_code", "status"} and isinstance(op, ast.Eq):
         return "weak:status" if right.value in {200, "200"} else "assert"
     return "assert"
+
+
+def _says_none(test: ast.expr) -> bool:
+    """`x is None`, `x == []`, `len(x) == 0`, `not x`: the other half of a weak check."""
+    if isinstance(test, ast.UnaryOp):
+        return isinstance(test.op, ast.Not)
+    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], (ast.Is, ast.Eq)):
+        return False
+    right = test.comparators[0]
+    return _is_empty_literal(right) or (isinstance(right, ast.Constant) and not right.value)
 
 
 def _must_not_be_reached(statement: ast.stmt) -> bool:

@@ -9,7 +9,8 @@ from array import array
 from typing import Any
 
 from scanner import facts
-from scanner.analyse import flows, manifests, oracles, routes
+from scanner.analyse import blocks, cases, flows, manifests, oracles, reinvented, routes, spoken
+from scanner.analyse.guards import guarded_imports
 from scanner.analyse.walk import Body, Index, parameters_of, token_of
 from scanner.source import OWN, FunctionNode, Scope, Source
 
@@ -18,13 +19,16 @@ _MIN_STATEMENTS = 3  # a shorter function is not worth a fingerprint
 
 def collect(source: Source, found: Index) -> facts.Facts:
     """The facts of an indexed file."""
-    guarded = _guarded_imports(source.tree)
+    importing = {item.scope for item in found.imports if item.scope}
+    inside = (body.scope.node for body in found.bodies if body.scope.name in importing)
+    guarded = guarded_imports(source.tree, inside)
     functions: list[facts.Function] = []
     classes: list[facts.Class] = []
     uses: dict[str, tuple[int, ast.expr]] = {}  # how often, and where first
     top: list[facts.Call] = []
     for body in found.bodies:
-        _collect_uses(source, body, uses)
+        if not source.is_test:  # how a test uses a library says nothing about the product
+            _collect_uses(source, body, uses)
         if body.scope.kind == "function":
             functions.append(_function_facts(source, body))
         elif body.scope.kind == "class":
@@ -41,22 +45,22 @@ def collect(source: Source, found: Index) -> facts.Facts:
             )
             for item in found.imports
         ),
-        functions=tuple(functions),
+        functions=reinvented.marked(tuple(functions), source, found.bodies),
         classes=tuple(classes),
         names=tuple(sorted(set(source.module_scope.bound) - set(source.module_scope.imports))),
         exports=exports(source.tree),
         uses=tuple(facts.Use(name, uses[name][0], source.place(uses[name][1])) for name in sorted(uses)),
         identifiers=tuple(sorted(found.identifiers)),
         calls=tuple(top),
-        requires=manifests.collect(source)[0] if source.path.endswith("setup.py") else (),
         flows=flows.collect(source, found.bodies, found.imports),
         **routes.collect(source, found),
+        **manifests.of_setup(source),
+        spoken=spoken.collect(source),
     )
 
 
 def _calls(source: Source, body: Body) -> tuple[facts.Call, ...]:
-    """The distinct callees of a scope, each with the line of its first call. Comes after `_collect_uses`,
-    which has asked what every root stands for."""
+    """The distinct callees of a scope, each with the line of its first call."""
     scope, chains, known = body.scope, body.chains, body.scope.known
     first: dict[str, int] = {}
     for call, head in zip(body.calls, body.heads, strict=True):
@@ -67,7 +71,7 @@ def _calls(source: Source, body: Body) -> tuple[facts.Call, ...]:
         elif root in OWN:
             name = source.chain(root, suffix, scope)
         else:
-            base = known[root]
+            base = known[root] if root in known else source.stands_for(root, scope)
             name = None if base is None else base + suffix
         body.callees.append(name)
         if name is None:
@@ -112,7 +116,8 @@ def _function_facts(source: Source, body: Body) -> facts.Function:
         isinstance(node, ast.AsyncFunctionDef),
         oracles.of_test_file(source, body.scope, parameters) if source.is_test else _oracle(body.tokens),
         _traits(source, node, body),
-        _literals(body) if hashes else (),
+        _literals(body) if hashes or source.is_test else (),
+        blocks.layout(body, node.lineno) if len(hashes) >= blocks.LEAST and source.role == "live" else "",
     )
 
 
@@ -190,6 +195,8 @@ def _traits(source: Source, node: FunctionNode, body: Body) -> tuple[str, ...]:
         traits.append("deprecated")
     if not body.cuts or (_is_stub(node.body[-1]) and all(map(_is_stub, node.body))):
         traits.append("stub")
+    elif not source.is_test:
+        traits.extend(cases.of(node))
     return tuple(traits)
 
 
@@ -221,25 +228,3 @@ def exports(tree: ast.Module) -> tuple[str, ...]:
                 item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)
             )
     return ()
-
-
-def _guarded_imports(tree: ast.Module) -> dict[int, str]:
-    """Line -> "typing" | "optional" for imports under `if TYPE_CHECKING`, `try` or another condition."""
-    found: dict[int, str] = {}
-    pending: list[tuple[ast.stmt, str]] = [(node, "") for node in tree.body]
-    while pending:
-        node, guard = pending.pop()
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            if guard:
-                found[node.lineno] = guard
-        elif isinstance(node, ast.If):
-            name = node.test.attr if isinstance(node.test, ast.Attribute) else getattr(node.test, "id", "")
-            inner = "typing" if name == "TYPE_CHECKING" else guard or "optional"
-            pending += [(child, inner) for child in node.body]
-            pending += [(child, guard or "optional") for child in node.orelse]
-        elif isinstance(node, ast.Try):
-            pending += [(child, guard or "optional") for child in [*node.body, *node.orelse, *node.finalbody]]
-            pending += [(child, guard or "optional") for handler in node.handlers for child in handler.body]
-        elif isinstance(node, (ast.With, ast.For, ast.While)):
-            pending += [(child, guard) for child in node.body]
-    return found

@@ -204,7 +204,18 @@ _names: dict[str, int] = {}  # identifier -> its token; identifiers recur over f
 class Body:
     """What the walk collects in one scope."""
 
-    __slots__ = ("callees", "calls", "chains", "cuts", "heads", "literals", "noise", "scope", "tokens")
+    __slots__ = (
+        "callees",
+        "calls",
+        "chains",
+        "cuts",
+        "heads",
+        "literals",
+        "noise",
+        "scope",
+        "stops",
+        "tokens",
+    )
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
@@ -214,6 +225,7 @@ class Body:
         self.chains: list[tuple[ast.expr, str, str]] = []  # outermost node, root name, what follows it
         self.tokens: list[int] = []
         self.cuts: list[int] = []  # where the tokens of each statement begin
+        self.stops: list[Any] = []  # the statement at each cut
         self.noise: list[int] = []  # cuts of statements that a copy may have or lack
         self.literals: list[Any] = []  # strings and numbers, as they come
 
@@ -251,6 +263,7 @@ def _walk(
     asked = not buckets.keys().isdisjoint(_COMMON)
     stack = roots[::-1]
     pop, push, extend, emit, meet = stack.pop, stack.append, stack.extend, tokens.append, identifiers.add
+    stop = body.stops.append
     while stack:
         node = pop()
         cls = node.__class__
@@ -325,6 +338,7 @@ def _walk(
         token, kind, children, statement = entry
         if statement:
             cuts.append(len(tokens))
+            stop(node)
         if cls in buckets:
             buckets[cls].append((node, scope))
         emit(token)

@@ -10,12 +10,14 @@ Ranges = tuple[tuple[int, int], ...]
 @dataclass(frozen=True)
 class ChangedFile:
     """One file of a change. `before` is None where the change adds it, `after` where it deletes it;
-    `lines` are the added or changed lines of the new side, inclusive, from 1."""
+    `lines` are the added or changed lines of the new side, inclusive, from 1; `old_path` is the name before,
+    where the change renames it."""
 
     path: str
     before: bytes | None
     after: bytes | None
     lines: Ranges = ()
+    old_path: str = ""
 
 
 @dataclass(frozen=True)

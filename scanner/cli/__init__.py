@@ -18,7 +18,7 @@ import scanner
 _COMMANDS = {
     "scan": ("scanner.cli.scan", "Scan a tree, a diff or what is staged."),
     "rules": ("scanner.cli.rules", "List the rules."),
-    "explain": ("scanner.cli.explain", "Say what a rule means, why agents do it, what to do instead."),
+    "explain": ("scanner.cli.explain", "Say what a rule means, or look back at files after an incident."),
     "routes": ("scanner.cli.routes", "Show the routes of a web application, and what guards each."),
     "blame": ("scanner.cli.blame", "Say of each line of a file who or what wrote it, and who reviewed it."),
     "provenance": ("scanner.cli.provenance", "Count lines by who or what wrote them, on what evidence."),

@@ -94,7 +94,7 @@ def verdict_of(
     try:
         given = Reviews()
         if reviews:
-            text = proposal.reviews_file(settings.root, history, reviews)
+            text = proposal.reviews_file(history, reviews)
             given = parse(text, history.head, f"--reviews {reviews}")
         repository = proposal.repository_of(settings, history)
         findings = failing(report)

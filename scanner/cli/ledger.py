@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import click
@@ -20,6 +22,8 @@ from scanner.report.hostile import safe
 from scanner.settings import Settings, UsageError
 from scanner.weigh import Report
 
+_MOST_FINDINGS = 1000
+
 
 @click.group("ledger")
 def command() -> None:
@@ -32,11 +36,13 @@ def command() -> None:
 @click.option("--author", default="", metavar="LOGIN", help="Who proposes the change, on the platform.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write .assay_cache.")
 @click.option("--at", metavar="TIME", help="The time to record, as 2026-03-01T12:00:00Z. [default: now]")
-def record(base: str, reviews: str | None, author: str, no_cache: bool, at: str | None) -> None:
+@click.option("--sign", is_flag=True, help="Sign with your own git signing key.")
+def record(base: str, reviews: str | None, author: str, no_cache: bool, at: str | None, sign: bool) -> None:
     """Judge the commits since BASE, and add the verdict to the ledger, whatever it is.
 
     The ledger is the ref refs/assay/ledger; share it with `git push origin refs/assay/ledger`. Keep what
-    this prints elsewhere: it is the anchor that shows if the ledger is ever cut short.
+    this prints elsewhere: it is the anchor that shows if the ledger is ever cut short. With --sign, key and
+    program are those of your own git configuration, never the repository's.
     """
     from dataclasses import replace
 
@@ -47,42 +53,82 @@ def record(base: str, reviews: str | None, author: str, no_cache: bool, at: str 
     settings = replace(settings, semgrep=here.semgrep, cache=here.cache and not no_cache)
     report = scan(replace(settings, mode="diff", diff_base=start))
     verdict = verdict_of(history, start, settings, report, reviews, author)
-    time = at or datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    time = at or _now()
     try:
         entries = ledger.read(history)
         subjects, predicate = _statement(history, settings, report, verdict, time)
-        entry = ledger.seal(subjects, predicate, entries[-1] if entries else None)
-        commit = ledger.append(history, entry, f"Review of {verdict.head[:12]}")
+        entry = ledger.seal(subjects, predicate, ledger.end_of(entries))
+        commit = ledger.append(history, entry, f"Review of {verdict.head[:12]}", sign=sign)
     except GitError as error:
         raise UsageError(f"the ledger could not be written: {error}") from error
     click.echo(f"{entry.name.removesuffix('.json')} {entry.digest} {commit}")
 
 
-@command.command("verify")
-@click.option("--anchor", default="", metavar="HASH", help="The digest of an entry, or the ledger's commit.")
-@click.pass_context
-def verify(ctx: click.Context, anchor: str) -> None:
-    """Check the ledger, and name every entry that was edited, dropped or swapped.
+@command.command("merge")
+@click.argument("ref")
+@click.option("--at", metavar="TIME", help="The time to record, as 2026-03-01T12:00:00Z. [default: now]")
+@click.option("--sign", is_flag=True, help="Sign with your own git signing key.")
+def merge(ref: str, at: str | None, sign: bool) -> None:
+    """Bring the entries of another ledger, REF, into this one, where both were written to.
 
-    Without an anchor, a ledger that was cut at its end, or rewritten as a whole, cannot be told from a
-    shorter one. Exit code: 0 as recorded, 1 not.
+    Fetch it first: `git fetch origin refs/assay/ledger:refs/assay/remotes/origin`. Nothing of either is
+    lost; one entry more says that the two were joined.
     """
     _, history = opened()
     try:
-        entries = ledger.read(history)
-        of_entry = anchor if len(anchor) == 64 and not history.is_ancestor(anchor, anchor) else ""
-        problems = ledger.verify(entries, of_entry)
-        if entries:
-            problems += ledger.verify_commits(history, "" if of_entry else anchor)
-        elif anchor:
-            problems.append(ledger.Problem(0, "there is no ledger, and the anchor says that there was"))
+        click.echo(ledger.merge(history, ref, at or _now(), sign=sign))
+    except (GitError, ValueError) as error:
+        raise UsageError(f"the ledgers could not be merged: {error}") from error
+
+
+@command.command("verify")
+@click.option(
+    "--anchor", default="", metavar="HASH", help="The digest of an entry, or the ledger's commit, or a ref."
+)
+@click.option(
+    "--signers",
+    metavar="FILE",
+    help="Also check every signature; FILE lists who may sign with SSH keys, as for ssh-keygen.",
+)
+@click.pass_context
+def verify(ctx: click.Context, anchor: str, signers: str | None) -> None:
+    """Check the ledger, and name every entry that was edited, dropped or swapped.
+
+    Without an anchor, a ledger that was cut at its end, or rewritten as a whole, cannot be told from a
+    shorter one; a remote's ledger that was fetched serves as one, and with --signers nobody rewrites it who
+    has no key. Exit code: 0 as recorded, 1 not.
+    """
+    _, history = opened()
+    try:
+        entries, problems, checked = _verified(history, anchor, signers)
     except GitError as error:
         raise UsageError(f"the ledger could not be read: {error}") from error
     for problem in dict.fromkeys(problems):
         click.echo(safe(str(problem)))
-    told = f"{len(entries)} entries, " + (f"{len(set(problems))} problems" if problems else "as recorded")
-    click.echo(told if anchor else f"{told}; no anchor was given, so its end is not checked", err=True)
+    told = f"{entries} entries, " + (f"{len(set(problems))} problems" if problems else "as recorded")
+    click.echo(told if checked else f"{told}; no anchor was given, so its end is not checked", err=True)
     ctx.exit(1 if problems else 0)
+
+
+def _verified(history: History, anchor: str, signers: str | None) -> tuple[int, list[ledger.Problem], bool]:
+    """How many entries there are, what is wrong with them, and whether the ledger's end was checked."""
+    entries = ledger.read(history)
+    if signers and not Path(signers).is_file():
+        raise UsageError(f"--signers {signers}: there is no such file")
+    of_entry = anchor if len(anchor) == 64 and not history.is_ancestor(anchor, anchor) else ""
+    problems = ledger.verify(entries, of_entry)
+    if entries:
+        commit = history.resolve(anchor) if anchor and not of_entry else ""
+        file = os.path.abspath(signers) if signers else None
+        problems += ledger.verify_commits(history, commit, file)
+    elif anchor:
+        problems.append(ledger.Problem(0, "there is no ledger, and the anchor says that there was"))
+    problems += ledger.ahead(history)
+    return len(entries), problems, bool(anchor or history.refs(*ledger.REMOTES))
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @command.command("export")
@@ -117,6 +163,7 @@ def _statement(
             "weights": settings.weights,
             "policy": _digest([sorted(map(str, settings.gate.items())), list(map(str, settings.critical))]),
         },
+        "findings": _findings(report),
         "result": _digest(
             sorted([one.fingerprint, one.level.value, one.fate] for one in (*report.kept, *report.passed))
         ),
@@ -137,6 +184,24 @@ def _files(history: History, verdict: Verdict) -> Mapping[str, dict[str, Any]]:
         }
         for path, labels in verdict.suspect.items()
     }
+
+
+def _findings(report: Report) -> list[dict[str, Any]]:
+    """What was found in the change, and what of it was let pass, for whoever looks back."""
+    found = sorted(
+        (*report.kept, *report.passed), key=lambda one: (one.fate != "kept", -one.rank, one.fingerprint)
+    )
+    return [
+        {
+            "rule": one.card.id,
+            "path": one.finding.location.path,
+            "line": one.finding.location.line,
+            "level": one.level.value,
+            "fate": one.fate,
+            "reason": one.reason,
+        }
+        for one in found[:_MOST_FINDINGS]
+    ]
 
 
 def _digest(value: Any) -> str:

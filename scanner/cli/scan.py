@@ -217,15 +217,35 @@ def _write(target: str, report: Report) -> None:
 
 
 def write_text(path: str, text: str, flag: str) -> None:
-    """Write a file whole or not at all; what goes wrong is a UsageError that names the flag."""
+    """Write a file whole or not at all; what goes wrong is a UsageError that names the flag.
+
+    A device or a pipe (`/dev/null`, `/dev/stderr`) is written into: replacing one would break the machine.
+    """
     file = Path(path)
-    part = file.with_name(f"{file.name}.part")
     try:
+        if file.exists() and not file.is_file():
+            file.write_text(text, encoding="utf-8", newline="\n")
+            return
         file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(file)
+        if path.startswith("/dev/") or file.is_fifo() or file.is_char_device():
+            file.write_text(text, encoding="utf-8", newline="\n")
+        else:
+            _write_whole(file, text)
     except OSError as error:
         raise UsageError(f"{flag}: {path}: {error.strerror}") from error
+
+
+def _write_whole(file: Path, text: str) -> None:
+    """Beside the file first, under a name that nobody can have made a link of, then in its place."""
+    part = file.with_name(f"{file.name}.{os.getpid()}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        part.replace(file)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _print(report: Report, options: dict[str, Any]) -> None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from scanner.provenance.record import Attributed, Evidence, Label, Provenance, Review, Tier
 
 if TYPE_CHECKING:
-    from scanner.provenance.attribution import Attribution, LineProvenance, attribute, blame_lines
+    from scanner.provenance.attribution import Attribution, attribute
+    from scanner.provenance.committed import LineProvenance, blame_files, blame_lines
 
 __all__ = [
     "Attributed",
@@ -24,14 +25,21 @@ __all__ = [
     "Review",
     "Tier",
     "attribute",
+    "blame_files",
     "blame_lines",
 ]
+
+_OF_COMMITTED = ("LineProvenance", "blame_files", "blame_lines")
 
 
 def __getattr__(name: str) -> Any:
     """What reads histories is imported when it is asked for: a hook without findings never asks."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name in _OF_COMMITTED:
+        from scanner.provenance import committed
+
+        return getattr(committed, name)
     from scanner.provenance import attribution
 
     return getattr(attribution, name)

@@ -107,10 +107,20 @@ def _entry(line: str) -> Entry | None:
     key, _, ranges = line.strip().partition(" ")
     if not line.startswith("  ") or not _RANGES.match(ranges):
         return None
-    if not (_SESSION.match(key) or _HUMAN.match(key) or _PROMPT.match(key)):
+    if not is_key(key):
         return None
     pairs = (part.partition("-") for part in ranges.split(","))
     return Entry(key, tuple((int(start), int(end or start)) for start, _, end in pairs))
+
+
+def is_key(text: str) -> bool:
+    """Is this a key that some version of git-ai writes for the author of a line?"""
+    return bool(_SESSION.match(text) or _HUMAN.match(text) or _PROMPT.match(text))
+
+
+def is_human(key: str) -> bool:
+    """Does the key stand for somebody whose typing was observed?"""
+    return bool(_HUMAN.match(key))
 
 
 def _records(metadata: str) -> dict[str, Record]:
@@ -118,8 +128,11 @@ def _records(metadata: str) -> dict[str, Record]:
         document = json.loads(metadata)
     except (ValueError, RecursionError):
         return {}
-    if not isinstance(document, dict):
-        return {}
+    return records_of(document) if isinstance(document, dict) else {}
+
+
+def records_of(document: Mapping[str, Any]) -> dict[str, Record]:
+    """Prompts and sessions by their keys."""
     found: dict[str, Record] = {}
     for group in ("prompts", "sessions"):
         members = document.get(group)
@@ -148,6 +161,7 @@ class Notes:
 
     by_commit: Mapping[str, tuple[tuple[str, Note], ...]] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    unreadable: frozenset[str] = frozenset()
 
     def evidence(self, commit: str, path: str, line: int) -> Evidence | None:
         """What the notes of `commit` say about a line that it added, by its place in that commit."""
@@ -167,7 +181,7 @@ class Notes:
 
 
 def _evidence(where: str, entry: Entry, note: Note) -> Evidence:
-    if _HUMAN.match(entry.key):
+    if is_human(entry.key):
         return Evidence("line-note", where, Label.HUMAN, LINE_NOTE)
     record = _resolved(entry, note)
     return Evidence("line-note", where, Label.AI, LINE_NOTE, record.agent, record.model)
@@ -196,8 +210,11 @@ def read(history: History, commits: Iterable[str]) -> Notes:
 def _collect(places: list[tuple[str, str, str]], parsed: Mapping[str, Note | None]) -> Notes:
     by_commit: dict[str, dict[str, tuple[str, Note]]] = {}
     notices: list[Notice] = []
+    unreadable: set[str] = set()
     for commit, ref, blob in places:
         note = parsed.get(blob)
+        if note is None or note.problems:
+            unreadable.add(commit)
         if note is None:
             notices.append(
                 Notice(f"{ref}: the note on {commit[:12]} is missing or too large; it was left out")
@@ -207,4 +224,5 @@ def _collect(places: list[tuple[str, str, str]], parsed: Mapping[str, Note | Non
         by_commit.setdefault(commit, {}).setdefault(blob, (ref, note))
         for problem in note.problems[:1]:
             notices.append(Notice(f"{ref}: the note on {commit[:12]}: {problem}; that part was left out"))
-    return Notes({commit: tuple(notes.values()) for commit, notes in by_commit.items()}, tuple(notices))
+    found = {commit: tuple(notes.values()) for commit, notes in by_commit.items()}
+    return Notes(found, tuple(notices), frozenset(unreadable))

@@ -53,6 +53,39 @@ def settle(evidence: Sequence[Evidence]) -> Verdict:
     return Verdict(Label.NO_EVIDENCE)
 
 
+def gathered(*found: Evidence | None) -> tuple[Evidence, ...]:
+    """The evidence that there is."""
+    return tuple(one for one in found if one is not None)
+
+
+def settled(
+    evidence: tuple[Evidence, ...],
+    review: Review,
+    *,
+    commit: str = "",
+    unattended: bool = False,
+    reason: str = "",
+) -> Provenance:
+    """Provenance from evidence: the label that it comes to, and everything else as given."""
+    verdict = settle(evidence)
+    return Provenance(
+        verdict.label,
+        verdict.confidence,
+        verdict.agent,
+        verdict.model,
+        commit,
+        evidence,
+        review,
+        unattended,
+        reason,
+    )
+
+
+def uncommitted(evidence: tuple[Evidence, ...]) -> Provenance:
+    """The provenance of a line that no commit holds yet."""
+    return settled(evidence, review=Review(Tier.PENDING), reason="not committed yet")
+
+
 def _surest(evidence: Sequence[Evidence], labels: Sequence[Label]) -> list[Evidence]:
     """The evidence for any of `labels`, surest first; of equals, the one whose label stands first."""
     fitting = [one for one in evidence if one.proves in labels]

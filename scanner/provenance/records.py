@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scanner.finding import Notice
 from scanner.history import Commit, History
-from scanner.provenance import agent_trace, blame, git_ai, identity, labels, review, trailers
-from scanner.provenance.record import Evidence, Provenance, Review
+from scanner.provenance import (
+    agent_trace,
+    blame,
+    entire,
+    gerrit,
+    git_ai,
+    git_appraise,
+    identity,
+    pulls,
+    review,
+    slsa,
+    trailers,
+    whogitit,
+)
+from scanner.provenance.labels import gathered, settled
+from scanner.provenance.record import Evidence, Label, Provenance
+from scanner.provenance.stores import Store
 
 _SHALLOW = (
     "the clone is shallow and ends before this line was written; run `git fetch --unshallow` and "
@@ -16,32 +31,8 @@ _SHALLOW = (
 )
 
 
-def gathered(*found: Evidence | None) -> tuple[Evidence, ...]:
-    """The evidence that there is."""
-    return tuple(one for one in found if one is not None)
-
-
-def settled(
-    evidence: tuple[Evidence, ...],
-    review: Review,
-    *,
-    commit: str = "",
-    unattended: bool = False,
-    reason: str = "",
-) -> Provenance:
-    """Provenance from evidence: the label that it comes to, and everything else as given."""
-    verdict = labels.settle(evidence)
-    return Provenance(
-        verdict.label,
-        verdict.confidence,
-        verdict.agent,
-        verdict.model,
-        commit,
-        evidence,
-        review,
-        unattended,
-        reason,
-    )
+_UNREADABLE = "a record about its commit could not be read"
+_BY_AI = (Label.AI, Label.MIXED)
 
 
 @dataclass(frozen=True)
@@ -54,8 +45,12 @@ class Records:
     merges: Mapping[str, tuple[review.Merge, ...]]
     shallow: frozenset[str]
     pending: frozenset[str]
+    of_whogitit: Store = field(default_factory=Store)
+    checkpoints: Store = field(default_factory=Store)
+    branches: pulls.Branches = field(default_factory=pulls.Branches)
+    claims: tuple[review.Claims, ...] = ()
     # Most lines share their answer with the line above.
-    known: dict[tuple[str, Evidence | None, Evidence | None, str], Provenance] = field(default_factory=dict)
+    known: dict[tuple[str, tuple[Evidence, ...], str], Provenance] = field(default_factory=dict)
 
     @staticmethod
     def read(history: History, ids: set[str], since: str = "", after: str = "") -> Records:
@@ -63,22 +58,53 @@ class Records:
         `after`, all of `ids` are younger than that commit, and nothing older is looked at."""
         shallow = history.shallow_commits
         ids = ids - shallow
+        commits = history.commits(sorted(ids))
+        young = frozenset(history.commits_since(since)) if since else frozenset()
         return Records(
-            history.commits(sorted(ids)),
+            commits,
             git_ai.read(history, ids),
             agent_trace.read(history, ids),
-            _merges(history, ids, after),
+            _merges(history, ids, since if ids <= young else after),
             shallow,
-            frozenset(history.commits_since(since)) if since else frozenset(),
+            young,
+            whogitit.read(history, ids),
+            entire.read(history, commits.values()),
+            pulls.read(history, commits.values()),
+            (gerrit.read(history, ids), git_appraise.read(history, ids), slsa.read(history, ids)),
         )
 
     @property
+    def stores(self) -> tuple[Store, ...]:
+        return (self.of_whogitit, self.checkpoints)
+
+    @property
     def notices(self) -> tuple[Notice, ...]:
-        return (*self.notes.notices, *self.traces.notices)
+        told = [self.notes.notices, self.traces.notices, self.branches.notices]
+        told += [store.notices for store in self.stores] + [one.notices for one in self.claims]
+        return tuple(notice for notices in told for notice in notices)
 
     def by_line(self, commit: str) -> bool:
         """Is there a record that may tell lines of this commit apart?"""
-        return commit in self.notes.by_commit or bool(self.traces.by_file)
+        if commit in self.notes.by_commit or any(commit in store.known for store in self.stores):
+            return True
+        return bool(self.traces.revisions & {commit, self._parent(commit)})
+
+    def by_agents(self, commit: str) -> bool:
+        """Is there evidence of an agent for any line of this commit?"""
+        if any(note.files for _, note in self.notes.by_commit.get(commit, ())):
+            return True
+        of_stores = (one for store in self.stores for one in store.anything_of(commit))
+        # Line 0 is nobody's: of it speaks only what holds for the whole commit.
+        of_commit = self.provenance(blame.Origin(commit, "", 0)).label
+        return of_commit in _BY_AI or any(one.proves in _BY_AI for one in of_stores)
+
+    def _parent(self, commit: str) -> str:
+        found = self.commits.get(commit)
+        return found.parents[0] if found and found.parents else ""
+
+    def _is_unreadable(self, commit: str) -> bool:
+        told = (self.notes.unreadable, self.traces.unreadable, *(store.unreadable for store in self.stores))
+        return any(commit in commits for commits in told)
 
     def provenance(self, origin: blame.Origin) -> Provenance:
         """What is known of a committed line."""
@@ -91,20 +117,37 @@ class Records:
         parent = commit.parents[0] if commit.parents else ""
         trace = self.traces.evidence(origin.commit, parent, origin.path, origin.line)
         director = self.notes.director(origin.commit, origin.path, origin.line)
-        key = (origin.commit, note, trace, director)
+        of_stores = (store.evidence(origin.commit, origin.path, origin.line) for store in self.stores)
+        key = (origin.commit, gathered(note, trace, *of_stores), director)
         if key not in self.known:
-            self.known[key] = self._answer(commit, gathered(note, trace), director)
+            self.known[key] = self._answer(commit, *key[1:])
         return self.known[key]
 
     def _answer(self, commit: Commit, of_line: tuple[Evidence, ...], director: str) -> Provenance:
         merges = self.merges.get(commit.id, ())
         of_branches = (found for merge in merges for found in trailers.of_branch(merge.commit))
-        return settled(
-            (*of_line, *identity.of_commit(commit), *trailers.of_commit(commit), *of_branches),
-            review.of_commit(commit, merges, director=director, pending=commit.id in self.pending),
+        of_commit = (
+            *identity.of_commit(commit),
+            *trailers.of_commit(commit, checkpoint_read=commit.id in self.checkpoints.known),
+            *of_branches,
+        )
+        claims = [claim for one in self.claims for claim in one.by_commit.get(commit.id, ())]
+        found = settled(
+            (*of_line, *of_commit, *gathered(self.branches.by_commit.get(commit.id))),
+            review.of_commit(
+                commit, merges, director=director, pending=commit.id in self.pending, claims=claims
+            ),
             commit=commit.id,
             unattended=identity.unattended(commit),
         )
+        if found.label is Label.NO_EVIDENCE and self._is_unreadable(commit.id):
+            return replace(found, label=Label.UNKNOWN, reason=_UNREADABLE)
+        return found
+
+
+def stored(history: History) -> tuple[str, ...]:
+    """Where records lie, as texts that change whenever one of the places does."""
+    return (history.refs("refs/notes/", "refs/agentdiff/"), entire.refs(history), pulls.refs(history))
 
 
 def _merges(history: History, ids: set[str], after: str) -> dict[str, tuple[review.Merge, ...]]:

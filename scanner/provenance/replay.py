@@ -80,13 +80,15 @@ class Replayed:
     blocks: _Blocks
     # Of a replay that went on from a known tree: the files that it changed.
     changed: frozenset[str] = frozenset()
+    _told: dict[str, list[Stretch] | None] = field(default_factory=dict, compare=False, repr=False)
 
     def stretches(self, path: str) -> list[Stretch] | None:
         """The lines of a file in order; None where they are not known."""
-        file = self.files.get(path)
-        if file is None or file.lines is None:
-            return None
-        return list(self._runs(file.lines))
+        if path not in self._told:
+            file = self.files.get(path)
+            lines = file.lines if file is not None else None
+            self._told[path] = None if lines is None else list(self._runs(lines))
+        return self._told[path]
 
     def _runs(self, lines: array[int]) -> Iterator[Stretch]:
         blocks, at, size = self.blocks, 0, len(lines)
@@ -203,17 +205,16 @@ class _Replay:
         return Replayed(self._commits, state, self._blocks, changed)
 
     def _steps(self) -> Iterator[_Step]:
-        """What each commit did. Renames in merges are looked for only where a parent lacks the file."""
+        """What each commit did. Renames in merges are looked for only where a parent lacks a file."""
         merges = [oid for oid, *parents in self._lineage if len(parents) > 1]
-        of_merges = self._history.patches(merges, renames=False)
+        doubtful = self._history.with_new_files(merges)
+        of_plain = self._history.patches([oid for oid in merges if oid not in doubtful], renames=False)
+        of_doubtful = self._history.patches([oid for oid in merges if oid in doubtful])
         of_others = self._history.patches([oid for oid, *parents in self._lineage if len(parents) < 2])
         for oid, *parents in self._lineage:
+            of_merges = of_doubtful if oid in doubtful else of_plain
             patch, lost = next(of_merges if len(parents) > 1 else of_others)
-            found = list(parse(patch))
-            if len(parents) > 1 and any("" in one.before and not one.deleted for one in found):
-                ((patch, lost),) = self._history.patches([oid])
-                found = list(parse(patch))
-            yield found, lost
+            yield list(parse(patch)), lost
 
     def _last(self, steps: Iterable[_Step], brought: Iterator[Mapping[str, bool]]) -> _State:
         """Take all steps; the state after the last one."""

@@ -1,8 +1,8 @@
 """Who reviewed a commit, and how strong the record of it is.
 
-Read from trailers, from the merge that brought the commit in, and from what platforms write into subjects.
-Nothing here is signed. The author, the people who asked an agent for the change, agents and bots never
-count as reviewers; names are shown, e-mails are not.
+Read from trailers, from the merge that brought the commit in, from what platforms write into subjects, and
+reviews kept in notes (`gerrit`, `git_appraise`, `slsa`). Nothing here is signed. The author, the people who
+asked an agent for the change, agents and bots never count as reviewers; names are shown, e-mails are not.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from scanner.finding import Notice
 from scanner.history import Commit, History, Node, Person
 from scanner.provenance import identity, trailers
 from scanner.provenance.record import Review, Tier
@@ -26,7 +27,7 @@ _PULL_MERGE = re.compile(r"Merge pull request #(\d+) from \S+")
 _NUMBERED = re.compile(r"\(#(\d+)\)\s*\Z")
 _GITLAB_MERGE = re.compile(r"^See merge request [\w./-]*!(\d+)", re.MULTILINE)
 _GERRIT = re.compile(r"^Reviewed-on:[ \t]*https?://", re.MULTILINE)
-_STRENGTH = (Tier.NONE, Tier.REQUESTED, Tier.MERGED, Tier.NAMED)
+_STRENGTH = (Tier.NONE, Tier.REQUESTED, Tier.MERGED, Tier.NAMED, Tier.ATTESTED)
 _PLATFORM = "noreply@github.com"
 # Bringing a topic in, as against catching up with where one came from.
 _TOPIC_MERGE = re.compile(r"Merge (?:branch|remote-tracking branch|commit) '(?P<name>[^']+)'(?P<rest>.*)")
@@ -107,23 +108,60 @@ class Merge:
     authors: tuple[Person, ...] = ()
 
 
+@dataclass(frozen=True)
+class Claim:
+    """What a record outside the commit says of its review: how strong it would be, by whom, and where it
+    stands. Whoever turns out to be involved is left out later."""
+
+    tier: Tier
+    people: tuple[Person, ...]
+    where: str
+
+
+@dataclass(frozen=True)
+class Claims:
+    """The claims of one kind of record, by commit."""
+
+    by_commit: Mapping[str, tuple[Claim, ...]] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+
+
 def of_commit(
-    commit: Commit, merges: Sequence[Merge] = (), *, director: str = "", pending: bool = False
+    commit: Commit,
+    merges: Sequence[Merge] = (),
+    *,
+    director: str = "",
+    pending: bool = False,
+    claims: Sequence[Claim] = (),
 ) -> Review:
     """The strongest review on record of one commit.
 
     `merges` brought it in, innermost first; `director` is a human who is on record as the one who directed
-    the agent. `pending`: it is not merged yet.
+    the agent; `claims` are of records outside the commit. `pending`: it is not merged yet.
     """
     own = [commit.author, *trailers.requesters(commit)]
     own += [Person(director, "")] if director else []
+    found = [_of_claim(claim, own) for claim in claims]
     if by := _named(commit, own):
-        return Review(Tier.NAMED, by, f"commit {commit.id[:12]}, review trailer")
+        found.append(Review(Tier.NAMED, by, f"commit {commit.id[:12]}, review trailer"))
     if pending:
-        return Review(Tier.PENDING)
-    found = [_of_merge(merge, [*own, *merge.authors]) for merge in merges]
+        return _strongest([Review(Tier.NONE), *found], Review(Tier.PENDING))
+    found += [_of_merge(merge, [*own, *merge.authors]) for merge in merges]
     found.append(_of_request(commit))
-    return max(found, key=lambda review: _STRENGTH.index(review.tier))
+    return _strongest(found)
+
+
+def _strongest(found: Sequence[Review], otherwise: Review | None = None) -> Review:
+    """The strongest review; `otherwise` where that is no more than a request."""
+    best = max(found, key=lambda review: _STRENGTH.index(review.tier))
+    return otherwise if otherwise and best.tier in (Tier.NONE, Tier.REQUESTED) else best
+
+
+def _of_claim(claim: Claim, involved: Sequence[Person]) -> Review:
+    people = [one for one in claim.people if identity.is_person(one) and not _among(one, involved)]
+    if claim.people and not people:
+        return Review(Tier.REQUESTED, (), claim.where)
+    return Review(claim.tier, tuple(dict.fromkeys(map(shown, people))), claim.where)
 
 
 def _named(record: Commit, involved: Sequence[Person]) -> tuple[str, ...]:
@@ -175,9 +213,11 @@ def _brings_topic(subject: str) -> bool:
 
 
 def _among(someone: Person, others: Sequence[Person]) -> bool:
-    """Is it one of them? By e-mail, or by name: people have several addresses, and use them."""
+    """Is it one of them? By e-mail, or by name: people have several addresses, and use them. A name without
+    an e-mail may be a login, which is mostly what stands before the `@`."""
     email, name = someone.email.lower(), _folded(someone.name)
-    return any(
+    logins = [] if email else [one.email.lower().partition("@")[0] for one in others]
+    return name in filter(None, logins) or any(
         (email and email == one.email.lower()) or (name and name == _folded(one.name)) for one in others
     )
 

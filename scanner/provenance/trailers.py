@@ -7,6 +7,7 @@ only (a squash, `Assisted-by`, an accepted suggestion) proves `mixed`.
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from collections.abc import Callable, Iterator
@@ -78,12 +79,15 @@ def read(message: str) -> tuple[Trailer, ...]:
     return tuple(Trailer(m["key"].lower(), html.unescape(m["value"].strip())) for m in found)
 
 
+@functools.lru_cache(maxsize=8)  # each reader of a commit asks again
 def readable(message: str) -> str:
     """The message with plain line ends, its lines and itself cut where nobody reads on: a stranger wrote
-    it, and may have written a megabyte of blanks to keep a pattern busy."""
+    it, and may have written a megabyte of blanks to keep a pattern busy. Agents that quote wrongly for the
+    shell write their line ends as `\\n`."""
     if len(message) > 2 * _MOST:
         message = f"{message[:_MOST]}\n{message[-_MOST:]}"
-    return "\n".join(line[:_LONGEST].rstrip() for line in message.split("\n"))
+    lines = message.replace("\\n", "\n").split("\n")
+    return "\n".join(line[:_LONGEST].rstrip().rstrip("\\") for line in lines)
 
 
 def person(value: str) -> Person:
@@ -94,11 +98,12 @@ def person(value: str) -> Person:
     return Person(match["name"] or match["name2"] or "", match["email"] or match["email2"] or "")
 
 
-def of_commit(commit: Commit) -> tuple[Evidence, ...]:
-    """What the message proves about the lines of this commit."""
+def of_commit(commit: Commit, *, checkpoint_read: bool = False) -> tuple[Evidence, ...]:
+    """What the message proves about the lines of this commit. `checkpoint_read`: the checkpoint that it
+    names was read, and knows better than the trailer."""
     trailers = read(commit.message)
     found = [e for trailer in trailers for e in _READERS[_group(trailer.key)](trailer, commit)]
-    found += _entire(trailers, commit)
+    found += [] if checkpoint_read else _entire(trailers, commit)
     found += _footers(commit)
     if _AIDER_SUBJECT.match(commit.subject):
         found.append(Evidence("subject", _place(commit, "subject"), Label.AI, FOOTER, "aider"))
@@ -111,6 +116,12 @@ def is_squash(commit: Commit) -> bool:
     """A pull request that GitHub squashed: one commit, of which any part may be anybody's."""
     by_platform = commit.committer.email.lower() == "noreply@github.com"
     return by_platform and len(commit.parents) < 2 and bool(_SQUASH.search(commit.subject))
+
+
+def request(commit: Commit) -> int:
+    """The number of the pull request that a commit squashes; 0 where it is no squash."""
+    match = _SQUASH.search(commit.subject) if is_squash(commit) else None
+    return int(match[1][:9]) if match else 0
 
 
 def requesters(commit: Commit) -> tuple[Person, ...]:

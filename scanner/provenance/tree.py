@@ -21,7 +21,7 @@ from scanner.history import GitError, History
 from scanner.provenance import agent_trace, blame, identity
 from scanner.provenance.blame import Origin
 from scanner.provenance.record import Label, Provenance
-from scanner.provenance.records import Records
+from scanner.provenance.records import Records, stored
 from scanner.provenance.replay import Replayed, Stretch, replay
 
 _VERSION = 1  # raise it when the same history would be counted in another way
@@ -160,9 +160,9 @@ class _Counter:
         commit = stretch.commit
         if not commit:
             return
-        if not self.records.by_line(commit) or commit in self.verdicts:
-            if commit not in self.verdicts:
-                self.verdicts[commit] = self._group(self._provenance(stretch, 0))
+        if commit not in self.verdicts and not self.records.by_line(commit):
+            self.verdicts[commit] = self._group(self._provenance(stretch, 0))
+        if commit in self.verdicts:
             yield self.verdicts[commit], stretch.size
             return
         for step in range(stretch.size):
@@ -236,16 +236,8 @@ def _solely(counter: _Counter, replayed: Replayed, paths: Iterable[str], before:
     by_file = {path: commits for path, (commits, known) in touching.items() if known <= before}
     missing = {oid for commits in by_file.values() for oid in commits} - counter.records.commits.keys()
     more = Records.read(counter.history, missing) if missing else counter.records
-
-    def by_agent(oid: str) -> bool:
-        records = more if oid in missing else counter.records
-        # Line 0 is nobody's: only what holds for the whole commit answers, or any of its notes.
-        notes = records.notes.by_commit.get(oid, ())
-        if any(note.files for _, note in notes):
-            return True
-        return records.provenance(Origin(oid, "", 0)).label.value in _BY_AI
-
-    known = {oid: by_agent(oid) for commits in by_file.values() for oid in commits}
+    every = {oid for commits in by_file.values() for oid in commits}
+    known = {oid: (more if oid in missing else counter.records).by_agents(oid) for oid in every}
     return {path for path, commits in by_file.items() if all(known[oid] for oid in commits)}
 
 
@@ -404,7 +396,7 @@ def _digest(history: History) -> str:
     parts = [
         scanner.__version__.encode(),
         identity.TABLE.read_bytes(),
-        history.refs("refs/notes/").encode("utf-8", "surrogateescape"),
+        *(text.encode("utf-8", "surrogateescape") for text in stored(history)),
         hashlib.sha256(traces).digest(),
         "\n".join(blame.ignored_revisions(history, history.head, [])).encode(),
         "\n".join(sorted(history.shallow_commits)).encode(),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -126,7 +126,7 @@ class _Index:
         self.repository = repository
         self.buckets: dict[tuple[int, ...], list[Unit]] = defaultdict(list)
         for facts in repository.files.values():
-            if facts.role in {"live", "test"} and not _is_set_apart(facts):
+            if facts.role in {"live", "test"} and not is_set_apart(facts):
                 for unit in _units(facts):
                     self.buckets[unit.function.hashes].append(unit)
 
@@ -227,10 +227,10 @@ class _Index:
     def _excused(self, unit: Unit, original: Unit, similarity: float) -> bool:
         return (
             unit.function.is_async != original.function.is_async
-            or _twins(unit, original)
-            or _versions(unit.path, original.path)
-            or _is_outgoing(unit)
-            or _is_outgoing(original)
+            or are_twins(unit, original)
+            or are_versions(unit.path, original.path)
+            or is_outgoing(unit)
+            or is_outgoing(original)
             or self._apart(unit, original)
             or (unit.facts.role == "test" and original.facts.role == "test")
             or (unit.facts.role == "test" and similarity < _ALIKE_IN_TEST)
@@ -309,7 +309,7 @@ def _units(facts: Facts) -> Iterator[Unit]:
     for function in facts.functions:
         if len(function.hashes) < MIN_STATEMENTS or function.nodes < MIN_NODES:
             continue
-        owner, _, name = function.name.rpartition(".")
+        name = function.name.rpartition(".")[2]
         if (
             name in _PROGRAMS
             or not name.strip("_")  # a handler that is known by what it is registered for
@@ -317,8 +317,13 @@ def _units(facts: Facts) -> Iterator[Unit]:
             or any(one.rpartition(".")[2] in _EXEMPT for one in function.decorators)
         ):
             continue
-        kind = "function" if not owner else "method" if owner in classes else "nested"
-        yield Unit(facts, function, kind)
+        yield unit_of(facts, function, classes)
+
+
+def unit_of(facts: Facts, function: Function, classes: Container[str]) -> Unit:
+    """A function with its kind; `classes` are the qualified names of those of its file."""
+    owner = function.name.rpartition(".")[0]
+    return Unit(facts, function, "function" if not owner else "method" if owner in classes else "nested")
 
 
 def _rarest(key: tuple[int, ...], spread: Mapping[int, int]) -> list[int]:
@@ -438,18 +443,18 @@ _OLD = re.compile(
 _VERSION = re.compile(r"(?<![a-z])v\d+(?:(?:alpha|beta)\d*)?(?![a-z])", re.IGNORECASE)
 
 
-def _twins(unit: Unit, original: Unit) -> bool:
+def are_twins(unit: Unit, original: Unit) -> bool:
     """The sync and the async side of one interface."""
     one, other = unit.symbol, original.symbol
     return one != other and _ASYNC.sub("", one) == _ASYNC.sub("", other)
 
 
-def _versions(one: str, other: str) -> bool:
+def are_versions(one: str, other: str) -> bool:
     """Two versions of one interface: `api/v1/` and `api/v2/`."""
     return one != other and _VERSION.sub("", one) == _VERSION.sub("", other)
 
 
-def _is_set_apart(facts: Facts) -> bool:
+def is_set_apart(facts: Facts) -> bool:
     """Is a file complete by itself on purpose: a migration, compiled, or what tests are run on?"""
     if _MIGRATIONS.search(facts.path) or _TEST_DATA.search(facts.path):
         return True
@@ -458,7 +463,7 @@ def _is_set_apart(facts: Facts) -> bool:
     return facts.role == "test" and is_input(facts.path)
 
 
-def _is_outgoing(unit: Unit) -> bool:
+def is_outgoing(unit: Unit) -> bool:
     """Does a function stay for old callers only, so that nobody will mend it, nor build on it?"""
     return (
         "deprecated" in unit.function.traits

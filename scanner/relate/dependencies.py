@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
 
 from scanner.analyse.heavy import CASES, Case
 from scanner.analyse.manifests import normalised
 from scanner.facts import Facts, Import, Requirement, Use
+from scanner.finding import Location, Related
 from scanner.relate.repository import Repository
+from scanner.relate.supply import Weight, is_npm
 
 _Imported = tuple[Facts, Import]
 
@@ -28,7 +30,7 @@ class Project:
         """Distribution → the manifest's file and its first line for it; the Python asked for left out."""
         found: dict[str, tuple[Facts, Requirement]] = {}
         for facts in self.files:
-            for requirement in facts.requires:
+            for requirement in () if is_npm(facts.path) else facts.requires:
                 if requirement.name != "python":
                     found.setdefault(requirement.name, (facts, requirement))
         return found
@@ -62,6 +64,31 @@ class Trifle:
     imported: _Imported  # the first import in live code
     uses: tuple[tuple[Facts, Use], ...]
     declared: tuple[Facts, Requirement] | None
+    alone: Weight | None  # what dropping it would take out of the environment, where a lock tells
+
+
+_SHOWN = 5  # uses that a finding names
+
+
+def weighed(trifle: Trifle) -> dict[str, object]:
+    """How much is used of it, and what dropping it would take out of the environment."""
+    details: dict[str, object] = {"places": str(sum(use.times for _, use in trifle.uses))}
+    if trifle.alone is not None:
+        details["alone-brings"] = str(trifle.alone)
+    return details
+
+
+def related(trifle: Trifle) -> tuple[Related, ...]:
+    """Where it is declared and used."""
+    places = [
+        Related(Location(facts.path, *use.place), f"used here: `{use.name.partition(':')[0]}`")
+        for facts, use in trifle.uses
+        if use.times
+    ]
+    if trifle.declared is None:
+        return tuple(places[:_SHOWN])
+    manifest, requirement = trifle.declared
+    return (Related(Location(manifest.path, *requirement.place), "declared here"), *places[:_SHOWN])
 
 
 def projects(repository: Repository) -> Iterator[Project]:
@@ -73,22 +100,28 @@ def projects(repository: Repository) -> Iterator[Project]:
         yield Project(folder, tuple(files))
 
 
-def trifles(repository: Repository) -> Iterator[Trifle]:
-    """Every heavy library that a project could do without."""
+def trifles(repository: Repository, *, seen: bool) -> Iterator[Trifle]:
+    """Every heavy library that a project could do without: in cases that were met in real code, or in those
+    that were not yet."""
     for project in projects(repository):
         done: set[str] = set()
         for case in CASES:
             if case.library in done or any(repository.file_of(module) for module in case.modules):
                 continue
             found = _trifle(project, case)
-            if found is not None:
-                done.add(case.library)
-                yield found
+            if found is None or repository.supply.comes_anyway(case.library, found.imported[0].path):
+                continue
+            done.add(case.library)
+            if case.seen is not seen:
+                continue
+            yield replace(found, alone=repository.supply.alone(case.library, found.imported[0].path))
 
 
 def _trifle(project: Project, case: Case) -> Trifle | None:
     imported = [pair for module in case.modules for pair in project.imports.get(module, ())]
-    live = [(facts, item) for facts, item in imported if facts.role == "live"]
+    live = [
+        (facts, item) for facts, item in imported if facts.role == "live" and not facts.path.startswith(".")
+    ]
     if not live or not _replaceable(project, case):
         return None
     if any(item.optional or item.typing_only or item.local == "*" for _, item in imported):
@@ -106,7 +139,7 @@ def _trifle(project: Project, case: Case) -> Trifle | None:
         return None  # handed on, or used in a way that does not show
     if sum(use.times for _, use in uses) > case.most or not all(_trivial(use.name, case) for _, use in uses):
         return None
-    return Trifle(case, live[0], tuple(uses), project.requires.get(case.library))
+    return Trifle(case, live[0], tuple(uses), project.requires.get(case.library), None)
 
 
 def _trivial(name: str, case: Case) -> bool:

@@ -95,36 +95,38 @@ class Oracles:
         return tuple(self._tests())
 
     def _tests(self) -> Iterator[Test]:
-        for facts in self._repository.files.values():
-            if facts.role != "test" or "/management/commands/" in facts.path or is_input(facts.path):
-                continue
-            is_test_file = self.runner.collects(facts.path)
-            if is_test_file is None:
-                continue
+        for facts, is_test_file in self._test_files():
             classes = {item.name: item for item in facts.classes}
-            collected: dict[str, bool] = {}
+            suites: dict[str, str] = {}
             for function in facts.functions:
                 owner, _, name = function.name.rpartition(".")
-                if not name.startswith("test") or any(
-                    item.endswith("fixture") for item in function.decorators
-                ):
+                if not _may_be_test(function):
                     continue
                 if not owner:
-                    if is_test_file and function.name != "test":
+                    if is_test_file and function.name != "test" and self.runner.is_test(facts.path, name):
                         yield Test(facts, function, "")
                 elif owner in classes:
-                    known = collected.get(owner)
-                    if known is None:
-                        known = collected[owner] = self._is_collected(facts, classes[owner], is_test_file)
-                    if known:
+                    if owner not in suites:
+                        suites[owner] = self._kind(facts, classes[owner], is_test_file)
+                    if self._is_run(facts.path, name, suites[owner]):
                         yield Test(facts, function, f"{_module(facts.path)}.{owner}")
 
-    def _is_collected(self, facts: Facts, owner: Class, is_test_file: bool) -> bool:
+    def _may_hold_tests(self, facts: Facts) -> bool:
+        return facts.role == "test" and "/management/commands/" not in facts.path and not is_input(facts.path)
+
+    def _kind(self, facts: Facts, owner: Class, is_test_file: bool) -> str:
+        """Who runs the tests of a class: `pytest`, by its name; `unittest`, by its base; nobody: ""."""
         if "." in owner.name:
-            return False
-        if is_test_file and owner.name.startswith("Test") and "__init__" not in owner.attributes:
-            return True
-        return self.is_test_case(f"{_module(facts.path)}.{owner.name}")
+            return ""
+        if self.is_test_case(f"{_module(facts.path)}.{owner.name}"):
+            return "unittest"
+        named = is_test_file and self.runner.is_suite(facts.path, owner.name)
+        return "pytest" if named and "__init__" not in owner.attributes else ""
+
+    def _is_run(self, path: str, name: str, kind: str) -> bool:
+        if kind == "unittest":
+            return name.startswith("test")  # its loader knows no setting
+        return kind == "pytest" and self.runner.is_test(path, name)
 
     def is_test_case(self, name: str, hops: int = 8) -> bool:
         """Does a class come from `unittest.TestCase`, or from something foreign that is named like it?"""
@@ -174,6 +176,69 @@ class Oracles:
             for name in self._repository.files[around].names
         )
 
+    # What nobody collects
+
+    def uncollected_suites(self) -> Iterator[tuple[Facts, Class, tuple[Function, ...]]]:
+        """The classes in test files that hold tests, stand alone, and are no suite to any runner, each with
+        those tests: an `__init__` keeps pytest away, or a name that it does not look for."""
+        for facts, is_test_file in self._test_files():
+            if not is_test_file:
+                continue
+            for owner in facts.classes:
+                if "." in owner.name or owner.bases or owner.decorators or "__test__" in owner.attributes:
+                    continue
+                if self._kind(facts, owner, True) or f"{_module(facts.path)}.{owner.name}" in self._bases:
+                    continue
+                held = tuple(
+                    function
+                    for function in facts.functions
+                    if function.name.rpartition(".")[0] == owner.name
+                    and self.runner.is_test(facts.path, function.name.rpartition(".")[2])
+                    and _may_be_test(function)
+                )
+                if held:
+                    yield facts, owner, held
+
+    def _test_files(self) -> Iterator[tuple[Facts, bool]]:
+        """The files that may hold tests, and whether pytest looks into each."""
+        for facts in self._repository.files.values():
+            if self._may_hold_tests(facts):
+                is_test_file = self.runner.collects(facts.path)
+                if is_test_file is not None:
+                    yield facts, is_test_file
+
+    def uncollected_functions(self) -> Iterator[tuple[Facts, Function]]:
+        """The functions that look like tests but for their name, in places where pytest finds others: they
+        check something, ask for nothing but fixtures, and nobody mentions them."""
+        for facts, is_test_file in self._test_files():
+            if not is_test_file:
+                continue
+            suites = {item.name: item for item in facts.classes}
+            for function in facts.functions:
+                owner, _, name = function.name.rpartition(".")
+                if self.runner.is_test(facts.path, name) or not _may_be_test(function):
+                    continue
+                if owner and not (owner in suites and self._is_plain_suite(facts, suites[owner])):
+                    continue
+                if self.is_mentioned(name) or name.startswith("pytest_") or function.decorators:
+                    continue
+                if {"assert", "raises"} & set(function.oracle) and self._asks_for_fixtures(function):
+                    yield facts, function
+
+    def _is_plain_suite(self, facts: Facts, owner: Class) -> bool:
+        return not owner.bases and self._kind(facts, owner, True) == "pytest"
+
+    def _asks_for_fixtures(self, function: Function) -> bool:
+        return all(name in self._fixtures or name in _BUILTIN_FIXTURES for name in function.parameters)
+
+    def is_mentioned(self, name: str) -> bool:
+        """Does any file of the repository speak of something of that name, its definition left out?"""
+        return name in self._mentioned
+
+    @cached_property
+    def _mentioned(self) -> frozenset[str]:
+        return frozenset(name for facts in self._repository.files.values() for name in facts.identifiers)
+
     # What checks
 
     def unchecked(self, *, scripts: bool = False) -> tuple[Test, ...]:
@@ -186,6 +251,24 @@ class Oracles:
     @cached_property
     def _unchecked(self) -> tuple[Test, ...]:
         return tuple(test for test in self.tests if not self.is_checked(test))
+
+    def weakly_checked(self) -> Iterator[tuple[Test, frozenset[str]]]:
+        """The tests whose every oracle passes most wrong results, each with the kinds of those; see
+        `analyse.oracles.strength`."""
+        for test in self.tests:
+            words = test.function.oracle
+            kinds = frozenset(word.partition(":")[2] for word in words if word.startswith("weak:"))
+            if not kinds or any(word.partition(":")[0] in _CHECKING - {"weak"} for word in words):
+                continue
+            rest = tuple(word for word in words if not word.startswith("weak:"))
+            bare = test._replace(function=test.function._replace(oracle=rest))
+            self._bared.append(bare)  # answers are known by the identity of the function
+            if not self.is_checked(bare) and not self.is_left_out(test):
+                yield test, kinds
+
+    @cached_property
+    def _bared(self) -> list[Test]:
+        return []
 
     def is_checked(self, test: Test) -> bool:
         """Can anything that the test reaches tell a wrong result?"""
@@ -257,27 +340,35 @@ class Oracles:
         marked = any(
             ".parametrize" in name or "patch" in name or "given" in name for name in test.function.decorators
         )
-        return marked or all(
-            name in self._fixtures or name in _BUILTIN_FIXTURES for name in test.function.parameters
-        )
+        return marked or self._asks_for_fixtures(test.function)
 
     def is_accepting_half(self, test: Test) -> bool:
         """Do other tests of the file expect the same call to raise? Then not raising is the point here."""
-        rejected = self._rejected.get(test.facts.path)
-        if rejected is None:
-            rejected = self._rejected[test.facts.path] = frozenset(
+        return self._shares_callee(test, "raises")
+
+    def is_present_half(self, test: Test) -> bool:
+        """Do other tests of the file expect that the same call gives nothing? Then giving something is the
+        point here."""
+        return self._shares_callee(test, "none")
+
+    def _shares_callee(self, test: Test, word: str) -> bool:
+        """Is something that a test calls also called by a test of its file with that word?"""
+        key = (test.facts.path, word)
+        others = self._callees.get(key)
+        if others is None:
+            others = self._callees[key] = frozenset(
                 call.callee
                 for function in test.facts.functions
-                if "raises" in function.oracle
+                if word in function.oracle
                 for call in function.calls
             )
         return any(
-            call.callee in rejected and not call.callee.startswith(("builtins.", "pytest.", "unittest."))
+            call.callee in others and not call.callee.startswith(("builtins.", "pytest.", "unittest."))
             for call in test.function.calls
         )
 
     @cached_property
-    def _rejected(self) -> dict[str, frozenset[str]]:
+    def _callees(self) -> dict[tuple[str, str], frozenset[str]]:
         return {}
 
     def _overrides(self, test: Test) -> bool:
@@ -476,6 +567,24 @@ _UNITTEST = frozenset(
 
 
 _RAISING = frozenset({".one", ".scalar_one"})
+
+
+def _may_be_test(function: Function) -> bool:
+    """Is a function, whatever its name, one that a setting could call a test? No fixture, no `setUp`."""
+    name = function.name.rpartition(".")[2]
+    if name.startswith("test"):
+        return not any(item.endswith("fixture") for item in function.decorators)
+    return not (
+        name.startswith("_")
+        or name in _UNITTEST
+        or name in _TEARDOWNS
+        or name in _SETUPS
+        or any(item.endswith(_NO_TESTS) for item in function.decorators)
+    )
+
+
+# What turns a function into something else than a test
+_NO_TESTS = ("fixture", "property", "staticmethod", "classmethod", "contextmanager", "hookimpl")
 
 
 def _is_test_name(name: str) -> bool:

@@ -8,6 +8,7 @@ from functools import cached_property
 from scanner.facts import Class, Facts, Function, Import
 from scanner.relate.oracles import Oracles
 from scanner.relate.routes import Web
+from scanner.relate.supply import Supply
 
 _MAX_HOPS = 12  # re-exports of re-exports
 _MANIFESTS = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
@@ -188,6 +189,11 @@ class Repository:
     def web(self) -> Web:
         """The routes of the web applications, and what guards them."""
         return Web(self)
+
+    @cached_property
+    def supply(self) -> Supply:
+        """What is declared, locked, installed and imported."""
+        return Supply(self)
 
     def definition(self, name: str) -> tuple[Facts, Function | Class] | None:
         """The file and the definition behind a dotted name, if they are the repository's own."""

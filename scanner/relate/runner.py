@@ -1,10 +1,10 @@
-"""What a repository tells pytest: which files and folders hold tests, and how async ones run."""
+"""What a repository tells pytest: which files, classes and functions are tests, and how async ones run."""
 
 from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.facts import Facts
@@ -53,9 +53,22 @@ class Runner:
         patterns = settings.get("python_files", "").split() or _FILES
         return any(fnmatch.fnmatch(name, pattern.rpartition("/")[2]) for pattern in patterns)
 
+    def is_test(self, path: str, name: str) -> bool:
+        """Would pytest run a function of that name as a test, in a file that it collects?"""
+        return _is_named(name, self.setting(path, "python_functions").split() or ("test",))
+
+    def is_suite(self, path: str, name: str) -> bool:
+        """Would pytest look for tests in a class of that name?"""
+        return _is_named(name, self.setting(path, "python_classes").split() or ("Test",))
+
     def setting(self, path: str, key: str) -> str:
         """The value of one setting that holds for a file; "" where there is none."""
         return self._around(path)[1].get(key, "")
+
+
+def _is_named(name: str, patterns: Sequence[str]) -> bool:
+    """pytest's own reading of its lists: each entry is a prefix, or a glob."""
+    return any(name.startswith(one) or fnmatch.fnmatchcase(name, one) for one in patterns)
 
 
 def _is_below(path: str, folder: str) -> bool:

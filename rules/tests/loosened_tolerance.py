@@ -1,0 +1,35 @@
+"""A change to the code widens the margin within which its test is content."""
+
+from collections.abc import Iterator
+
+from scanner.analyse import checks, suites
+from scanner.change import Change
+from scanner.rule import ChangeRule, Confidence, Finding, Severity
+
+
+class LoosenedTolerance(ChangeRule):
+    message = (
+        "`{test}` is content with more than before, while `{subject}` changes: `{before}` became `{after}`"
+    )
+    why = "A result that has drifted out of its bounds fits again once the bounds are moved."
+    instead = "Find out why the result has moved; where it may, say so beside the new bound."
+    severity, confidence, family = Severity.MEDIUM, Confidence.MEDIUM, "tests"
+    evidence = ("E35",)
+
+    def check(self, change: Change) -> Iterator[Finding]:
+        known = suites.of_change(change)
+        for pair in known.pairs:
+            subject = known.subject_of(pair.after)
+            if subject is None:
+                continue
+            for was, now in pair.edits:
+                if checks.is_looser(was, now):
+                    yield self.at(
+                        pair.after.path,
+                        pair.after.place_of(now.node),
+                        pair.after.name,
+                        test=pair.after.name,
+                        before=pair.before.text(was.node),
+                        after=pair.after.text(now.node),
+                        subject=subject.path,
+                    )

@@ -1,0 +1,76 @@
+"""Which imports a file can do without: those for type checkers, and those that may fail."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+_MISSING = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+_Pending = list[tuple[ast.AST, str]]
+
+
+def guarded_imports(tree: ast.Module, importing: Iterable[ast.AST]) -> dict[int, str]:
+    """Line → "typing" | "optional" for imports under `if TYPE_CHECKING`, `try` or another condition.
+
+    `importing` are the functions that import; there, only a `try` that begins with the import and catches
+    its failure makes it optional: a function may well import under a condition what it cannot do without.
+    """
+    found: dict[int, str] = {}
+    pending: _Pending = [(node, "") for node in tree.body]
+    while pending:
+        node, guard = pending.pop()
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            if guard:
+                found[node.lineno] = guard
+        elif isinstance(node, ast.If):
+            inner = "typing" if _is_typing(node.test) else guard or "optional"
+            pending += [(child, inner) for child in node.body]
+            pending += [(child, guard or "optional") for child in node.orelse]
+        elif isinstance(node, ast.Try):
+            pending += [(child, guard or "optional") for child in [*node.body, *node.orelse, *node.finalbody]]
+            pending += [(child, guard or "optional") for handler in node.handlers for child in handler.body]
+        elif isinstance(node, (ast.With, ast.For, ast.While)):
+            pending += [(child, guard) for child in node.body]
+    for function in importing:
+        _inside(function, found)
+    return found
+
+
+def _inside(function: ast.AST, found: dict[int, str]) -> None:
+    """Statements alone are looked at: expressions import nothing."""
+    pending: _Pending = [(function, "")]
+    while pending:
+        node, guard = pending.pop()
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            if guard:
+                found[node.lineno] = guard
+            continue
+        if isinstance(node, ast.Try):
+            if _begins_with_import(node) and _catches_missing(node):
+                guard = "optional"
+            pending += [(child, guard) for handler in node.handlers for child in handler.body]
+        if node is not function and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue  # one that imports is looked at by itself
+        for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
+            if isinstance(block, list):
+                pending += [(child, guard) for child in block]
+
+
+def _begins_with_import(node: ast.Try) -> bool:
+    return isinstance(node.body[0], (ast.Import, ast.ImportFrom))
+
+
+def _catches_missing(node: ast.Try) -> bool:
+    for handler in node.handlers:
+        kinds = getattr(handler.type, "elts", [handler.type])
+        if any(kind is None or _name(kind) in _MISSING for kind in kinds):
+            return True
+    return False
+
+
+def _is_typing(test: ast.expr) -> bool:
+    return _name(test) == "TYPE_CHECKING"
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else str(getattr(node, "id", ""))

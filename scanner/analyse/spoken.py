@@ -1,0 +1,27 @@
+"""Modules that a file imports by name, as text: `import_module("cv2")`, `INSTALLED_APPS = ["corsheaders"]`.
+
+The texts themselves may be anything, secrets too; only hashes of the words leave the file.
+"""
+
+from __future__ import annotations
+
+import re
+from zlib import crc32
+
+from scanner.source import Source
+
+# What a file says that imports by name, in whatever way
+_SIGNS = ("import_", "_import", "importlib", "find_spec", "INSTALLED_APPS", "load_plugin", "entry_point")
+_WORD = re.compile(r"""["']([A-Za-z_]\w{1,40})(?:\.\w+){0,8}["']""")
+
+
+def collect(source: Source) -> tuple[int, ...]:
+    """Hashes of the first words of the dotted names in quotes; nothing of a file that shows no sign."""
+    if not any(sign in source.text for sign in _SIGNS):
+        return ()
+    return tuple(sorted({hashed(found[1]) for found in _WORD.finditer(source.text)}))
+
+
+def hashed(word: str) -> int:
+    """The hash that stands for a module's name."""
+    return crc32(word.encode())

@@ -1,0 +1,44 @@
+"""Gerrit's review notes: who voted for a change.
+
+Format: gerrit.googlesource.com/plugins/reviewnotes, on `refs/notes/review`: one `Label+N: Name <e-mail>` a
+line, then who submitted it and where it was reviewed. Only `Code-Review+2` is an approval. The server
+writes them, but nobody signs them. No repository with such notes was met; the format is the plugin's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from scanner.finding import Notice
+from scanner.history import GitError, History
+from scanner.provenance import trailers
+from scanner.provenance.record import Tier
+from scanner.provenance.review import Claim, Claims
+
+_REF = "refs/notes/review"
+_LARGEST = 1_000_000
+_APPROVED = re.compile(r"^Code-Review\+2:[ \t]*(?P<who>\S.*)$", re.MULTILINE)
+_LINE = re.compile(r"^(?:[\w-]+[+-]\d|Submitted-(?:by|at)|Reviewed-on|Project|Branch):", re.MULTILINE)
+
+
+def read(history: History, commits: Iterable[str]) -> Claims:
+    """The votes for `commits`."""
+    wanted = set(commits)
+    try:
+        notes = history.notes(_REF).get(_REF, {}) if wanted else {}
+        blobs = {oid: blob for oid, blob in notes.items() if oid in wanted}
+        bodies = dict(history.blobs(blobs.values(), limit=_LARGEST))
+    except GitError as error:
+        return Claims(notices=(Notice(f"{_REF} could not be read: {error}"),))
+    found: dict[str, tuple[Claim, ...]] = {}
+    notices = []
+    for commit, blob in blobs.items():
+        where = f"{_REF} on {commit[:12]}"
+        text = trailers.readable((bodies[blob] or b"").decode("utf-8", "replace"))
+        if not _LINE.search(text):
+            notices.append(Notice(f"{where} is no review of Gerrit and was left out"))
+            continue
+        people = tuple(trailers.person(match["who"]) for match in _APPROVED.finditer(text))
+        found[commit] = (Claim(Tier.ATTESTED, people, where) if people else Claim(Tier.REQUESTED, (), where),)
+    return Claims(found, tuple(notices))

@@ -1,0 +1,152 @@
+"""Blocks of statements that stand in two functions, found by their runs of equal hashes.
+
+Every run of `LEAST` hashes is a key; functions that share one are compared from there on, so that the work
+is linear in the size of the repository. A run counts as far as it is a sequence of whole statements of one
+level, laid out alike on both sides: what could be cut out, and given a name.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scanner.analyse.blocks import Stand, stands
+from scanner.facts import Facts, Place
+from scanner.relate import clones
+from scanner.relate.clones import Unit
+from scanner.relate.repository import Repository
+
+LEAST = 8  # statements of a block: of fewer, many are just how things are done
+_DISTINCT = 7  # of them, that are not one another's like
+_COMMON = 12  # functions; what more of them do is how things are done here
+_WHOLE = 0.75  # of both functions: then the function is copied, and not a block of it
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some statements of a function, one after the other."""
+
+    unit: Unit
+    start: int
+    size: int
+
+    @property
+    def place(self) -> Place:
+        """From the first statement to the start of the last."""
+        where = _stands(self.unit)[self.start : self.start + self.size]
+        return Place(where[0].line, where[0].column, where[-1].line, where[-1].column + 1)
+
+    @property
+    def share(self) -> float:
+        """How much of its function it is."""
+        return self.size / len(self.unit.function.hashes)
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """A block, and the one that it repeats."""
+
+    block: Block
+    original: Block
+
+
+def repeated(repository: Repository) -> Iterator[tuple[Repeated, ...]]:
+    """Blocks that stand in an earlier function as well; all between the same two files, or within one, at
+    once, the longest first. In the order of paths."""
+    groups: dict[tuple[str, str], list[Repeated]] = {}
+    for found in _all(repository):
+        groups.setdefault((found.block.unit.path, found.original.unit.path), []).append(found)
+    for _, group in sorted(groups.items()):
+        yield tuple(sorted(group, key=lambda found: (-found.block.size, found.block.place)))
+
+
+def _all(repository: Repository) -> Iterator[Repeated]:
+    units = [unit for facts in repository.files.values() for unit in _units(facts)]
+    holders: dict[tuple[int, ...], list[tuple[int, int]]] = defaultdict(list)
+    for number, unit in enumerate(units):
+        hashes = unit.function.hashes
+        for start in range(len(hashes) - LEAST + 1):
+            holders[hashes[start : start + LEAST]].append((number, start))
+    shared = {key: places for key, places in holders.items() if 1 < len({at[0] for at in places}) <= _COMMON}
+    excused: dict[tuple[int, int], bool] = {}
+    for number, unit in enumerate(units):
+        start, hashes = 0, unit.function.hashes
+        while start <= len(hashes) - LEAST:
+            found = None
+            for other, at in shared.get(hashes[start : start + LEAST], ()):
+                if other >= number:
+                    break
+                pair = (other, number)
+                if pair not in excused:
+                    excused[pair] = _excused(unit, units[other], repository)
+                if not excused[pair]:
+                    found = _longer(found, _common(Block(unit, start, 0), Block(units[other], at, 0)))
+            if found is not None:
+                yield found
+            start += found.block.size if found is not None else 1
+
+
+def _longer(one: Repeated | None, other: Repeated | None) -> Repeated | None:
+    if one is None or other is None:
+        return one or other
+    return other if other.block.size > one.block.size else one
+
+
+def _common(block: Block, original: Block) -> Repeated | None:
+    """What two functions have in common from two places on, as far as it is worth a function."""
+    one, other = block.unit.function.hashes[block.start :], original.unit.function.hashes[original.start :]
+    size = 0
+    while size < min(len(one), len(other)) and one[size] == other[size]:
+        size += 1
+    size = min(_level(block, size), _level(original, size))
+    if size < LEAST or len(set(one[:size])) < _DISTINCT or not _alike_laid_out(block, original, size):
+        return None
+    found = Repeated(Block(block.unit, block.start, size), Block(original.unit, original.start, size))
+    whole = found.block.share > _WHOLE and found.original.share > _WHOLE
+    return None if whole else found
+
+
+def _level(block: Block, size: int) -> int:
+    """How many of the statements from the start on are whole statements of the level of the first."""
+    where = _stands(block.unit)
+    level = where[block.start].column
+    end = block.start + size
+    for place in range(block.start, end):
+        if where[place].column < level:
+            end = place
+            break
+    while end > block.start and end < len(where) and where[end].column > level:
+        end -= 1  # the last statement of the level goes on
+    return end - block.start
+
+
+def _alike_laid_out(block: Block, original: Block, size: int) -> bool:
+    one = [stand.column for stand in _stands(block.unit)[block.start : block.start + size]]
+    other = [stand.column for stand in _stands(original.unit)[original.start : original.start + size]]
+    shift = one[0] - other[0]
+    return all(left - right == shift for left, right in zip(one, other, strict=True))
+
+
+def _stands(unit: Unit) -> list[Stand]:
+    return stands(unit.function.layout, unit.function.place.line)
+
+
+def _units(facts: Facts) -> Iterator[Unit]:
+    if facts.role != "live" or clones.is_set_apart(facts):
+        return
+    classes = {known.name for known in facts.classes}
+    for function in facts.functions:
+        if function.layout and not clones.is_outgoing(unit := clones.unit_of(facts, function, classes)):
+            yield unit
+
+
+def _excused(unit: Unit, original: Unit, repository: Repository) -> bool:
+    """Are the two alike for good reason, or out of each other's reach?"""
+    return (
+        unit.function.is_async != original.function.is_async
+        or clones.are_twins(unit, original)
+        or clones.are_versions(unit.path, original.path)
+        or repository.project_of(unit.path) != repository.project_of(original.path)
+        or clones.literals_shared(unit, original) < 0.4
+    )
