@@ -313,6 +313,8 @@ class _Reader:
             self._lost(statement, fate)
             return
         self._asks(statement.test)
+        if isinstance(statement.test, ast.Compare) and isinstance(statement.test.ops[0], ast.Eq):
+            self._compares(statement, statement.test.left, statement.test.comparators[0])
         how = strength(statement.test)
         if how in _LOOSE and self._is_looked_up(statement.test):
             how = "assert"
@@ -328,6 +330,21 @@ class _Reader:
             elif _misspelt(statement.test):
                 self._flaw(statement, "misspelt")
         self._found(how)
+
+    def _compares(self, statement: ast.stmt, left: ast.expr, right: ast.expr) -> None:
+        """Note where both sides of an equality are one and the same call."""
+        one, other = self._call_behind(left), self._call_behind(right)
+        if one is not None and other is not None and _are_same(one, other):
+            self._flaw(statement, f"same-call:{min(one.lineno, other.lineno)}")
+
+    def _call_behind(self, node: ast.expr) -> ast.Call | None:
+        """The call that an operand is, or whose result is called expected; `first == second` is a test of
+        calling twice."""
+        if isinstance(node, ast.Name) and _EXPECTED.search(node.id) and self.scope.bound.get(node.id) == 1:
+            node = self.scope.assigned.get(node.id, node)
+        if isinstance(node, ast.Await):
+            node = node.value
+        return node if isinstance(node, ast.Call) else None
 
     def _is_looked_up(self, test: ast.expr) -> bool:
         """Is what must not be missing one certain thing: found by a condition, a key, a pattern?"""
@@ -396,6 +413,8 @@ class _Reader:
         if not fate:
             if statement.value is call:
                 self._asks(call)
+            if name == "assertEqual" and len(call.args) > 1:
+                self._compares(statement, call.args[0], call.args[1])
             reason = tautology_of_call(call, name, self.function.name) if name in _UNITTEST_ASSERTS else ""
             reason = self._unless_reflexive(reason, call)
             if reason:
@@ -497,6 +516,7 @@ _MOCK_ASSERTS = frozenset(
 _MISSPELT = frozenset(
     "called_with called_once called_once_with not_called awaited_with awaited_once awaited_once_with".split()
 )
+_EXPECTED = re.compile(r"expect|want|correct|should|truth|golden|^exp(?:_|$)", re.IGNORECASE)
 _LOOSE = frozenset({"weak:not-none", "weak:not-empty"})
 _LOOKS_UP = re.compile(
     r"_?(?:next|filter|get|find|search|match|fullmatch|finditer|first|last|one|lookup|query|select|locate|scalar|detect|resolve|pop|intersection"
@@ -720,6 +740,13 @@ def _strength_of_comparison(test: ast.Compare) -> str:
     if isinstance(left, ast.Attribute) and left.attr in {"status_code", "status"} and isinstance(op, ast.Eq):
         return "weak:status" if right.value in {200, "200"} else "assert"
     return "assert"
+
+
+def _are_same(one: ast.Call, other: ast.Call) -> bool:
+    """The same function with the same arguments: no constructor, whose `==` may be what is tested."""
+    if one is other or one.func.__class__ is not other.func.__class__:
+        return False
+    return not _last_name(one.func)[:1].isupper() and ast.dump(one) == ast.dump(other)
 
 
 def _says_none(test: ast.expr) -> bool:
