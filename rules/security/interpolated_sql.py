@@ -15,9 +15,11 @@ from scanner.taint.sinks import SQL_SINKS, Hole, holes, is_statement, statement_
 
 # A value is wanted here, no name of a table or a column.
 VALUE = re.compile(
-    r"(?is)(?:(?:=|<>|!=|<|>|\blike\b|\bilike\b)\s*[NE]?['\"]?[%_\w\s-]*|\bvalues\s*\([^()]*|\b(?:not\s+)?in\s*\(\s*['\"]?|"
-    r"\bbetween\s+['\"]?|\band\s+['\"]|\binterval\s+'|\bmatch\s*\(?\s*['\"])\Z"
+    r"(?i)(?:(?:=|<>|!=|<|>|\bi?like\b)\s{0,9}[NE]?['\"]?[%_\w -]{0,40}|\bvalues\s{0,9}\([^()]{0,300}"
+    r"|\bin\s{0,9}\(\s{0,9}['\"]?|\bbetween\s{1,9}['\"]?|\band\s{1,9}['\"]|\binterval\s{1,9}'"
+    r"|\bmatch\s{0,9}\(?\s{0,9}['\"])\Z"
 )
+NEAR = 400  # characters before a hole that tell what is wanted in it
 PRAGMA = re.compile(r"(?i)\s*(?:pragma|set|attach)\s")  # takes no placeholders
 
 
@@ -39,7 +41,11 @@ class InterpolatedSql(FlowRule):
         if statement is None:
             return
         for hole in holes(source, statement, source.scope):
-            if not VALUE.search(hole.before) or not is_statement(hole.before) or PRAGMA.match(hole.before):
+            if (
+                not VALUE.search(hole.before[-NEAR:])
+                or not is_statement(hole.before)
+                or PRAGMA.match(hole.before)
+            ):
                 continue
             flow = self.flow(source, hole.value)
             if flow is not None:

@@ -31,7 +31,7 @@ class QueryDocumentFromUntrustedInput(FlowRule):
     why = '`find_one({"email": data["email"]})` is safe with text, and nothing says that it is text.'
     instead = 'Make it text (`str(data["email"])`) or check its type before it goes into a query.'
     severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "security"
-    cwe = (943,)
+    cwe = (943, 74)
     security_severity = "7.5"
     preview = True
     kinds = frozenset(["request", "message"])

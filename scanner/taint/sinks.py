@@ -48,6 +48,7 @@ _DATABASE = re.compile(
     r"(?i)(?:^|[._])(?:c|cur|\w*curs(?:or)?|conn|\w*connection|con|\w*db|database|\w*session|engine|tx|transaction|"
     r"pool|duckdb|sqlite|pg|mysql|sql|objects)$"
 )
+_LONG = 4000  # characters of a text that tell whether it is SQL
 _NESTED = 120  # pieces of one text; the stack holds no more of them for sure
 _MANY = 50  # bindings of one name; who puts a statement together from more is not read
 # Sessions and engines execute other things too.
@@ -74,7 +75,7 @@ def statement_of(source: Source, call: ast.Call) -> ast.expr | None:
         receiver = receiver.func
     name = spelled(receiver)
     by_name = _DATABASE.search(name) and not (_MANY_THINGS.search(name) and not _QUERY.search(spelled(text)))
-    return text if by_name or _STATEMENT.search(wording(source, text, source.scope)) else None
+    return text if by_name or is_statement(wording(source, text, source.scope)) else None
 
 
 def _is_reported_itself(source: Source, text: ast.expr) -> bool:
@@ -116,7 +117,7 @@ def _words(source: Source, node: ast.AST, scope: Scope, seen: set[str], left: in
 
 def is_statement(text: str) -> bool:
     """Do the words look like SQL?"""
-    return _STATEMENT.search(text) is not None
+    return _STATEMENT.search(text[:_LONG]) is not None
 
 
 # Commands
