@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -129,9 +130,17 @@ _LISTENS = frozenset("on event on_event".split())
 _ID = re.compile(r"(?:^|_)(?:id|pk|uuid|uid|pks|ids|page|year|month|day|number|num|count)$")
 
 
-def may_come(source: Source) -> bool:
-    """Does a file deal with requests, messages, models or users at all? One look at its text."""
-    return _speaks(source.text, _ANY)
+# Without one of these, nothing in a file comes from a request, a message or a chat.
+_FROM_AFAR = re.compile(
+    r"\breq(?:uest)?s?\b|@[\w.]+\.(?:route|get|post|put|patch|delete|api_route|websocket|head|options)\b"
+    r"|\bhttp\.server\b|\bstreamlit\b|get_argument|UploadFile|reqparse|FieldStorage|\brecv|receive_|iter_text"
+    r"|telegram|telebot|aiogram|discord|pyrogram|slack_bolt|\bconsumer\b|\bcallback\b|\bevent\b"
+)
+
+
+def may_come(source: Source, kinds: Collection[str]) -> bool:
+    """Does a file deal with what these kinds come from at all? One look at its text."""
+    return _speaks(source.text, _FROM_AFAR if REMOTE.issuperset(kinds) else _ANY)
 
 
 @lru_cache(maxsize=64)

@@ -26,7 +26,7 @@ class FlowRule(FileRule):
         """The nearest way from an origin of these kinds to `node`, read in the scope of the call."""
         if node is None or isinstance(node, ast.Constant):
             return None
-        if "parameter" not in self.kinds and not may_come(source):
+        if "parameter" not in self.kinds and not may_come(source, self.kinds):
             return None
         flows = tracer(source).flows(node, source.scope, self.limits, self.kinds)
         return next((flow for flow in flows if wanted is None or wanted(flow)), None)
