@@ -130,17 +130,20 @@ _LISTENS = frozenset("on event on_event".split())
 _ID = re.compile(r"(?:^|_)(?:id|pk|uuid|uid|pks|ids|page|year|month|day|number|num|count)$")
 
 
-# Without one of these, nothing in a file comes from a request, a message or a chat.
-_FROM_AFAR = re.compile(
-    r"\breq(?:uest)?s?\b|@[\w.]+\.(?:route|get|post|put|patch|delete|api_route|websocket|head|options)\b"
-    r"|\bhttp\.server\b|\bstreamlit\b|get_argument|UploadFile|reqparse|FieldStorage|\brecv|receive_|iter_text"
-    r"|telegram|telebot|aiogram|discord|pyrogram|slack_bolt|\bconsumer\b|\bcallback\b|\bevent\b"
+# Without one of these, nothing in a file comes from a request, a message or a chat. Plain words: one search
+# for all of them takes ten times as long.
+_FROM_AFAR = tuple(
+    "request req. req: flask fastapi starlette quart aiohttp sanic tornado bottle falcon pyramid litestar "
+    "streamlit ninja robyn cherrypy http.server get_argument UploadFile reqparse FieldStorage recv receive_ "
+    "iter_text telegram telebot aiogram discord pyrogram slack_bolt consume callback event[ event.get".split()
 )
 
 
 def may_come(source: Source, kinds: Collection[str]) -> bool:
     """Does a file deal with what these kinds come from at all? One look at its text."""
-    return _speaks(source.text, _FROM_AFAR if REMOTE.issuperset(kinds) else _ANY)
+    if REMOTE.issuperset(kinds):
+        return any(map(source.mentions, _FROM_AFAR))
+    return _speaks(source.text, _ANY)
 
 
 @lru_cache(maxsize=64)
