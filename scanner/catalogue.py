@@ -14,8 +14,8 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, fields
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -102,13 +102,33 @@ class Catalogue:
     """The rules of one run, in the order of their ids."""
 
     cards: tuple[Card, ...]
-    file_rules: tuple[FileRule, ...] = ()
-    repository_rules: tuple[RepositoryRule, ...] = ()
-    change_rules: tuple[ChangeRule, ...] = ()
     semgrep_rules: tuple[SemgrepRule, ...] = ()
     code: tuple[str, ...] = ()  # digests of the rule files that can change a file's result
-    allow_rules: tuple[AllowRule, ...] = ()
     names: frozenset[str] = frozenset()  # ids and aliases of every rule there is, selected or not
+    given: tuple[Rule, ...] = ()  # rules that no file of the folder holds
+
+    @cached_property
+    def file_rules(self) -> tuple[FileRule, ...]:
+        return tuple(rule for rule in self._of("file") if isinstance(rule, FileRule))
+
+    @cached_property
+    def repository_rules(self) -> tuple[RepositoryRule, ...]:
+        return tuple(rule for rule in self._of("repository") if isinstance(rule, RepositoryRule))
+
+    @cached_property
+    def change_rules(self) -> tuple[ChangeRule, ...]:
+        return tuple(rule for rule in self._of("change") if isinstance(rule, ChangeRule))
+
+    @cached_property
+    def allow_rules(self) -> tuple[AllowRule, ...]:
+        return tuple(rule for rule in self._of("allow") if isinstance(rule, AllowRule))
+
+    def _of(self, engine: str) -> Iterator[Rule]:
+        """The rules of one engine; only now are their files imported."""
+        yield from self.given
+        for card in self.cards:
+            if card.engine == engine and card.origin:
+                yield _rule(rules_root() / card.origin)
 
     def card(self, rule: str) -> Card:
         return self._by_id[rule]
@@ -139,13 +159,10 @@ class Catalogue:
         chosen = {card.id for card in self.cards if _wanted(card, settings)}
         return Catalogue(
             tuple(card for card in self.cards if card.id in chosen),
-            tuple(rule for rule in self.file_rules if rule.id in chosen),
-            tuple(rule for rule in self.repository_rules if rule.id in chosen),
-            tuple(rule for rule in self.change_rules if rule.id in chosen),
             tuple(rule for rule in self.semgrep_rules if rule.card.id in chosen),
             self.code,
-            tuple(rule for rule in self.allow_rules if rule.id in chosen),
             self.names,
+            self.given,
         )
 
     @cached_property
@@ -184,12 +201,10 @@ def load(extra: Iterable[str] = ()) -> Catalogue:
 @lru_cache(maxsize=4)
 def _load(extra: tuple[str, ...]) -> Catalogue:
     root = rules_root()
-    pairs: list[tuple[Card, Rule]] = []
+    files = sorted(root.rglob("*.py"))
+    code = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
+    cards = _kept_cards(files, code, root)
     semgrep: list[SemgrepRule] = []
-    code: list[str] = []
-    for path in sorted(root.rglob("*.py")):
-        code.append(hashlib.sha256(path.read_bytes()).hexdigest())
-        pairs.extend(_python_rules(path, root))
     for path in sorted(root.rglob("*.yaml")):
         code.append(hashlib.sha256(path.read_bytes()).hexdigest())
         semgrep.extend(_semgrep_rules(path, root, strict=True))
@@ -197,34 +212,70 @@ def _load(extra: tuple[str, ...]) -> Catalogue:
         for path in _pack(Path(given)):
             code.append(hashlib.sha256(path.read_bytes()).hexdigest())
             semgrep.extend(_semgrep_rules(path, path.parent, strict=False))
-    cards = sorted([*(card for card, _ in pairs), *(rule.card for rule in semgrep)], key=lambda card: card.id)
+    cards = sorted([*cards, *(rule.card for rule in semgrep)], key=lambda card: card.id)
     for one, other in itertools.pairwise(cards):
         if one.id == other.id:
             raise RuleError(f"{other.origin}: the id `{other.id}` is taken by {one.origin}")
-    ordered = [rule for _, rule in sorted(pairs, key=lambda pair: pair[0].id)]
     return Catalogue(
         tuple(cards),
-        tuple(rule for rule in ordered if isinstance(rule, FileRule)),
-        tuple(rule for rule in ordered if isinstance(rule, RepositoryRule)),
-        tuple(rule for rule in ordered if isinstance(rule, ChangeRule)),
         tuple(sorted(semgrep, key=lambda rule: rule.card.id)),
         tuple(code),
-        tuple(rule for rule in ordered if isinstance(rule, AllowRule)),
         frozenset(name for card in cards for name in (card.id, *card.aliases)),
     )
 
 
-def _python_rules(path: Path, root: Path) -> Iterator[tuple[Card, Rule]]:
+def _kept_cards(files: list[Path], code: list[str], root: Path) -> list[Card]:
+    """The cards of our own rules. Importing every rule costs more than a hook may: once all have been seen
+    to load, what their cards say is kept beside the key of the user's cache, by the content of the files."""
+    digest = hashlib.sha256("\0".join([engine_digest(), *code]).encode()).hexdigest()
+    base = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
+    kept = Path(base, "assay", f"cards-{digest[:32]}.json")
+    try:
+        return [_card_of(row) for row in json.loads(kept.read_bytes())]
+    except (OSError, ValueError, TypeError):
+        cards = [_card(_rule(path), path, root) for path in files]
+        _keep(kept, json.dumps([[getattr(card, field.name) for field in fields(Card)] for card in cards]))
+    return cards
+
+
+def _card_of(row: list[Any]) -> Card:
+    values: dict[str, Any] = {
+        field.name: tuple(value) if isinstance(value, list) else value
+        for field, value in zip(fields(Card), row, strict=True)
+    }
+    values["severity"], values["confidence"] = Severity(values["severity"]), Confidence(values["confidence"])
+    values["paths"] = tuple((language, glob) for language, glob in values["paths"])
+    return Card(**values)
+
+
+def _keep(file: Path, text: str) -> None:
+    if not file.parent.is_dir():
+        return  # nothing of ours is kept for this user; it is made with the key of the cache
+    try:
+        part = file.with_name(f"{file.name}.{os.getpid()}")
+        part.write_text(text, encoding="ascii")
+        part.replace(file)
+    except OSError:
+        return  # it is only faster
+
+
+@cache
+def _rule(path: Path) -> Rule:
+    """The one rule that a file holds."""
     module = _module(path)
-    origin = path.relative_to(root).as_posix()
-    for value in vars(module).values():
-        if isinstance(value, type) and issubclass(value, Rule) and value.__module__ == module.__name__:
-            rule = value()
-            if rule.id != path.stem.replace("_", "-"):
-                raise RuleError(f"{path}: holds the rule `{rule.id}`; the file must be named alike")
-            yield _card(rule, module.__doc__ or "", origin), rule
+    made = [
+        value()
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Rule) and value.__module__ == module.__name__
+    ]
+    named = [rule for rule in made if rule.id == path.stem.replace("_", "-")]
+    if len(made) != 1 or not named:
+        said = ", ".join(f"`{rule.id}`" for rule in made) or "none"
+        raise RuleError(f"{path}: holds the rule {said}; the file must hold one, and be named alike")
+    return named[0]
 
 
+@cache
 def _module(path: Path) -> ModuleType:
     name = f"scanner_rules_{path.parent.name}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
@@ -252,7 +303,9 @@ def _module(path: Path) -> ModuleType:
 _REQUIRED = ("message", "why", "instead", "severity", "confidence", "family")
 
 
-def _card(rule: Rule, docstring: str, origin: str) -> Card:
+def _card(rule: Rule, path: Path, root: Path) -> Card:
+    docstring = _module(path).__doc__
+    origin = path.relative_to(root).as_posix()
     missing = [name for name in _REQUIRED if not getattr(rule, name, None)]
     if missing:
         raise RuleError(f"{origin}: the rule `{rule.id}` lacks {', '.join(missing)}")
@@ -295,7 +348,7 @@ def _pack(path: Path) -> list[Path]:
 
 def _semgrep_rules(path: Path, root: Path, *, strict: bool) -> Iterator[SemgrepRule]:
     origin = path.relative_to(root).as_posix()
-    for definition in _kept_rules(path) if strict else _yaml_rules(path):
+    for definition in _yaml_rules(path):
         try:
             card = _semgrep_card(definition, origin, strict=strict)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -305,34 +358,6 @@ def _semgrep_rules(path: Path, root: Path, *, strict: bool) -> Iterator[SemgrepR
         meta = definition.get("metadata") or {}
         roles = tuple(meta.get("roles", ("live",) if strict else ()))
         yield SemgrepRule(card, definition, tuple(map(frozenset, meta.get("identifiers", ()))), roles)
-
-
-def _kept_rules(path: Path) -> list[dict[str, Any]]:
-    """The rules of one of our own files. Parsing YAML costs more than the start of a hook may: what it
-    says is kept as JSON beside the key of the user's cache, by the content of the file."""
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    base = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
-    kept = Path(base, "assay", f"{digest}.json")
-    try:
-        rules: list[dict[str, Any]] = json.loads(kept.read_bytes())
-    except (OSError, ValueError):
-        rules = _yaml_rules(path)
-        _keep(kept, rules)
-    return rules
-
-
-def _keep(file: Path, rules: list[dict[str, Any]]) -> None:
-    try:
-        text = json.dumps(rules)
-        if json.loads(text) != rules:
-            return  # YAML can say what JSON cannot
-        if not file.parent.is_dir():
-            return  # nothing of ours is kept for this user; it is made with the key of the cache
-        part = file.with_name(f"{file.name}.{os.getpid()}")
-        part.write_text(text, encoding="ascii")
-        part.replace(file)
-    except (OSError, TypeError):
-        return  # it is only faster
 
 
 def _yaml_rules(path: Path) -> list[dict[str, Any]]:

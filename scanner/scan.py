@@ -38,7 +38,13 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
     catalogue = rules.load(settings.rule_paths).select(settings)
     history = History.open(settings.root)
     say("reading")
-    sources = read(settings, history, wanted(catalogue.cards), stdin, before=bool(catalogue.change_rules))
+    sources = read(
+        settings,
+        history,
+        wanted(catalogue.cards),
+        stdin,
+        before=any(card.engine == "change" for card in catalogue.cards),
+    )
     settings = replace(settings, mode=sources.mode, diff_base=sources.base)
     with Cache(settings.root, enabled=settings.cache) as cache:
         say(f"analysing {len(sources.found.files):,} files")

@@ -288,7 +288,7 @@ class Source:
 
     @cached_property
     def parents(self) -> dict[int, ast.AST]:
-        """id(child) -> parent, over the whole tree. Contexts and operators, which nodes share, are left out."""
+        """id(child) -> parent, over the whole tree; contexts and operators, which nodes share, left out."""
         found: dict[int, ast.AST] = {}
         pending: list[ast.AST] = [self.tree]
         while pending:

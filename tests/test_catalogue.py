@@ -79,7 +79,9 @@ def test_a_broken_rule_is_named_with_its_line(tmp_path: Path, monkeypatch: pytes
 def test_a_rule_in_a_file_of_another_name_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = skeleton("some-hazard", "tests", "tests", "file")
     _only_rule(tmp_path, monkeypatch, "tests/other_hazard.py", texts["rules/tests/some_hazard.py"])
-    with pytest.raises(RuleError, match=r"holds the rule `some-hazard`; the file must be named alike"):
+    with pytest.raises(
+        RuleError, match=r"holds the rule `some-hazard`; the file must hold one, and be named alike"
+    ):
         catalogue.load()
 
 

@@ -32,7 +32,7 @@ def spoken(files: Mapping[str, str], *names: str) -> list[str]:
         def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
             yield self.at(source, call)
 
-    catalogue = Catalogue((), file_rules=(Asked(),))
+    catalogue = Catalogue((), given=(Asked(),))
     analysed, cache = _analysed(files, catalogue)
     together = relate(analysed.candidates, analysed.facts, catalogue, cache)
     found = [*analysed.findings, *together.findings]

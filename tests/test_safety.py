@@ -327,7 +327,7 @@ class EndlessRule(FileRule):
 def test_a_rule_that_never_ends_is_aborted_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "PER_FILE", 0.2)
     analysis, _ = analyse_file(
-        File("a.py", "python", b"x = 1\n"), handlers(Catalogue((), file_rules=(EndlessRule(),)))
+        File("a.py", "python", b"x = 1\n"), handlers(Catalogue((), given=(EndlessRule(),)))
     )
     assert analysis.unreadable is not None
     assert analysis.unreadable.reason is Reason.TOO_LONG
