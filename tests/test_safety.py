@@ -45,7 +45,8 @@ CHECKOUT = Path(__file__).parent.parent
 
 
 _OURS_TO_READ = {"scanner.cli.docs", "scanner.pages"}  # they read this repository only
-_CUT = {"scanner.provenance.trailers", "scanner.provenance.review"}  # lines of messages are cut before
+# Lines of messages, and the text before a hole, are cut before.
+_CUT = {"scanner.provenance.trailers", "scanner.provenance.review", "interpolated_sql"}
 _LONG, _LINE = 100_000, 500
 _BUDGET = 5.0  # seconds of processor time for one text; a linear one takes a few milliseconds
 
