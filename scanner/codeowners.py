@@ -17,6 +17,8 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from scanner.settings import glob
+
 # Where each platform looks, in this order; the first that exists is the one.
 _OF_GITHUB = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 _OF_GITLAB = ("CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
@@ -135,29 +137,27 @@ def _compiled(pattern: str, gitlab: bool) -> re.Pattern[str]:
 def _of_github(pattern: str) -> re.Pattern[str]:
     body = pattern.strip("/")
     anchored = "/" in pattern[:-1]  # a slash anywhere but at the end ties the pattern to the root
-    start = "" if anchored and not body.startswith("**/") else "(?:.*/)?"
-    text = _piece(body.removeprefix("**/"))
     # `docs/*` is the files of that folder only; `docs/` and `docs` are everything below.
     end = "/.+" if pattern.endswith("/") else "" if body.endswith("/*") else "(?:/.*)?"
-    return re.compile(f"(?s:{start}{text}{end})\\Z")
+    return glob(body if anchored else _anywhere(body), f"{end}\\Z")
 
 
 def _of_gitlab(pattern: str) -> re.Pattern[str]:
     """Ruby's `File.fnmatch` on the whole path, as GitLab calls it: a folder is meant only with its slash."""
     if pattern == "*":
         return re.compile(r"(?s:.+)\Z")
-    start = "" if pattern.startswith("/") else "(?:.*/)?"
     body = pattern.strip("/")
-    if body.startswith("**/"):
-        start, body = "(?:.*/)?", body.removeprefix("**/")
     end = "/.+" if pattern.endswith("/") else ""
-    return re.compile(f"(?s:{start}{_piece(body, sets=True)}{end})\\Z")
+    return glob(body if pattern.startswith("/") else _anywhere(body), f"{end}\\Z", _with_sets)
 
 
-def _piece(body: str, *, sets: bool = False) -> str:
-    wild = {"/**/": "/(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    parts = re.split(r"(/\*\*/|\*\*|\*|\?|\[!?[\w.-]+\])" if sets else r"(/\*\*/|\*\*|\*|\?)", body)
-    return "".join(wild.get(part) or (_set(part) if sets else "") or re.escape(part) for part in parts)
+def _anywhere(body: str) -> str:
+    return f"**/{body.removeprefix('**/')}"
+
+
+def _with_sets(text: str) -> str:
+    parts = re.split(r"(\[!?[\w.-]+\])", text)
+    return "".join(_set(part) or re.escape(part) for part in parts)
 
 
 def _set(part: str) -> str:

@@ -12,7 +12,7 @@ import itertools
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -95,14 +95,19 @@ _STARS = re.compile(r"((?:(?<=/)|^)\*\*/|\*\*)")  # `a/**/b` also means `a/b`, a
 
 @functools.lru_cache(maxsize=512)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """A glob as an expression that never looks back: settings are text of a stranger, and a dozen stars
-    that each try every place would never end. The first place that fits is as good as any later one, for
-    all but the last stretch, which must reach the end of a name."""
-    first, *rest = _STARS.split(_RUNS.sub("**", pattern.strip("/")))
+    return glob(pattern.strip("/"), _END)
+
+
+def glob(pattern: str, end: str, literal: Callable[[str], str] = re.escape) -> re.Pattern[str]:
+    """A glob, and what follows it, as an expression that never looks back: globs are text of a stranger, and
+    a dozen stars that each try every place would never end. The first place that fits is as good as any
+    later one, for all but the last stretch, which must reach the end. `literal` spells what holds no star
+    and no question mark."""
+    first, *rest = _STARS.split(_RUNS.sub("**", pattern))
     stretches = [("", first), *zip(rest[::2], rest[1::2], strict=True)]
     groups = itertools.count()
-    body = "".join(_once(_stretch(way, text, groups), groups) for way, text in stretches[:-1])
-    return re.compile(f"(?s:{body}{_stretch(*stretches[-1], groups, end=_END)})")
+    body = "".join(_once(_stretch(way, text, groups, literal), groups) for way, text in stretches[:-1])
+    return re.compile(f"(?s:{body}{_stretch(*stretches[-1], groups, literal)}{end})")
 
 
 _RUNS = re.compile(r"\*{3,}")
@@ -110,17 +115,13 @@ _END = r"(?:/|\Z)"
 _CROSSING = {"": "", "**": ".*?", "**/": "(?:.*?/)??"}
 
 
-def _stretch(way: str, text: str, groups: Iterator[int], end: str = "") -> str:
+def _stretch(way: str, text: str, groups: Iterator[int], literal: Callable[[str], str]) -> str:
     """What stands between two `**`, after the way there; its stars stay within one folder."""
-    start, *others = [_literal(part) for part in text.split("*")]
+    start, *others = ["[^/]".join(map(literal, part.split("?"))) for part in text.split("*")]
     if not others:
-        return f"{_CROSSING[way]}{start}{end}"
+        return f"{_CROSSING[way]}{start}"
     *middle, last = [f"[^/]*?{part}" for part in others]
-    return f"{_CROSSING[way]}{start}{''.join(_once(one, groups) for one in middle)}{last}{end}"
-
-
-def _literal(text: str) -> str:
-    return "[^/]".join(map(re.escape, text.split("?")))
+    return f"{_CROSSING[way]}{start}{''.join(_once(one, groups) for one in middle)}{last}"
 
 
 def _once(text: str, groups: Iterator[int]) -> str:
