@@ -15,10 +15,16 @@ from scanner.source import Scope
 REPEATS = re.compile(
     r"determin|same|consist|idempot|cach|memo|repeat|twice|stable|stabil|equal|(?:^|_)eq(?:_|$)|hash|reproduc|again"
     r"|singleton|identic|pure|chang|mutat|persist|seed|reload|restart|multiple|random|side_effect|order|ident|copy"
+    r"|pickl|frozen|immutab|no exception|not raise|without (?:raising|error)|not (?:fail|crash)|operator"
     r"|compar|reus|second|thread|concurr|unique|differ|lazy|once|symmetr|reentr|stateless|convert|before|after|id(?:_|$)",
     re.IGNORECASE,
 )
 
+# What makes a value out of its arguments: `==` of two such values is what a test of the type asks.
+MAKES = re.compile(
+    r"_*(?:parse|array|asarray|tensor|from|to|make|create|build|new|loads?|decode|convert|symbols?|sympify"
+    r"|frozenset|set|tuple|dict|list|bytes|date|datetime|time|timedelta|slice|object|of|mk|get_parser)(?:$|_|s$)"
+)
 EXPECTED = re.compile(r"expect|want|correct|should|truth|golden|^exp(?:_|$)", re.IGNORECASE)
 
 
@@ -67,11 +73,12 @@ def _call_behind(node: ast.expr, scope: Scope) -> ast.Call | None:
 
 
 def _are_same(one: ast.Call, other: ast.Call) -> bool:
-    """The same function with the same arguments: no constructor, whose `==` may be what is tested."""
+    """The same function with the same arguments: no constructor and no parser, whose result's `==` may be
+    what is tested."""
     if one is other or one.func.__class__ is not other.func.__class__:
         return False
     name = one.func.attr if isinstance(one.func, ast.Attribute) else getattr(one.func, "id", "")
-    return not name[:1].isupper() and ast.dump(one) == ast.dump(other)
+    return not name[:1].isupper() and not MAKES.match(name) and ast.dump(one) == ast.dump(other)
 
 
 def _acts_between(function: ast.AST, one: ast.Call, other: ast.Call) -> bool:
