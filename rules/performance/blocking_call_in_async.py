@@ -34,7 +34,7 @@ MISSING = frozenset(["builtins.ImportError", "builtins.ModuleNotFoundError"])
 # A command or a script has its event loop for itself.
 ALONE = frozenset("cli cmd command commands script scripts tools bin benchmark benchmarks main bench".split())
 # Over at once, whatever it ends or finds.
-AT_ONCE = frozenset("taskkill kill pkill killall which where".split())
+AT_ONCE = frozenset("taskkill kill pkill killall which where clear cls reset stty tput".split())
 # Something else may wait for the loop: a file without these says nothing of a second task.
 COMPANY = re.compile(
     r"create_task|ensure_future|TaskGroup|gather\(|as_completed|to_thread|run_in_executor|start_server"
@@ -106,4 +106,9 @@ def _is_of_missing_client(source: Source, handler: ast.ExceptHandler) -> bool:
 def _command(source: Source, call: ast.Call) -> object:
     """The program that a call starts, where it is written there."""
     words = call.args[0] if call.args else None
-    return source.constant(words.elts[0]) if isinstance(words, ast.List) and words.elts else None
+    if isinstance(words, ast.IfExp):
+        words = words.body  # `"cls" if os.name == "nt" else "clear"`
+    if isinstance(words, ast.List) and words.elts:
+        return source.constant(words.elts[0])
+    line = source.constant(words)
+    return line.split()[0] if isinstance(line, str) and line.split() else None
