@@ -1,8 +1,9 @@
-"""Recall of `copied-helper`, by transformation: `python benchmarks/clone_mutations.py TREE [COUNT] [SEED]`.
+"""Recall of the clone index, by transformation: `python benchmarks/clone_mutations.py TREE [COUNT] [SEED]`.
 
 Takes real functions of TREE (at least six statements and forty nodes below the docstring, live code),
 makes a changed copy of each, puts every copy into a module of its own beside the tree, and asks which
-copies the rule ties to what they were copied from. The cases are made by this file alone, before the
+copies a rule ties to what they were copied from: `copied-helper` those that are worth a move, `slight-copy`
+the others. The cases are made by this file alone, before the
 detector sees them; TREE is parsed, never imported.
 """
 
@@ -23,6 +24,7 @@ from scanner.analyse.file import Handlers, analyse_file, handlers
 from scanner.discover import File
 from scanner.facts import Facts
 from scanner.relate.repository import Repository
+from scanner.rule import RepositoryRule
 from scanner.source import role_of
 
 MIN_STATEMENTS, MIN_NODES = 6, 40
@@ -220,6 +222,17 @@ def padded(case: Case, chance: random.Random) -> ast.stmt | None:
     return node
 
 
+def logged(case: Case, chance: random.Random) -> ast.stmt | None:
+    """A logging line before each second statement of the body, the variables renamed too."""
+    node = renamed(case, chance)
+    if not isinstance(node, Function):
+        return None
+    line = ast.parse("logger.info('step done: %s', 1)").body[0]
+    body = list(body_of(node))
+    node.body = [part for place, kept in enumerate(body) for part in ([line, kept] if place % 2 else [kept])]
+    return node if len(node.body) > len(body) else None
+
+
 def removed(case: Case, chance: random.Random) -> ast.stmt | None:
     """One simple statement left out."""
     node = renamed(case, chance)
@@ -329,6 +342,50 @@ def to_function(case: Case, chance: random.Random) -> ast.stmt | None:
     return node
 
 
+class _Tests(ast.NodeTransformer):
+    """`if not x` → `if len(x) == 0`, and `"{}".format(x)` → an f-string: the other direction of `_Idioms`."""
+
+    changed = 0
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Not) and isinstance(node.operand, ast.Name):
+            self.changed += 1
+            length = ast.Call(ast.Name("len", ast.Load()), [node.operand], [])
+            return ast.Compare(length, [ast.Eq()], [ast.Constant(0)])
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        text = node.func.value if isinstance(node.func, ast.Attribute) else None
+        if (
+            not isinstance(text, ast.Constant)
+            or not isinstance(text.value, str)
+            or node.func.attr != "format"  # type: ignore[attr-defined]
+            or node.keywords
+            or text.value.count("{}") != len(node.args)
+            or text.value.replace("{}", "").count("{")
+        ):
+            return node
+        self.changed += 1
+        values: list[ast.expr] = []
+        for place, part in enumerate(text.value.split("{}")):
+            values += [ast.Constant(part)] if part else []
+            if place < len(node.args):
+                values.append(ast.FormattedValue(node.args[place], -1, None))
+        return ast.JoinedStr(values)
+
+
+def other_tests(case: Case, chance: random.Random) -> ast.stmt | None:
+    """`not x` → `len(x) == 0`, `.format` → f-string."""
+    node = renamed(case, chance)
+    if not isinstance(node, Function):
+        return None
+    change = _Tests()
+    made = change.visit(node)
+    return made if change.changed else None
+
+
 class _Idioms(ast.NodeTransformer):
     changed = 0
 
@@ -410,11 +467,13 @@ CHANGES: dict[str, Change] = {
         other_literals,
         type_hints,
         padded,
+        logged,
         removed,
         reordered,
         to_method,
         to_function,
         other_idioms,
+        other_tests,
     )
 }
 
@@ -432,7 +491,7 @@ def main() -> None:
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else 20261120
     rules = catalogue.load()
     to = handlers(catalogue.Catalogue(()))
-    rule = next(rule for rule in rules.repository_rules if rule.id == "copied-helper")
+    asked = [rule for rule in rules.repository_rules if rule.id in {"copied-helper", "slight-copy"}]
     base = {}
     for path in sorted(tree.rglob("*.py")):
         relative = path.relative_to(tree).as_posix()
@@ -450,25 +509,41 @@ def main() -> None:
             node = change(copy.deepcopy(case), chance)
             if node is None or not lasts(node):
                 continue
-            text = ast.unparse(ast.fix_missing_locations(ast.Module([node], [])))
+            try:
+                text = ast.unparse(ast.fix_missing_locations(ast.Module([node], [])))
+            except ValueError:  # before 3.12 there are strings that no f-string can hold
+                continue
             made[f"{top(case.path)}zz_copies/copy_{len(made):03}.py"] = (case, case.imports + text)
         files = dict(
             sorted({**base, **{p: facts_of(p, t.encode(), to) for p, (_, t) in made.items()}}.items())
         )
-        tied: dict[str, set[str]] = {}
-        for finding in rule.check(Repository(files)):
-            places = {finding.location.path, *(other.location.path for other in finding.related)}
-            for place in places & made.keys():
-                tied.setdefault(place, set()).update(places)
+        repository = Repository(files)
+        tied = {rule.id: named(rule, repository) & made.keys() for rule in asked}
+        found_by_any = set().union(*tied.values())
         missed = [
             f"{case.path}:{case.node.lineno} {case.node.name}"
             for path, (case, _) in made.items()
-            if path not in tied
+            if path not in found_by_any
         ]
-        figures[name] = {"made": len(made), "found": len(made) - len(missed), "missed": missed[:5]}
-        share = 1 - len(missed) / max(1, len(made))
-        print(f"{name:16} {len(made):4} made {share:7.1%} found", file=sys.stderr)
+        figures[name] = {
+            "made": len(made),
+            "found": len(found_by_any),
+            **{rule: len(paths) for rule, paths in tied.items()},
+            "missed": missed[:5],
+        }
+        worth = len(tied["copied-helper"]) / max(1, len(made))
+        share = len(found_by_any) / max(1, len(made))
+        print(f"{name:16} {len(made):4} made {share:7.1%} found {worth:7.1%} worth a move", file=sys.stderr)
     print(json.dumps(figures, indent=1))
+
+
+def named(rule: RepositoryRule, repository: Repository) -> set[str]:
+    """The files that the findings of a rule speak of."""
+    return {
+        place.path
+        for finding in rule.check(repository)
+        for place in (finding.location, *(other.location for other in finding.related))
+    }
 
 
 def lasts(node: ast.stmt) -> bool:

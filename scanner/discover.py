@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from scanner.finding import Notice, Reason, Unreadable
 from scanner.settings import Settings, UsageError, matches
 
-_SKIPPED_FOLDERS = frozenset(
+SKIPPED_FOLDERS = frozenset(
     [
         ".git",
         ".hg",
@@ -155,7 +155,7 @@ def discover(settings: Settings, tracked: Iterable[str] | None, wanted: Wanted) 
     root = settings.root
     asked = [relative(root, path) for path in settings.paths]
     unreadable: list[Unreadable] = []
-    paths = sorted(set(tracked if tracked is not None else _walk(root, unreadable)))
+    paths = sorted(set(tracked if tracked is not None else walk(root, unreadable)))
     if asked and "" not in asked:
         named = set(asked)
         below = tuple(f"{path}/" for path in asked)
@@ -237,7 +237,7 @@ class _Inside:
         return name not in ("", ".", "..") and not os.path.islink(self._root / part)
 
 
-def _walk(root: Path, unreadable: list[Unreadable]) -> Iterator[str]:
+def walk(root: Path, unreadable: list[Unreadable]) -> Iterator[str]:
     """Every file below the root. No recursion: folders may be nested deeper than a stack."""
     todo = [""]
     while todo:
@@ -253,7 +253,7 @@ def _walk(root: Path, unreadable: list[Unreadable]) -> Iterator[str]:
             path = f"{folder}/{name}" if folder else name
             if not is_folder:
                 yield path
-            elif name not in _SKIPPED_FOLDERS and not name.endswith(".egg-info"):
+            elif name not in SKIPPED_FOLDERS and not name.endswith(".egg-info"):
                 todo.append(path)
 
 

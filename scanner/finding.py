@@ -65,6 +65,7 @@ class Related:
 
     location: Location
     label: str
+    dated: bool = False  # is of interest which came first, this place or the finding's own
 
 
 @dataclass(frozen=True)
@@ -208,7 +209,7 @@ def to_row(finding: Finding) -> list[Any]:
         finding.symbol,
         [list(pair) for pair in finding.arguments],
         [list(pair) for pair in finding.details],
-        [[_place(other.location), other.label] for other in finding.related],
+        [[_place(other.location), other.label, other.dated] for other in finding.related],
         [[_place(step.location), step.label] for step in finding.flow],
         None
         if finding.fix is None
@@ -231,7 +232,7 @@ def from_row(row: list[Any]) -> Finding:
         symbol,
         tuple((key, value) for key, value in arguments),
         tuple((key, value) for key, value in details),
-        tuple(Related(Location(*where), label) for where, label in related),
+        tuple(Related(Location(*where), label, dated) for where, label, dated in related),
         tuple(Related(Location(*where), label) for where, label in flow),
         None if fix is None else Fix(fix[0], tuple(Edit(Location(*p), t) for p, t in fix[1]), fix[2]),
         excused,

@@ -12,6 +12,7 @@ is let pass, and so is one whose loop may end the match at any moment, since the
 
 from __future__ import annotations
 
+import functools
 import importlib
 import re
 import sys
@@ -28,8 +29,8 @@ _TRIED = 8  # places of a loop that are tried as its start
 _LARGEST_PRODUCT = 20_000  # edges of a loop's product with itself
 _MANY = 12  # repetitions; above, a bounded loop counts as one without end
 _ASCII = 128
-_BLOCKS = 64  # the other characters, by 1,024 code points
-_FULL = (1 << (_ASCII + _BLOCKS)) - 1
+_BLOCKS, _BLOCK = 64, 1024  # the other characters: blocks of so many, those of words apart from the rest
+_FULL = (1 << (_ASCII + 2 * _BLOCKS)) - 1
 
 
 _Node = TypeVar("_Node", bound=Hashable)
@@ -298,9 +299,10 @@ _DIGIT = sum(1 << code for code in range(_ASCII) if chr(code).isdigit())
 _SPACE = sum(1 << ord(one) for one in " \t\n\r\f\v")
 _ENDS = 1 << 0 | 1 << ord("!") | 1 << ord("a") | 1 << ord("0")  # one of these stands for an end that fails
 _OTHERS = _FULL ^ ((1 << _ASCII) - 1)
+_OTHER_WORD = sum(1 << (_ASCII + 2 * block) for block in range(_BLOCKS))
 _CATEGORIES = {
-    "CATEGORY_WORD": _WORD | _OTHERS,
-    "CATEGORY_NOT_WORD": (_FULL ^ _OTHERS) & ~_WORD,
+    "CATEGORY_WORD": _WORD | _OTHER_WORD,
+    "CATEGORY_NOT_WORD": _FULL & ~(_WORD | _OTHER_WORD),
     "CATEGORY_DIGIT": _DIGIT,
     "CATEGORY_NOT_DIGIT": _FULL & ~_DIGIT,
     "CATEGORY_SPACE": _SPACE,
@@ -330,16 +332,29 @@ def _member(name: str, item: Any) -> int:
     if name == "RANGE":
         low, high = item
         read = sum(1 << code for code in range(low, min(high, _ASCII - 1) + 1))
-        for block in range(max(low, _ASCII), min(high, _BLOCKS * 1024 - 1) + 1, 1024):
-            read |= _bit(block)
+        for block in range(max(low, _ASCII) // _BLOCK, min(high // _BLOCK, _BLOCKS - 1) + 1):
+            first, last = max(low, block * _BLOCK, _ASCII), min(high, (block + 1) * _BLOCK - 1)
+            read |= _bits(first, last)
         return read | (_bit(high) if high >= _ASCII else 0)
     if name == "CATEGORY":
         return _CATEGORIES[str(item)]
     raise _UndecidedError
 
 
+@functools.lru_cache(maxsize=256)
+def _bits(first: int, last: int) -> int:
+    """Of a range within one block; whole blocks are the commonest."""
+    read = 0
+    for code in range(first, last + 1):
+        read |= _bit(code)
+    return read
+
+
 def _bit(code: int) -> int:
-    return 1 << (code if code < _ASCII else _ASCII + min(code // 1024, _BLOCKS - 1))
+    if code < _ASCII:
+        return 1 << code
+    word = chr(code).isalnum()
+    return 1 << (_ASCII + 2 * min(code // _BLOCK, _BLOCKS - 1) + (not word))
 
 
 def _cased(read: int, flags: int) -> int:
@@ -354,4 +369,7 @@ def _character(read: int) -> str:
     """One of these characters, a letter or a digit where there is one."""
     plain = read & _WORD or read & ((1 << 127) - (1 << 33)) or read
     code = (plain & -plain).bit_length() - 1
-    return chr(code) if code < _ASCII else chr(max(_ASCII + 32, (code - _ASCII) * 1024 + 300))
+    if code < _ASCII:
+        return chr(code)
+    start = max(_ASCII, (code - _ASCII) // 2 * _BLOCK)
+    return next((chr(one) for one in range(start, start + _BLOCK) if _bit(one) == 1 << code), chr(start))

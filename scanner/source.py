@@ -288,8 +288,23 @@ class Source:
 
     @cached_property
     def parents(self) -> dict[int, ast.AST]:
-        """id(child) -> parent, over the whole tree."""
-        return {id(child): node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+        """id(child) -> parent, over the whole tree. Contexts and operators, which nodes share, are left out."""
+        found: dict[int, ast.AST] = {}
+        pending: list[ast.AST] = [self.tree]
+        while pending:
+            node = pending.pop()
+            for name, value in node.__dict__.items():
+                if name in _SHARED:
+                    continue
+                if value.__class__ is list:
+                    for child in value:
+                        if isinstance(child, ast.AST):
+                            found[id(child)] = node
+                            pending.append(child)
+                elif isinstance(value, ast.AST):
+                    found[id(value)] = node
+                    pending.append(value)
+        return found
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """The nodes around a node, innermost first."""
@@ -438,6 +453,8 @@ class Source:
             node = around.assigned.get(node.id)
         return None
 
+
+_SHARED = frozenset({"ctx", "op", "ops"})  # fields that hold one node for all
 
 # How long a keyword is, with the one space that nearly always follows it
 _KEYWORDS: dict[type, int] = {

@@ -9,14 +9,15 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from scanner.catalogue import Catalogue
-from scanner.finding import Allow, Finding, Level, Notice, Unreadable
+from scanner.finding import Allow, Confidence, Finding, Level, Notice, Unreadable
+from scanner.proof import Proof, Verdict
 from scanner.provenance.record import Attributed, Label, Provenance, Tier
-from scanner.rule import Card
+from scanner.rule import BASE_RANK, Card
 from scanner.settings import Settings, UsageError, Waiver, matches
 
 if sys.version_info >= (3, 11):
@@ -54,7 +55,7 @@ class Weights:
 class Weighed:
     """A finding with its rank, how it came about, and what became of it.
 
-    `fate` is kept | allowed | known | suppressed; only what is kept is shown, all are counted.
+    `fate` is kept | allowed | known | suppressed | cleared; only what is kept is shown, all are counted.
     """
 
     finding: Finding
@@ -68,6 +69,7 @@ class Weighed:
     fingerprint: str
     fate: str = "kept"
     reason: str = ""
+    proof: Proof | None = None  # what running the test around it has shown
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Report:
     """The result of a run, complete: what was found, what was let pass and why, what could not be read."""
 
     kept: tuple[Weighed, ...]
-    passed: tuple[Weighed, ...]  # allowed, known and suppressed
+    passed: tuple[Weighed, ...]  # allowed, known, suppressed and cleared
     unreadable: tuple[Unreadable, ...]
     notices: tuple[Notice, ...]
     cards: tuple[Card, ...]
@@ -86,6 +88,7 @@ class Report:
     incomplete: bool = False
     marked: frozenset[str] = frozenset()  # of `texts`, the files that start with a byte order mark
     shown: Mapping[str, str] = field(default_factory=dict)  # of `texts`, those with a secret, without it
+    proofs: tuple[Proof, ...] = ()  # of the tests that `assay verify` ran
 
     @property
     def exit_code(self) -> int:
@@ -113,7 +116,7 @@ def load_weights(name: str, content: bytes | None = None) -> Weights:
         document = tomllib.loads((path.read_bytes() if content is None else content).decode("utf-8"))
         table = {
             group: {key: _factor(group, key, entry) for key, entry in document.get(group, {}).items()}
-            for group in ("family", "review", "autonomy", "path")
+            for group in ("family", "review", "autonomy", "path", "proof")
         }
         cap = float(document["cap"])
         if not 1 <= cap <= 100:
@@ -156,6 +159,59 @@ def weigh(
         fate, reason = _fate(one.finding, card, settings, allows, baseline, fingerprint, today)
         weighed.append(_weighed(one, card, settings, weights, fingerprint, fate, reason))
     return tuple(weighed)
+
+
+def with_proofs(report: Report, proofs: Mapping[str, Proof]) -> Report:
+    """The report after its tests were run: a finding that a run refutes is cleared, one that a run proves
+    ranks higher.
+
+    Args:
+        proofs: by the fingerprint of the finding.
+    """
+    weights = load_weights(report.settings.weights)
+    items = [_with_proof(item, proofs.get(item.fingerprint), weights) for item in report.kept]
+    return replace(
+        report,
+        kept=tuple(item for item in items if item.fate == "kept"),
+        passed=(*report.passed, *(item for item in items if item.fate != "kept")),
+    )
+
+
+# What these rules say is that the whole test notices nothing; others speak of one of its lines.
+_OF_THE_WHOLE = frozenset(
+    {
+        "crash-only-test",
+        "declared-crash-only-test",
+        "returned-verdict",
+        "test-without-oracle",
+        "verdict-of-a-script",
+    }
+)
+
+
+def _with_proof(item: Weighed, proof: Proof | None, weights: Weights) -> Weighed:
+    if proof is None or proof.verdict is Verdict.UNKNOWN:
+        return replace(item, proof=proof)
+    whole = item.card.id in _OF_THE_WHOLE
+    if proof.verdict is Verdict.KILLED and whole:
+        return replace(item, proof=proof, fate="cleared", reason=proof.words)
+    if proof.verdict is not Verdict.SURVIVED and not whole:
+        return replace(item, proof=proof)
+    base = max(item.base, BASE_RANK[item.card.severity, Confidence.HIGH])
+    known = weights.factor("proof", proof.verdict.name.lower())
+    factors = item.factors
+    if known.value > 1.0:
+        factors = (*factors, Factor(known.value, "proved by running it", known.sources))
+    final = rank(base, factors, weights.cap)
+    return replace(
+        item,
+        proof=proof,
+        base=base,
+        rank=final,
+        level=level_of(final, base),
+        weighing=explain(base, factors, weights.cap, final),
+        factors=factors,
+    )
 
 
 def judge_allows(

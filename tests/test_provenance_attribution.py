@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from repositories import ADA, CLAUDE, GITHUB, GRACE, Repository
 
-from scanner.finding import Finding, Location
+from scanner.finding import Finding, Location, Related
 from scanner.history import History, NoHistory
 from scanner.provenance import Attribution, Evidence, Label, Provenance, Tier, attribute, blame_lines, labels
 
@@ -424,3 +424,38 @@ def test_the_weakest_review_speaks_for_a_finding(repository: Repository) -> None
     one = found_in(repository, Location("a.py", 1, end_line=2)).attributed[0].provenance
     assert (one.label, one.review.tier) == (Label.AI, Tier.NONE)
     assert labels.together([one, replace(one, unattended=True)]).unattended
+
+
+# Of two places, the older
+
+
+def test_a_finding_says_which_of_two_places_came_first(repository: Repository) -> None:
+    older = repository.commit(a_py="one\n")
+    repository.commit(b_py="one\n")
+    related = (Related(Location("a.py", 1), "the original", dated=True),)
+    finding = Finding("rule", Location("b.py", 1), related=related)
+
+    (found,) = attribute([finding], History.open(repository.root), environment={}).attributed
+
+    assert dict(found.finding.details)["came first"].startswith("a.py:1, by ")
+    assert older[:10] in dict(found.finding.details)["came first"]
+    assert found.finding.fingerprint() == finding.fingerprint()
+
+
+def test_two_places_of_one_commit_are_equally_old(repository: Repository) -> None:
+    repository.commit(a_py="one\n", b_py="one\n")
+    related = (Related(Location("a.py", 1), "the original", dated=True),)
+    finding = Finding("rule", Location("b.py", 1), related=related)
+
+    (found,) = attribute([finding], History.open(repository.root), environment={}).attributed
+
+    assert dict(found.finding.details)["came first"].startswith("neither")
+
+
+def test_where_history_is_unknown_nothing_is_said_of_age(tmp_path: Path) -> None:
+    related = (Related(Location("a.py", 1), "the original", dated=True),)
+    finding = Finding("rule", Location("b.py", 1), related=related)
+
+    (found,) = attribute([finding], History.open(tmp_path), environment={}).attributed
+
+    assert found.finding == finding

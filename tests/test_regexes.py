@@ -20,6 +20,7 @@ EXPONENTIAL = [
     r"(x+x+)+y",
     r"'(?:[^'\\]|\\.|\\')*'",
     r"^(?:\+|00)?\d{1,3}(?:[ -]?\d{2,4})+$",
+    r"^(?:[é-ü]+|[à-ö])+$",
     r"(?i)^(?:[a-z]+[A-Z]*)+\d",
 ]
 HARMLESS = [
@@ -35,6 +36,8 @@ HARMLESS = [
     r"^(\w|\d)+$",  # the parser makes one set of both
     r"(\w+,)*$",
     r"\[([^\]]+)\]\(([^)\s]+(?:\([^)]*\)[^)\s]*)*)\)",  # what the loop reads ends the match as well
+    r"\b\w+(?:['’-]\w+)*\b",  # no character of a word
+    r"^(?:[一-龥]+[ぁ-ん])+$",
     r"\s+$",  # slow, and only with the square of the text
 ]
 BEYOND = [r"(?:(?!x).)+$", r"(?:(a)\1)+$", r"((?:a+\b)+)+$", "(" * 300 + ")" * 300, "a(", "(a+" * 2000]

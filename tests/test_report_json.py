@@ -50,7 +50,7 @@ def test_a_whole_document() -> None:
                 "findings": 1,
                 "levels": {"error": 1, "warning": 0, "note": 0},
                 "provenance": {"ai": 1},
-                "fates": {"kept": 1, "allowed": 0, "known": 0, "suppressed": 1},
+                "fates": {"kept": 1, "allowed": 0, "known": 0, "suppressed": 1, "cleared": 0},
                 "unreadable": 1,
             },
             "rules": [

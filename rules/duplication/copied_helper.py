@@ -44,7 +44,7 @@ class CopiedHelper(RepositoryRule):
                 advice=_advice_on_files(group) if whole else _advice(group, module, repository),
                 details={"alike": _alike_in_all(group) if whole else _alike(copy)},
                 related=(
-                    Related(place, f"the original, `{original.function.name}`"),
+                    Related(place, f"the original, `{original.function.name}`", dated=True),
                     *(() if whole else map(_one_more, group[1:])),
                 ),
             )

@@ -17,7 +17,6 @@ class ParallelVersion(RepositoryRule):
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "duplication"
     cwe = (1041,)
     evidence = ("E28",)
-    preview = True
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         versions = Versions(repository)

@@ -18,7 +18,6 @@ class ReinventedDependency(RepositoryRule):
     cwe = (1041,)
     evidence = ("E28",)
     languages = ("python", "manifest")
-    preview = True
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         for found in reinventions(repository):

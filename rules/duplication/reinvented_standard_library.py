@@ -18,7 +18,6 @@ class ReinventedStandardLibrary(RepositoryRule):
     cwe = (1041,)
     evidence = ("E28",)
     languages = ("python", "manifest")  # manifests tell which Python a project needs
-    preview = True
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         for found in reinventions(repository):

@@ -22,7 +22,6 @@ class RepeatedBlock(RepositoryRule):
     cwe = (1041,)
     evidence = ("E24", "E02")
     languages = ("python", "manifest")  # manifests tell which projects a tree holds
-    preview = True
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         for group in repeated(repository):
@@ -40,7 +39,7 @@ class RepeatedBlock(RepositoryRule):
                 original=name,
                 advice="call it" if _is_all(original, block) else "extract what both do",
                 details={"lines": lines, "statements": block.size, **more},
-                related=(Related(Location(original.unit.path, *there), "the same block"),),
+                related=(Related(Location(original.unit.path, *there), "the same block", dated=True),),
             )
 
 

@@ -17,20 +17,25 @@ GLOBS = (
     "**/*polic*.sql",
     "**/database/**/*.sql",
 )
-REMARK = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+# Bounded throughout: a text may be made so that an expression looks back over all of it again and again.
+REMARK = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 POLICY = re.compile(
-    r"create\s+policy\s+(?P<name>\"[^\"]*\"|\w+)\s+on\s+(?P<table>[\w.\"]+)(?P<rest>[^;]*)", re.I
+    r"create\s{1,20}policy\s{1,20}(?P<name>\"[^\"]{0,200}\"|\w{1,100})\s{1,20}on\s{1,20}(?P<table>[\w.\"]{1,200})"
+    r"(?P<rest>[^;]{0,2000})",
+    re.I,
 )
-TRUE = r"\(\s*\(?\s*true\s*\)?\s*\)"
-OPEN = re.compile(rf"\b(?:using|with\s+check)\s*{TRUE}", re.I)
-CLOSED = re.compile(rf"\b(?:using|with\s+check)\s*(?!{TRUE})\(", re.I)
-COMMAND = re.compile(r"\bfor\s+(all|select|insert|update|delete)\b", re.I)
+TRUE = r"\(\s{0,20}\(?\s{0,20}true\s{0,20}\)?\s{0,20}\)"
+OPEN = re.compile(rf"\b(?:using|with\s{{1,20}}check)\s{{0,20}}{TRUE}", re.I)
+CLOSED = re.compile(rf"\b(?:using|with\s{{1,20}}check)\s{{0,20}}(?!{TRUE})\(", re.I)
+COMMAND = re.compile(r"\bfor\s{1,20}(all|select|insert|update|delete)\b", re.I)
 # Roles that no visitor has.
 HOUSE = re.compile(
-    r"\bto\s+[^()]*?\b(?:service_role|postgres|supabase_admin|supabase_auth_admin|dashboard_user)\b", re.I
+    r"\bto\s[^()]{0,100}?\b(?:service_role|postgres|supabase_admin|supabase_auth_admin|dashboard_user)\b",
+    re.I,
 )
-
-FIRESTORE = re.compile(r"\ballow\s+(?P<may>[a-z, ]*\bwrite\b[a-z, ]*)(?::\s*if\s+true\s*)?;")
+FIRESTORE = re.compile(
+    r"\ballow\s(?P<may>[a-z, ]{0,40}\bwrite\b[a-z, ]{0,40})(?::\s{0,9}if\s{1,9}true\s{0,9})?;"
+)
 
 
 class OpenDatabaseRule(FileRule):

@@ -12,7 +12,7 @@ from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_fil
 from scanner.source import Keys
 
 GLOBS = ("**/.github/workflows/*.yml", "**/.github/workflows/*.yaml")
-FILLED_IN = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+FILLED_IN = re.compile(r"\$\{\{([^}]{0,300})\}\}")
 # What a stranger chooses, and what starts a workflow with it and with more rights than a fork has. Under
 # `pull_request`, a stranger's code runs anyhow, without secrets.
 BY_PULL_REQUEST = frozenset(["pull_request_target"])

@@ -20,6 +20,7 @@ class BroadRaises(FileRule):
     severity, confidence, family = Severity.LOW, Confidence.HIGH, "tests"
     cwe = (396,)
     roles = ("test",)
+    preview = True
 
     @on(ast.With, ast.AsyncWith)
     def check(self, source: Source, node: ast.With | ast.AsyncWith) -> Iterator[Finding]:
@@ -27,8 +28,12 @@ class BroadRaises(FileRule):
             error = _expected(source, item)
             if not error:
                 continue
-            function = source.function_of(node)
-            if function is None or _is_exact(function) or _looks_at(item, function):
+            function = source.scope.node
+            if (
+                not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+                or _is_exact(function)
+                or _looks_at(item, function)
+            ):
                 return
             if "B017" in source.lines[item.context_expr.lineno - 1]:
                 return  # its author was asked before

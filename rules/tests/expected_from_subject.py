@@ -8,8 +8,9 @@ import ast
 import re
 from collections.abc import Iterator
 
-from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on, on_call
-from scanner.source import Scope
+from scanner import shapes
+from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
+from scanner.source import Check
 
 # What makes the same call twice the point of a test
 REPEATS = re.compile(
@@ -22,10 +23,9 @@ REPEATS = re.compile(
 
 # What makes a value out of its arguments: `==` of two such values is what a test of the type asks.
 MAKES = re.compile(
-    r"_*(?:parse|array|asarray|tensor|from|to|make|create|build|new|loads?|decode|convert|symbols?|sympify"
-    r"|frozenset|set|tuple|dict|list|bytes|date|datetime|time|timedelta|slice|object|of|mk|get_parser)(?:$|_|s$)"
+    r"_*(?:parse|array|asarray|tensor|from|to|make|create|build|new|loads|decode|convert|symbols?|sympify"
+    r"|frozenset|bytes|date|datetime|timedelta|slice|mk|get_parser)(?:$|_|s$)"
 )
-EXPECTED = re.compile(r"expect|want|correct|should|truth|golden|^exp(?:_|$)", re.IGNORECASE)
 
 
 class ExpectedFromSubject(FileRule):
@@ -36,55 +36,36 @@ class ExpectedFromSubject(FileRule):
     evidence = ("E32",)
     roles = ("test",)
 
-    @on(ast.Assert)
-    def check_assert(self, source: Source, node: ast.Assert) -> Iterator[Finding]:
-        test = node.test
-        if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq):
-            yield from self._compare(source, node, test.left, test.comparators[0])
-
-    @on_call(".assertEqual")
-    def check_call(self, source: Source, node: ast.Call) -> Iterator[Finding]:
-        if len(node.args) >= 2:
-            yield from self._compare(source, node, node.args[0], node.args[1])
-
-    def _compare(self, source: Source, node: ast.AST, left: ast.expr, right: ast.expr) -> Iterator[Finding]:
-        one, other = _call_behind(left, source.scope), _call_behind(right, source.scope)
-        if one is None or other is None or not _are_same(one, other):
-            return
-        function = source.scope.node
-        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or not function.name.startswith(
-            "test"
-        ):
-            return
-        said = f"{source.scope.name}\n{ast.get_docstring(function) or ''}\n{_line_above(source, node)}"
-        if REPEATS.search(said) or _acts_between(function, one, other) or _is_told_apart(function, one):
-            return
-        yield self.at(source, node, test=source.scope.name, call=source.segment(one.func) + "(…)")
+    @on_file
+    def check(self, source: Source) -> Iterator[Finding]:
+        for check in source.checks:
+            kind, _, first = check.fate.partition(":")
+            call = _call_in(check.node) if kind == "same-call" else None
+            if call is None or MAKES.match(shapes.last_name(call)):
+                continue
+            name = source.symbol(check.function)
+            said = f"{name}\n{ast.get_docstring(check.function) or ''}\n{_line_above(source, check.node)}"
+            if REPEATS.search(said) or _acts_between(check, int(first)):
+                continue
+            if not _is_told_apart(check.function, call):
+                spelled = source.segment(call.func) + "(…)"
+                yield self.at(source, check.node, symbol=name, test=name, call=spelled)
 
 
-def _call_behind(node: ast.expr, scope: Scope) -> ast.Call | None:
-    """The call that an operand is, or whose result is called expected; `first == second` is a test of
-    calling twice."""
-    if isinstance(node, ast.Name) and EXPECTED.search(node.id) and scope.bound.get(node.id) == 1:
-        node = scope.assigned.get(node.id, node)
-    if isinstance(node, ast.Await):
-        node = node.value
-    return node if isinstance(node, ast.Call) else None
+def _call_in(node: ast.stmt) -> ast.Call | None:
+    """The call that an equality compares with itself, where the assertion spells it out."""
+    if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare):
+        operands = [node.test.left, *node.test.comparators]
+    else:
+        operands = list(getattr(getattr(node, "value", None), "args", ()))
+    plain = (item.value if isinstance(item, ast.Await) else item for item in operands)
+    return next((item for item in plain if isinstance(item, ast.Call)), None)
 
 
-def _are_same(one: ast.Call, other: ast.Call) -> bool:
-    """The same function with the same arguments: no constructor and no parser, whose result's `==` may be
-    what is tested."""
-    if one is other or one.func.__class__ is not other.func.__class__:
-        return False
-    name = one.func.attr if isinstance(one.func, ast.Attribute) else getattr(one.func, "id", "")
-    return not name[:1].isupper() and not MAKES.match(name) and ast.dump(one) == ast.dump(other)
-
-
-def _acts_between(function: ast.AST, one: ast.Call, other: ast.Call) -> bool:
-    """Does anything run between the two calls? Then the second may be asked for a reason."""
-    first, last = sorted((one.lineno, other.lineno))
-    return any(isinstance(node, ast.Call) and first < node.lineno < last for node in ast.walk(function))
+def _acts_between(check: Check, first: int) -> bool:
+    """Does anything run between the first call and the assertion? Then the second has a reason."""
+    calls = (node for node in ast.walk(check.function) if isinstance(node, ast.Call))
+    return any(first < call.lineno < check.node.lineno for call in calls)
 
 
 def _is_told_apart(function: ast.AST, one: ast.Call) -> bool:

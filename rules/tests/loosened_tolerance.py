@@ -1,4 +1,9 @@
-"""A change to the code widens the margin within which its test is content."""
+"""A change to the code widens the margin within which its test is content.
+
+Seen in one agent-written repository, a commit at a time, each with an edit of the scoring that the test
+judges: `confidence >= 0.75`, then `>= 0.65`, then `>= 0.50`; in another test, from `>= 0.4` to `>= 0.0`,
+which no confidence fails.
+"""
 
 from collections.abc import Iterator
 

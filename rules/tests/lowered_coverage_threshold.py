@@ -1,7 +1,7 @@
 """A change lowers the coverage that the project asks of itself, or stops asking.
 
 `fail_under` of coverage.py in pyproject.toml, .coveragerc, setup.cfg or tox.ini, and `--cov-fail-under` in
-the options of pytest, in workflows, Makefiles and scripts.
+the options of pytest, in workflows, Makefiles and scripts. Seen: from 80 % to 58 %, and from there to 57 %.
 """
 
 import re

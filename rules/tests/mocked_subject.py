@@ -1,7 +1,8 @@
 """A test that replaces what it then calls tests its own mock.
 
-It patches a function, calls that function, and asserts on what the patch was told to give. The code of that
-name never runs.
+It patches a function, calls that function, and asserts on what the patch was told to give:
+`with patch.object(client, "generate", return_value=answer): assert client.generate("hi") == answer`. The code
+of that name never runs.
 """
 
 import ast

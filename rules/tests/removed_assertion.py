@@ -1,7 +1,8 @@
 """A change to the code takes an assertion out of the test that judges it.
 
 The test runs the same steps as before, and checks less of what comes out. Checks that moved to another test
-or helper, and those that spoke of something the code no longer has, are let be.
+or helper, and those that spoke of something the code no longer has, are let be. It also happens by accident:
+a new test pasted above the last line of the one before takes that line with it.
 """
 
 from collections.abc import Iterator

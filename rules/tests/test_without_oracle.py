@@ -44,6 +44,8 @@ def _reason(test: Test) -> str:
     words = test.function.oracle
     if "returns" in words:
         return ""  # `returned-verdict` speaks
+    if "call" in words:
+        return ""  # of something named like a check: not for sure the code under test
     if "smoke" in words and "hushed" not in words:
         return ""  # the author says that running through is the point
     if shapes.is_shown(test.facts.path) or shapes.words(test.facts.path) & BY_HAND:

@@ -22,7 +22,7 @@ NUMBERS = (
     "choices",
 )
 ARRAYS = ("rand", "randn", "randint", "random", "normal", "uniform", "choice", "shuffle", "permutation")
-SEEDS = re.compile(r"seed\w*\(|seed\w*=|Random\(|RandomState|default_rng\(\w|hypothesis")
+SEEDS = re.compile(r"seed\w{0,20}[(=]|Random\(|RandomState|default_rng\(\w|hypothesis")
 FREE = re.compile(r"fuzz|stress|random|perf|bench|load|monte|stochastic|property", re.IGNORECASE)
 
 

@@ -169,14 +169,29 @@ def _without(checks: tuple[Check, ...], stayed: Counter[tuple[str, str, str]]) -
 
 
 def is_weaker(was: Check, now: Check) -> bool:
-    """Does a check that looks at the same subject ask for less? `is True` and a plain truth are alike."""
-    if now.strength >= was.strength:
+    """Does a check that looks at the same subject ask for less? `is True` and a plain truth are alike; where
+    nothing was expected and something is, or another text, the requirement has changed."""
+    if now.strength >= was.strength or _is_nothing(was.wanted):
+        return False
+    if now.how in {"In", "assertIn"} and not _holds(was, now):
         return False
     return not (
         was.wanted is not None
         and _is_truth(was.wanted)
         and now.how in {"true", "false", "assertTrue", "assertFalse"}
     )
+
+
+def _is_nothing(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _holds(was: Check, now: Check) -> bool:
+    """Is what is looked for now a part of what was expected before?"""
+    one, other = getattr(was.wanted, "value", None), getattr(now.wanted, "value", None)
+    if isinstance(one, str) and isinstance(other, str):
+        return other in one
+    return now.expected in was.expected
 
 
 def _is_truth(node: ast.expr) -> bool:

@@ -38,5 +38,8 @@ def complexity(function: FunctionNode) -> int:
     from radon.visitors import ComplexityVisitor  # here: most files have no finding
 
     visitor = ComplexityVisitor()
-    visitor.visit(ast.Module(body=[function], type_ignores=[]))
+    try:
+        visitor.visit(ast.Module(body=[function], type_ignores=[]))
+    except RecursionError:
+        return 0  # a figure is no reason to lose the file
     return int(visitor.functions[0].complexity)

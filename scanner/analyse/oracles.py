@@ -20,6 +20,7 @@ Words of a function in a test file (`facts.Function.oracle`):
     drops:NAME      without any of the above: the result of a call is bound to a name that nobody reads
     returns         gives a verdict back, which no runner looks at
     gives           gives another value back: a helper named like a test
+    maybe:HOW       every one of these hangs on what the code under test does: `if`, `loop`, `try`, `except`
     skips           ends in an unconditional skip before it checks anything, or is marked so, by itself, by
                     its class or by `pytestmark`
     handed          given on by its name, in a table, to somebody who reads what it returns
@@ -62,6 +63,7 @@ _CATCHES_ASSERTIONS = frozenset({"AssertionError", "Exception", "BaseException"}
 _LOGS = frozenset(
     "print log debug info warning warn error exception critical echo write secho print_exc".split()
 )
+_MUST_NOT = re.compile(r"AssertionError|Failed|[Nn]ot\b|[Nn]ever|[Uu]nexpected|[Ss]houldn|[Mm]ustn")
 _SKIPS = frozenset({"skip", "skipTest", "SkipTest", "importorskip", "xfail"})
 _SMOKE = re.compile(
     # "does not raise", "should_never_crash", "without error"
@@ -109,6 +111,15 @@ def is_collectable(path: str) -> bool:
     return _COLLECTED.search(path) is not None and not is_input(path)
 
 
+# Named like a check, and as often the code under test
+_ACCEPTING = re.compile(r"_*(?:verify|validate|check|ensure|must|compare)(?:$|_|[A-Z])")
+
+
+def is_accepting(name: str) -> bool:
+    """Is a function named like a check that may just as well be what is tested: `validate_name`?"""
+    return _ACCEPTING.match(name) is not None
+
+
 def is_asserting(name: str) -> bool:
     """Is a function named like a check? `assertEqual`, `check_headers`, `expect`, `raise_for_status`."""
     known = _known_names.get(name)
@@ -129,9 +140,11 @@ def of_test_file(source: Source, scope: Scope, parameters: tuple[str, ...]) -> t
     if len(source.checks) > known and (is_input(source.path) or _is_sample(scope)):
         del source.checks[known:]
     words = reader.words
+    if reader.hangs_on and not reader.sure and reader.is_test:
+        words.add(f"maybe:{reader.hangs_on[0]}")
     if node.decorator_list:
         words.update(_of_decorators(node))
-    if not words & _PLAIN and _MAYBE_TEST.match(node.name):
+    if not (words & _PLAIN and reader.surely) and _MAYBE_TEST.match(node.name):
         words.update(_of_unchecked(source, scope, parameters))
     return tuple(sorted(words))
 
@@ -164,6 +177,10 @@ class _Reader:
         self.loops = 0
         self.marking = 0  # handlers around, beside a way that must not be taken: `assert True` says "right"
         self.guarded = 0  # contexts and `try` around: what they hold may be there to raise
+        self.conditions: list[str] = []  # what stands around, and may not let the flow in
+        self.hangs_on: list[str] = []  # the innermost of these, of each oracle that has one
+        self.sure = False  # is there an oracle that has none?
+        self.surely = False  # is there one that cannot be the code under test, named like a check?
         self.reported = ""  # the fate that the checks of this block were last reported under
 
     def block(self, statements: list[ast.stmt], fate: str) -> str:
@@ -202,23 +219,40 @@ class _Reader:
         if _last_name(exc) in _SKIPS:
             self.words.add("skips")
             return ""
-        if not fate:
-            self._found("raise")
+        if not fate and not self._is_simulated(statement):
+            self._found("raise", fails=True)
         return "raise"
+
+    def _is_simulated(self, statement: ast.Raise) -> bool:
+        """Is the function a stand-in that always fails, for the code under test to cope with? One that must
+        not be called is none: it says so, or raises an AssertionError."""
+        body = [one for one in self.function.body if not _is_preface(one)]
+        if self.is_test or body != [statement] or statement.exc is None:
+            return False
+        return not _MUST_NOT.search(ast.dump(statement.exc))
 
     def _if(self, statement: ast.If, fate: str) -> str:
         always = _truth(statement.test)
+        before = len(self.hangs_on)
+        self.conditions += ["if"] * (always is not True)
         taken = self.block(statement.body, fate or (self._new("false-guard") if always is False else ""))
+        between = len(self.hangs_on)
         other = self.block(statement.orelse, fate or (self._new("false-guard") if always is True else ""))
+        del self.conditions[len(self.conditions) - (always is not True) :]
+        if before < between < len(self.hangs_on) and not self.conditions:
+            self.sure = True  # each branch has its own
         if always is True:
             return ""  # the author's switch; what follows is not ours to call dead
         return taken if taken and other else ""
 
     def _loop(self, statement: ast.For | ast.AsyncFor, fate: str) -> str:
         self.loops += 1
+        computed = not self._has_items(statement.iter)
+        self.conditions += ["loop"] * computed
         self.block(
             statement.body, fate or (self._new("empty-loop") if self._is_empty(statement.iter) else "")
         )
+        del self.conditions[len(self.conditions) - computed :]
         self.loops -= 1
         self.block(statement.orelse, fate)
         return ""
@@ -244,7 +278,7 @@ class _Reader:
             elif name == "suppress" and _catches_assertions(_first_arguments(item.context_expr)):
                 fate = fate or self._new("swallowed")
             elif name and is_asserting(name) and not fate:
-                self._found("call")
+                self._found("call", name)
         self.guarded += 1
         if named and not fate:
             ends = self._expecting(statement, tuple(named))
@@ -265,11 +299,16 @@ class _Reader:
     def _try(self, statement: ast.Try, fate: str) -> str:
         hides = not statement.orelse and self._hides(statement)
         self.guarded += 1
+        may_skip = len(statement.body) > 1 and any(map(_lets_pass, statement.handlers))
+        self.conditions += ["try"] * may_skip
         body = self.block(statement.body, fate or (self._new("swallowed") if hides else ""))
+        del self.conditions[len(self.conditions) - may_skip :]
         self.guarded -= 1
         marker = any(_must_not_be_reached(item) for item in [*statement.body, *statement.orelse])
         self.marking += marker
+        self.conditions.append("except")
         handlers = [self.block(handler.body, fate) for handler in statement.handlers]
+        self.conditions.pop()
         self.marking -= marker
         self.block(statement.orelse, fate)
         final = self.block(statement.finalbody, fate)
@@ -318,6 +357,8 @@ class _Reader:
             self._lost(statement, fate)
             return
         self._asks(statement.test)
+        if isinstance(statement.test, ast.Compare) and isinstance(statement.test.ops[0], ast.Eq):
+            self._compares(statement, statement.test.left, statement.test.comparators[0])
         how = strength(statement.test)
         if how in _LOOSE and self._is_looked_up(statement.test):
             how = "assert"
@@ -333,6 +374,21 @@ class _Reader:
             elif _misspelt(statement.test):
                 self._flaw(statement, "misspelt")
         self._found(how)
+
+    def _compares(self, statement: ast.stmt, left: ast.expr, right: ast.expr) -> None:
+        """Note where both sides of an equality are one and the same call."""
+        one, other = self._call_behind(left), self._call_behind(right)
+        if one is not None and other is not None and _are_same(one, other):
+            self._flaw(statement, f"same-call:{min(one.lineno, other.lineno)}")
+
+    def _call_behind(self, node: ast.expr) -> ast.Call | None:
+        """The call that an operand is, or whose result is called expected; `first == second` is a test of
+        calling twice."""
+        if isinstance(node, ast.Name) and _EXPECTED.search(node.id) and self.scope.bound.get(node.id) == 1:
+            node = self.scope.assigned.get(node.id, node)
+        if isinstance(node, ast.Await):
+            node = node.value
+        return node if isinstance(node, ast.Call) else None
 
     def _is_looked_up(self, test: ast.expr) -> bool:
         """Is what must not be missing one certain thing: found by a condition, a key, a pattern?"""
@@ -401,11 +457,14 @@ class _Reader:
         if not fate:
             if statement.value is call:
                 self._asks(call)
+            if name == "assertEqual" and len(call.args) > 1:
+                self._compares(statement, call.args[0], call.args[1])
             reason = tautology_of_call(call, name, self.function.name) if name in _UNITTEST_ASSERTS else ""
             reason = self._unless_reflexive(reason, call)
             if reason:
                 self._flaw(statement, f"tautology:{reason}")
-            self._found("tautology" if reason else _WEAK_METHODS.get(name, "call"))
+            word = "tautology" if reason else _WEAK_METHODS.get(name, "call")
+            self._found(word, name, fails=name == "fail")
         elif _SURELY.match(name):  # `ensure_table()` may well be set-up
             self._lost(statement, fate)
 
@@ -438,8 +497,16 @@ class _Reader:
             for inner in [*self.source.tree.body, *self.function.body]
         )
 
-    def _found(self, word: str) -> None:
+    def _found(self, word: str, name: str = "", *, fails: bool = False) -> None:
+        """An oracle, and what is called; of one that `fails` whenever it runs, the condition around it is a
+        part."""
         self.words.add(word)
+        self.surely = self.surely or word != "call" or not is_accepting(name)
+        conditions = self.conditions[:-1] if fails else self.conditions
+        if conditions:
+            self.hangs_on.append(conditions[-1])
+        else:
+            self.sure = True
         if self.yielded:
             self.words.add("teardown")
 
@@ -448,6 +515,26 @@ class _Reader:
         if self.reported != fate:
             self.source.checks.append(Check(node, fate, self.function))
         self.reported = fate
+
+    def _has_items(self, node: ast.expr) -> bool:
+        """Does a loop surely run: over a literal with items, over a constant, over what a fixture gives?"""
+        if isinstance(node, ast.Call):
+            name = _called(node)
+            inner = node.func.value if isinstance(node.func, ast.Attribute) else None
+            over = [inner] if name in {"items", "keys", "values", "splitlines"} else node.args
+            return name in _ALL_ITEMS and any(one is not None and self._has_items(one) for one in over)
+        if isinstance(node, ast.Name):
+            value = self.scope.assigned.get(node.id)
+            if value is not None and self.scope.bound.get(node.id) == 1:
+                return not isinstance(value, ast.Name) and self._has_items(value)
+            return node.id not in self.scope.bound or any(
+                inner.arg == node.id for inner in self.function.args.args
+            )
+        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+            return bool(node.elts)
+        if isinstance(node, (ast.ListComp, ast.GeneratorExp)):
+            return all(not one.ifs and self._has_items(one.iter) for one in node.generators)
+        return isinstance(node, (ast.Dict, ast.Constant)) and not _is_empty_literal(node)
 
     def _is_empty(self, node: ast.expr) -> bool:
         if isinstance(node, ast.Call):
@@ -485,6 +572,11 @@ _COMPOUND: dict[type, Any] = {
 if hasattr(ast, "TryStar"):
     _COMPOUND[ast.TryStar] = _Reader._try
 _LEAVES: dict[type, str] = {ast.Return: "return", ast.Continue: "continue", ast.Break: "break"}
+# What runs over all the items of its argument, or of the object that it is a method of
+_ALL_ITEMS = frozenset(
+    "range enumerate zip sorted reversed list tuple set dict product permutations combinations items keys "
+    "values splitlines".split()
+)
 _EXPECTING = frozenset(
     {"raises", "warns", "deprecated_call", "assertRaises", "assertRaisesRegex", "assertWarns"}
 )
@@ -502,6 +594,7 @@ _MOCK_ASSERTS = frozenset(
 _MISSPELT = frozenset(
     "called_with called_once called_once_with not_called awaited_with awaited_once awaited_once_with".split()
 )
+_EXPECTED = re.compile(r"expect|want|correct|should|truth|golden|^exp(?:_|$)", re.IGNORECASE)
 _LOOSE = frozenset({"weak:not-none", "weak:not-empty"})
 _LOOKS_UP = re.compile(
     r"_?(?:next|filter|get|find|search|match|fullmatch|finditer|first|last|one|lookup|query|select|locate|scalar|detect|resolve|pop|intersection"
@@ -725,6 +818,13 @@ def _strength_of_comparison(test: ast.Compare) -> str:
     if isinstance(left, ast.Attribute) and left.attr in {"status_code", "status"} and isinstance(op, ast.Eq):
         return "weak:status" if right.value in {200, "200"} else "assert"
     return "assert"
+
+
+def _are_same(one: ast.Call, other: ast.Call) -> bool:
+    """The same function with the same arguments: no constructor, whose `==` may be what is tested."""
+    if one is other or one.func.__class__ is not other.func.__class__:
+        return False
+    return not _last_name(one.func)[:1].isupper() and ast.dump(one) == ast.dump(other)
 
 
 def _says_none(test: ast.expr) -> bool:
@@ -1004,6 +1104,11 @@ def _hushes(statement: ast.stmt) -> bool:
     if not isinstance(statement, ast.Try) or statement.orelse:
         return False
     return any(_is_hush(handler) for handler in statement.handlers)
+
+
+def _lets_pass(handler: ast.ExceptHandler) -> bool:
+    """Does an error end here, unseen, and take with it what would have come after it?"""
+    return all(_is_quiet(statement) for statement in handler.body)
 
 
 def _is_hush(handler: ast.ExceptHandler) -> bool:

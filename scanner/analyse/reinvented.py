@@ -42,7 +42,7 @@ def marked(functions: tuple[Function, ...], source: Source, bodies: Iterable[Bod
         place += 1
         if not 1 < len(body.tokens) < _MOST_TOKENS:
             continue
-        kinds = _named(functions[place].name)
+        kinds = _named(functions[place].name.rpartition(".")[2])
         if not _TRIGGERS.isdisjoint(body.literals) or not _TRIGGERS.isdisjoint(body.callees):
             kinds += _triggered(body)
         if kinds:
@@ -54,9 +54,9 @@ _TRIGGERS = frozenset(trigger for kind in KINDS for trigger in kind.triggers)
 _BEGINNINGS = tuple(sorted({word for kind in KINDS for word in kind.named.split()}))
 
 
-def _named(qualified: str) -> tuple[Kind, ...]:
-    """The kinds that a function of this name may be."""
-    name = qualified.rpartition(".")[2]
+@lru_cache(maxsize=8192)
+def _named(name: str) -> tuple[Kind, ...]:
+    """The kinds that a function of this name may be; many names recur."""
     parts = name.split("_") if name.islower() else words(name)
     found = {place for part in parts for place in _named_so(part)}
     return tuple(KINDS[place] for place in sorted(found))
@@ -64,7 +64,7 @@ def _named(qualified: str) -> tuple[Kind, ...]:
 
 @lru_cache(maxsize=8192)
 def _named_so(word: str) -> tuple[int, ...]:
-    """The places in the table of the kinds that ask for such a word; the same few words recur."""
+    """The places in the table of the kinds that ask for such a word."""
     if not word.startswith(_BEGINNINGS):
         return ()
     return tuple(
@@ -97,6 +97,8 @@ def _with_traits(function: Function, body: Body, kinds: Sequence[Kind]) -> Funct
 
 def _is_possible(kind: Kind, tokens: frozenset[int]) -> bool:
     """Do all the names and operators occur that some shape, or some signs, of it ask for?"""
+    if _loops(kind.id) and _LOOPS.isdisjoint(tokens):
+        return False
     return any(needs <= tokens for needs in _needs(kind.id))
 
 
@@ -265,18 +267,34 @@ def _needs(kind: str) -> tuple[frozenset[int], ...]:
     return (*sorted(shapes, key=sorted), *signs)
 
 
+@cache
+def _loops(kind: str) -> bool:
+    """Do all the ways to write it go through something, in a loop or a comprehension?"""
+    shapes = [term for term, _ in (*_shapes(kind), *_held(kind))]
+    return all(
+        any(part[0] in {"For", "While", "ListComp", "DictComp"} for part in _subterms(shape))
+        for shape in shapes
+    ) and all(signs.nodes & {"For", "While"} for signs in BY_ID[kind].signs)
+
+
 _NO_TOKENS = frozenset(["AugAssign", "Yield"])
+_SPELLED_ONCE = frozenset(["Try", "With", "While", "Subscript", "Yield"])
+_LOOPS = frozenset(map(token_of, ("For", "While", "comprehension")))
 _SPELLED_OTHERWISE = frozenset(["append", "extend", "list", "dict", "format", "add", "print"])
 
 
 def _asked(shape: Term) -> frozenset[int]:
     """The tokens of what a shape calls and computes, in whatever way it is spelled."""
+    if any(term[0] == "FunctionDef" for term in _subterms(shape)):
+        return frozenset()  # the walk keeps the tokens of an inner function apart
     found = set()
     for term in _subterms(shape):
         if term[0] == "Attribute" and term[1] != ("Name", "self"):  # the walk masks `self.x`
             found.add(term[2])
         elif term[0] == "Call" and term[1][0] == "Name":
             found.add(term[1][1])
+        elif term[0] in _SPELLED_ONCE:
+            found.add(term[0])
         elif term[0] == "AugAssign" or (term[0] == "BinOp" and term[1][:2] != ("Constant", "str")):
             found.add(term[2][0])
     return frozenset(map(token_of, found - _SPELLED_OTHERWISE))

@@ -23,6 +23,7 @@ from scanner.facts import Place
 from scanner.source import FunctionNode, Source, role_of
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_FEW = 20  # holders of one statement that are looked at: what everybody writes tells nobody apart
 _ALIKE = 0.6  # of two tests' statements, the share that makes one the other under a new name
 
 
@@ -192,12 +193,16 @@ class Suites:
 
     def renamed_out(self, test: TestCode) -> TestCode | None:
         """The function that a deleted test has become, if it is one that no runner collects."""
-        best = max(self.helpers, key=lambda other: alike(test, other), default=None)
-        if best is None or alike(test, best) < _ALIKE:
+        best = self._near_helpers.nearest(test)
+        if best is None:
             return None
         tests = [*self.stayed, *self.added, *(pair.after for pair in self.pairs)]
         called = any(best.node.name in other.words for other in tests)
         return None if called else best
+
+    @functools.cached_property
+    def _near_helpers(self) -> _Alike:
+        return _Alike(self.helpers)
 
     def where_was(self, test: TestCode) -> Place:
         """Where a deleted test stood: the test before it that is still there, else the top of the file."""
@@ -277,29 +282,46 @@ def _paired(
     now = {(test.path, test.name): test for test in after}
     pairs = [Pair(test, now.pop((test.path, test.name))) for test in before if (test.path, test.name) in now]
     known = {(pair.before.path, pair.before.name) for pair in pairs}
+    by_name: dict[str, list[TestCode]] = {}
+    for test in reversed(list(now.values())):
+        by_name.setdefault(test.node.name, []).append(test)
+    near = _Alike(now.values())
     removed: list[TestCode] = []
     for test in before:
         if (test.path, test.name) in known:
             continue
-        other = _same_name(test, now.values()) or _most_alike(test, now.values())
-        if other is None:
+        namesakes = by_name.get(test.node.name)
+        other = namesakes.pop() if namesakes else near.nearest(test)
+        if other is None or now.pop((other.path, other.name), None) is None:
             removed.append(test)
         else:
-            pairs.append(Pair(test, now.pop((other.path, other.name))))
+            pairs.append(Pair(test, other))
     return pairs, removed, list(now.values())
 
 
-def _same_name(test: TestCode, others: Iterable[TestCode]) -> TestCode | None:
-    return next((other for other in others if other.node.name == test.node.name), None)
+class _Alike:
+    """Finds the test that shares most statements with another, without comparing each with each."""
 
+    def __init__(self, tests: Iterable[TestCode]) -> None:
+        self._holders: dict[str, list[TestCode]] = {}
+        for test in tests:
+            for statement in test.statements:
+                self._holders.setdefault(statement, []).append(test)
 
-def _most_alike(test: TestCode, others: Iterable[TestCode]) -> TestCode | None:
-    best, found = _ALIKE, None
-    for other in others:
-        share = alike(test, other)
-        if share >= best:
-            best, found = share, other
-    return found
+    def nearest(self, test: TestCode) -> TestCode | None:
+        shared = Counter(
+            (other.path, other.name)
+            for statement in test.statements
+            for other in self._holders.get(statement, ())[:_FEW]
+        )
+        named = {
+            (other.path, other.name): other
+            for statement in test.statements
+            for other in self._holders.get(statement, ())[:_FEW]
+        }
+        near = [named[name] for name, _ in shared.most_common(_FEW)]
+        best = max(near, key=lambda other: alike(test, other), default=None)
+        return best if best is not None and alike(test, best) >= _ALIKE else None
 
 
 def alike(one: TestCode, other: TestCode) -> float:

@@ -20,6 +20,7 @@ _COMMANDS = {
     "rules": ("scanner.cli.rules", "List the rules."),
     "explain": ("scanner.cli.explain", "Say what a rule means, or look back at files after an incident."),
     "routes": ("scanner.cli.routes", "Show the routes of a web application, and what guards each."),
+    "verify": ("scanner.cli.verify", "Prove what the rules say of tests, by running them. Runs your code."),
     "blame": ("scanner.cli.blame", "Say of each line of a file who or what wrote it, and who reviewed it."),
     "provenance": ("scanner.cli.provenance", "Count lines by who or what wrote them, on what evidence."),
     "dark": ("scanner.cli.dark", "Show agents' lines that nobody is on record to have reviewed."),

@@ -223,11 +223,8 @@ def write_text(path: str, text: str, flag: str) -> None:
     """
     file = Path(path)
     try:
-        if file.exists() and not file.is_file():
-            file.write_text(text, encoding="utf-8", newline="\n")
-            return
         file.parent.mkdir(parents=True, exist_ok=True)
-        if path.startswith("/dev/") or file.is_fifo() or file.is_char_device():
+        if path.startswith("/dev/") or (file.exists() and not file.is_file()):
             file.write_text(text, encoding="utf-8", newline="\n")
         else:
             _write_whole(file, text)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from scanner.history.git import GitError
-from scanner.history.objects import Objects
+from scanner.history.objects import ARGUMENT_PATHS, Objects
 from scanner.history.values import Node, Person, path_of, unquote
 
 # Plumbing: no configuration bends it. Algorithm and rename detection are those of `git blame`.
@@ -30,6 +31,7 @@ _PATCH = (
     "--output-indicator-old=<",
     "--output-indicator-new=>",
 )
+_FULL_ID = re.compile(rb"\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b")
 
 
 class Log(Objects):
@@ -126,19 +128,38 @@ class Log(Objects):
             yield bytes(buffer[len(heads[at]) - 1 :])
 
     def _patch_in_parts(self, line: str) -> tuple[bytes, tuple[str, ...]]:
-        """The same for one commit, file by file, where some object of it is missing. Renames are lost."""
-        out = self._git.run(
-            ["diff-tree", "-r", "-z", "--root", "--name-only", "--no-commit-id", *line.split()]
-        )
-        parts, lost = [], []
-        for name in sorted({path_of(name) for name in out.split(b"\0") if name}):
-            arguments = [*_PATCH, "--no-renames", "--no-commit-id", *line.split(), "--", name]
-            code, part, _ = self._git.ask(arguments)
-            if code == 0:
-                parts.append(b"\n" + part.rstrip(b"\n"))
-            else:
-                lost.append(name)
-        return b"".join(parts), tuple(lost)
+        """The same for one commit where some object of it is missing: of the files that are whole. Renames
+        are lost."""
+        oids = self._oids_by_path(line)
+        sizes = self._sizes(sorted({oid for found in oids.values() for oid in found}))
+        lost = {path for path, found in oids.items() if not sizes.keys() >= found}
+        parts: list[bytes] = []
+        whole = sorted(oids.keys() - lost)
+        for at in range(0, len(whole), ARGUMENT_PATHS):
+            self._add_parts(line, whole[at : at + ARGUMENT_PATHS], parts, lost)
+        return b"".join(parts), tuple(sorted(lost))
+
+    def _add_parts(self, line: str, paths: Sequence[str], parts: list[bytes], lost: set[str]) -> None:
+        arguments = [*_PATCH, "--no-renames", "--no-commit-id", *line.split(), "--", *paths]
+        code, part, _ = self._git.ask(arguments)
+        if code == 0:
+            parts.append(b"\n" + part.rstrip(b"\n"))
+        elif len(paths) == 1:
+            lost.update(paths)
+        else:  # something else is wrong with one of them
+            for path in paths:
+                self._add_parts(line, [path], parts, lost)
+
+    def _oids_by_path(self, line: str) -> dict[str, set[str]]:
+        """The blobs on either side of each file that a commit changed."""
+        arguments = ["diff-tree", "-r", "-c", "-z", "--root", "--raw", "--no-abbrev", "--no-renames"]
+        out = self._git.run([*arguments, "--no-commit-id", *line.split()])
+        words = iter(out.split(b"\0"))
+        return {
+            path_of(next(words)): {oid.decode("ascii") for oid in _FULL_ID.findall(word) if oid.strip(b"0")}
+            for word in words
+            if word.startswith(b":")
+        }
 
     def with_new_files(self, merges: Sequence[str]) -> frozenset[str]:
         """The merges that have a file which differs from every parent's, and which some parent lacks: only

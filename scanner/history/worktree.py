@@ -32,6 +32,11 @@ class Worktree(Objects):
         out = self._git.run(["ls-files", "-z", "--others", "--exclude-standard"])
         return sorted(path_of(name) for name in out.split(b"\0") if name and not name.endswith(b"/"))
 
+    def ignored_files(self) -> list[str]:
+        """Files that an ignore file covers and git does not track, sorted."""
+        out = self._git.run(["ls-files", "-z", "--others", "--ignored", "--exclude-standard"])
+        return sorted(path_of(name) for name in out.split(b"\0") if name and not name.endswith(b"/"))
+
     def staged_files(self) -> list[str]:
         """Files that the index adds or changes against HEAD, sorted; deleted ones are left out."""
         command = ["diff-index", "--cached", "-z", "--name-only", "--no-renames", "--diff-filter=d"]

@@ -1,8 +1,10 @@
 """Whose line it is, on what evidence, and who reviewed it.
 
 `attribute` answers for findings, `blame_lines` for a file. One evidence format a file: `identity` (author
-and committer), `trailers` (the message), `git_ai` and `agent_trace` (line-level records), `review`; `blame`
-says which commit to ask, `labels` what the evidence comes to.
+and committer), `trailers` (the message), `pulls` (the branch behind a squash), `git_ai`, `agent_trace` and
+`whogitit` (line-level records), `entire` (files of a commit), `sessions` (lines not committed yet), and of
+reviews `review`, `gerrit`, `git_appraise`, `slsa`. `blame` says which commit to ask, `records` gathers what
+is known of it, `labels` what the evidence comes to.
 """
 
 from __future__ import annotations

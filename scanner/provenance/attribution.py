@@ -45,6 +45,9 @@ def attribute(
     wanted: dict[str, set[int]] = {}
     for finding in findings:
         wanted.setdefault(finding.location.path, set()).update(_region(finding.location))
+        for other in finding.related if mode == "tree" else ():
+            if other.dated:
+                wanted.setdefault(other.location.path, set()).add(other.location.line)
     surroundings = os.environ if environment is None else environment
     try:
         if mode == "staged":
@@ -56,6 +59,8 @@ def attribute(
         reason = f"the history could not be read: {error}"
         return replace(_all(findings, reason), notices=(Notice(reason),))
     attributed = tuple(Attributed(finding, _of_finding(finding, lookup)) for finding in findings)
+    if mode == "tree":
+        attributed = tuple(_dated(one, lookup) for one in attributed)
     return Attribution(attributed, notices)
 
 
@@ -91,6 +96,27 @@ def _region(location: Location) -> range:
     if last > location.line and location.end_column == 1:
         last -= 1
     return range(location.line, max(last, location.line) + 1)
+
+
+def _dated(one: Attributed, lookup: _Lookup) -> Attributed:
+    """With a word on which came first, the finding's place or the one that it relates to. A detail: the
+    message, and with it the fingerprint, stays what it is when history is rewritten."""
+    other = next((related for related in one.finding.related if related.dated), None)
+    if other is None or not one.provenance.time:
+        return one
+    there = lookup(other.location.path, other.location.line)
+    if not there.time:
+        return one
+    said = _first(one.finding.location, one.provenance, other.location, there)
+    return replace(one, finding=replace(one.finding, details=(*one.finding.details, ("came first", said))))
+
+
+def _first(here: Location, own: Provenance, there: Location, other: Provenance) -> str:
+    if own.commit == other.commit:
+        return f"neither: both are of commit {own.commit[:10]}"
+    place, first, last = (there, other, own) if other.time <= own.time else (here, own, other)
+    days = (last.time - first.time) // 86_400
+    return f"{place.path}:{place.line}, by {days} days (commit {first.commit[:10]})"
 
 
 def _of_finding(finding: Finding, lookup: _Lookup) -> Provenance:

@@ -15,7 +15,7 @@ from typing import Any
 
 from scanner.finding import Notice
 from scanner.history import Commit, GitError, History
-from scanner.provenance import identity
+from scanner.provenance import identity, trailers
 from scanner.provenance.record import Evidence, Label
 from scanner.provenance.stores import Store
 
@@ -31,7 +31,9 @@ _PART = 0.6
 
 def checkpoints_of(commit: Commit) -> tuple[str, ...]:
     """The checkpoints that a commit names."""
-    return tuple(dict.fromkeys(match["id"].lower() for match in _TRAILER.finditer(commit.message)))
+    return tuple(
+        dict.fromkeys(match["id"].lower() for match in _TRAILER.finditer(trailers.readable(commit.message)))
+    )
 
 
 def read(history: History, commits: Iterable[Commit]) -> Store:

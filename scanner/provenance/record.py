@@ -45,9 +45,9 @@ class Tier(str, Enum):
 class Evidence:
     """One observed signal of origin.
 
-    `kind` is one of a short list: line-note, agent-trace, author, committer, trailer, footer, subject,
-    branch, environment. `where` names the record (a commit, a ref, a file) without quoting its body.
-    `proves` is the label that it speaks for.
+    `kind` is one of a short list: line-note, agent-trace, checkpoint, session, author, committer, trailer,
+    footer, subject, branch, pull-request, environment. `where` names the record (a commit, a ref, a file)
+    without quoting its body. `proves` is the label that it speaks for.
     """
 
     kind: str
@@ -82,6 +82,7 @@ class Provenance:
     review: Review = field(default_factory=Review)
     unattended: bool = False
     reason: str = ""
+    time: int = 0  # when the commit was made, in seconds since 1970
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,7 @@ class Records:
             commit=commit.id,
             unattended=identity.unattended(commit),
         )
+        found = replace(found, time=commit.time)
         if found.label is Label.NO_EVIDENCE and self._is_unreadable(commit.id):
             return replace(found, label=Label.UNKNOWN, reason=_UNREADABLE)
         return found

@@ -17,6 +17,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from scanner.finding import Notice
@@ -27,6 +28,7 @@ from scanner.provenance.record import Evidence, Label
 
 _LARGEST = 32_000_000
 _MOST_ENTRIES = 10_000
+_MOST_LINES = 200_000
 _WORKING_LOG = 0.95
 _BY_TEXT = 0.8
 _AGENTDIFF = "agentdiff/session.jsonl"
@@ -96,7 +98,8 @@ def _git_ai(history: History) -> Iterator[tuple[str, _Reading]]:
                 entry.get("line_attributions") or [],
             )
     for path, (sha, lines) in latest.items():
-        told = {number: one for span in lines for number, one in _span(span, agents, where)}
+        numbered = (pair for span in lines for pair in _span(span, agents, where))
+        told = dict(islice(numbered, _MOST_LINES))
         was = history.read_own(f"{folder}/blobs/{sha}", _LARGEST) if sha.isalnum() else None
         yield path, _as_it_was(was, told) if was is not None else _if_equal(sha, told)
 
@@ -127,7 +130,7 @@ def _of_checkpoints(rows: Sequence[Any]) -> dict[str, tuple[str, str]]:
 def _span(span: Any, agents: Mapping[str, tuple[str, str]], where: str) -> Iterator[tuple[int, Evidence]]:
     key = str(span["author_id"]).partition("::")[0]
     first, last = int(span["start_line"]), int(span["end_line"])
-    if last - first > 1_000_000 or not git_ai.is_key(key):
+    if not git_ai.is_key(key):
         raise ValueError(f"{key[:40]!a} from line {first} to {last}")
     if git_ai.is_human(key):
         one = Evidence("session", where, Label.HUMAN, _WORKING_LOG)

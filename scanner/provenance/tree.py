@@ -24,7 +24,7 @@ from scanner.provenance.record import Label, Provenance
 from scanner.provenance.records import Records, stored
 from scanner.provenance.replay import Replayed, Stretch, replay
 
-_VERSION = 1  # raise it when the same history would be counted in another way
+_VERSION = 2  # raise it when the same history would be counted in another way
 _BY_AI = frozenset([Label.AI.value, Label.MIXED.value])
 # A file that the replay could not follow is blamed by itself, if there are not too many of them.
 _MOST_BLAMED = 200

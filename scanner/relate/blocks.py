@@ -8,7 +8,7 @@ level, laid out alike on both sides: what could be cut out, and given a name.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from scanner.analyse.blocks import Stand, stands
@@ -18,7 +18,7 @@ from scanner.relate.clones import Unit
 from scanner.relate.repository import Repository
 
 LEAST = 8  # statements of a block: of fewer, many are just how things are done
-_DISTINCT = 7  # of them, that are not one another's like
+LEAST_OF_CHANGE = 6  # the same, of blocks that one change adds: then somebody saw both
 _COMMON = 12  # functions; what more of them do is how things are done here
 _WHOLE = 0.75  # of both functions: then the function is copied, and not a block of it
 
@@ -81,8 +81,29 @@ def _all(repository: Repository) -> Iterator[Repeated]:
                 if pair not in excused:
                     excused[pair] = _excused(unit, units[other], repository)
                 if not excused[pair]:
-                    found = _longer(found, _common(Block(unit, start, 0), Block(units[other], at, 0)))
+                    found = _longer(found, _common(Block(unit, start, 0), Block(units[other], at, 0), LEAST))
             if found is not None:
+                yield found
+            start += found.block.size if found is not None else 1
+
+
+def pasted(facts: Iterable[Facts], is_added: Callable[[str, int], bool]) -> Iterator[Repeated]:
+    """Blocks that a change adds twice, in the order of paths: within one function, or shorter than what
+    `repeated` finds anyway. `is_added` tells of a path and a line whether the change adds it."""
+    seen: dict[tuple[int, ...], list[tuple[Unit, int]]] = defaultdict(list)
+    for unit in (unit for one in facts for unit in _units(one)):
+        added = [is_added(unit.path, stand.line) for stand in _stands(unit)]
+        start, hashes = 0, unit.function.hashes
+        while start <= len(hashes) - LEAST_OF_CHANGE:
+            key = hashes[start : start + LEAST_OF_CHANGE]
+            found = None
+            if all(added[start : start + LEAST_OF_CHANGE]):
+                for other, at in seen[key]:
+                    found = _longer(
+                        found, _common(Block(unit, start, 0), Block(other, at, 0), LEAST_OF_CHANGE)
+                    )
+                seen[key].append((unit, start))
+            if found is not None and (unit is found.original.unit or found.block.size < LEAST):
                 yield found
             start += found.block.size if found is not None else 1
 
@@ -93,14 +114,17 @@ def _longer(one: Repeated | None, other: Repeated | None) -> Repeated | None:
     return other if other.block.size > one.block.size else one
 
 
-def _common(block: Block, original: Block) -> Repeated | None:
+def _common(block: Block, original: Block, least: int) -> Repeated | None:
     """What two functions have in common from two places on, as far as it is worth a function."""
     one, other = block.unit.function.hashes[block.start :], original.unit.function.hashes[original.start :]
+    most = min(len(one), len(other))
+    if block.unit is original.unit:
+        most = min(most, block.start - original.start)
     size = 0
-    while size < min(len(one), len(other)) and one[size] == other[size]:
+    while size < most and one[size] == other[size]:
         size += 1
     size = min(_level(block, size), _level(original, size))
-    if size < LEAST or len(set(one[:size])) < _DISTINCT or not _alike_laid_out(block, original, size):
+    if size < least or len(set(one[:size])) < least - 1 or not _alike_laid_out(block, original, size):
         return None
     found = Repeated(Block(block.unit, block.start, size), Block(original.unit, original.start, size))
     whole = found.block.share > _WHOLE and found.original.share > _WHOLE

@@ -11,9 +11,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 from scanner.analyse.oracles import is_input
 from scanner.facts import Class, Facts, Function
@@ -35,6 +35,7 @@ _WORTH_STRANGERS = 8.0  # where neither the names nor all statements agree
 _ALIKE_IN_TEST = 0.95  # a test writes the code that it checks in its own words, more or less
 _ALIKE_IN_ORDER = 0.6  # and of these, the share that stands in the same order
 _WHOLE = 3  # copies between two files from which on it is the file that was copied
+_TELLING_CALLS = 3  # in common, that tell two functions to be alike where they say different things
 _COMMON = 64  # a statement that more functions hold says nothing
 _MOST_ORIGINALS = 16  # of one bucket, how many are tried before a function counts as one more
 
@@ -76,12 +77,24 @@ class Copy:
     similarity: float
     differing: int  # statements that only one of them has
     runs: bool = False  # does the original stand in a program, that nobody should import?
+    slight: bool = False  # alike, but too little, or too otherwise used, to be worth a move by itself
 
 
 def copies(repository: Repository) -> Iterator[Copy]:
     """Every function that copies an older-looking one, in the order of paths; n − 1 for a family of n."""
+    return (copy for copy in _every(repository) if not copy.slight)
+
+
+def slight_copies(repository: Repository) -> Iterator[Copy]:
+    """Those that are too slight for `copies`, in the order of paths."""
+    return (copy for copy in _every(repository) if copy.slight)
+
+
+@lru_cache(maxsize=1)
+def _every(repository: Repository) -> tuple[Copy, ...]:
+    """Both kinds: two rules ask, one after the other."""
     index = _Index(repository)
-    yield from sorted(index.copies(), key=lambda copy: (copy.unit.path, copy.unit.function.place))
+    return tuple(sorted(index.copies(), key=lambda copy: (copy.unit.path, copy.unit.function.place)))
 
 
 def gathered(found: Iterable[Copy]) -> Iterator[tuple[Copy, ...]]:
@@ -137,10 +150,12 @@ class _Index:
             del self.buckets[key]
         originals: dict[tuple[int, ...], list[Unit]] = defaultdict(list)
         for unit in sorted((unit for units in self.buckets.values() for unit in units), key=self._standing):
-            copy = self._best(unit, near, originals)
+            copy = self._best(unit, near, originals, self._is_worth_telling)
             if copy is None:
+                slight = self._best(unit, near, originals, self._is_slight_copy)
                 originals[unit.function.hashes].append(unit)
-            else:
+                copy = None if slight is None else replace(slight, slight=True)
+            if copy is not None:
                 yield copy
 
     def _best(
@@ -148,6 +163,7 @@ class _Index:
         unit: Unit,
         near: Mapping[tuple[int, ...], Mapping[tuple[int, ...], float]],
         originals: Mapping[tuple[int, ...], list[Unit]],
+        holds: Callable[[Unit, Unit, float], bool],
     ) -> Copy | None:
         """What a function copies, among those that look older than it."""
         own = unit.function.hashes
@@ -156,7 +172,7 @@ class _Index:
             fitting = [
                 original
                 for original in originals.get(key, ())[:_MOST_ORIGINALS]
-                if _is_copy(unit, original, similarity) and not self._excused(unit, original, similarity)
+                if holds(unit, original, similarity)
             ]
             if fitting:
                 original = max(fitting, key=lambda one: _says_the_same(unit, one))
@@ -229,6 +245,21 @@ class _Index:
 
     # What is alike for good reason
 
+    def _is_worth_telling(self, unit: Unit, original: Unit, similarity: float) -> bool:
+        return (
+            _is_copy(unit, original, similarity)
+            and not self._excused(unit, original, similarity)
+            and not (unit.facts.role == "test" and similarity < _ALIKE_IN_TEST)
+            and not self._is_slight(unit, original, similarity)
+        )
+
+    def _is_slight_copy(self, unit: Unit, original: Unit, similarity: float) -> bool:
+        return (
+            unit.facts.role == "live"
+            and _resembles(unit, original, similarity)
+            and not self._excused(unit, original, similarity)
+        )
+
     def _excused(self, unit: Unit, original: Unit, similarity: float) -> bool:
         return (
             unit.function.is_async != original.function.is_async
@@ -238,9 +269,7 @@ class _Index:
             or is_outgoing(original)
             or self._apart(unit, original)
             or (unit.facts.role == "test" and original.facts.role == "test")
-            or (unit.facts.role == "test" and similarity < _ALIKE_IN_TEST)
             or (unit.path == original.path and are_two_sides(unit.name, original.name))
-            or self._is_slight(unit, original, similarity)
             or self._protocol(unit, original, similarity)
         )
 
@@ -369,6 +398,19 @@ def _similarity(one: tuple[int, ...], other: tuple[int, ...]) -> float:
 def _differing(one: tuple[int, ...], other: tuple[int, ...]) -> int:
     left, right = Counter(one), Counter(other)
     return sum((left - right).values()) + sum((right - left).values())
+
+
+def _resembles(unit: Unit, original: Unit, similarity: float) -> bool:
+    """Do two functions take the same steps, however few they are, and whatever they are done to?"""
+    callees, others = _callees(unit), _callees(original)
+    if similarity < _ALIKE or _shared(callees, others) < 0.8:
+        return False
+    spoken = literals_shared(unit, original) >= 0.5
+    if unit.path == original.path or "nested" in (unit.kind, original.kind):
+        return similarity == 1.0 and spoken
+    if _is_entry(unit) or _is_entry(original):
+        return similarity == 1.0 and (spoken or len(unit.function.hashes) >= _LONG)
+    return spoken or (similarity == 1.0 and len(callees & others) >= _TELLING_CALLS)
 
 
 def _is_copy(unit: Unit, original: Unit, similarity: float) -> bool:

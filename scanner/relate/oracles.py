@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner.analyse.oracles import is_asserting, is_input
-from scanner.facts import Class, Facts, Function
+from scanner.analyse.oracles import is_accepting, is_asserting, is_input
+from scanner.facts import Call, Class, Facts, Function
 from scanner.relate.runner import Runner
 
 if TYPE_CHECKING:
@@ -250,6 +250,31 @@ class Oracles:
             return tuple(test for test in self._unchecked if not self.is_left_out(test, scripts=True))
         return tuple(test for test in self._unchecked if not self.is_left_out(test))
 
+    def smoke(self) -> tuple[Test, ...]:
+        """The tests that check nothing and say so: not crashing is their point."""
+        return tuple(
+            test
+            for test in self.unchecked()
+            if {"smoke", "accepts"}.intersection(test.function.oracle) or self.is_accepting_half(test)
+        )
+
+    def verdicts_of_scripts(self) -> tuple[Test, ...]:
+        """The tests that give a verdict to their own file's `main`, which pytest collects all the same."""
+        known = set(map(id, self.unchecked(scripts=True)))
+        return tuple(
+            test
+            for test in self._unchecked
+            if "returns" in test.function.oracle and id(test) not in known and self._is_script(test.facts)
+        )
+
+    def conditional(self) -> Iterator[tuple[Test, str]]:
+        """The tests whose checks all hang on what the code under test does, and on what: `if`, `loop` or
+        `except`."""
+        for test in self.tests:
+            how = [word.partition(":")[2] for word in test.function.oracle if word.startswith("maybe:")]
+            if how and not self._is_checked_elsewhere(test) and not self.is_left_out(test):
+                yield test, how[0]
+
     @cached_property
     def _unchecked(self) -> tuple[Test, ...]:
         return tuple(test for test in self.tests if not self.is_checked(test))
@@ -274,11 +299,22 @@ class Oracles:
 
     def is_checked(self, test: Test) -> bool:
         """Can anything that the test reaches tell a wrong result?"""
-        facts, function, owner = test
-        if self._checks(facts, function, _DEEP):
+        return self._checks(test.facts, test.function, _DEEP) or self._is_checked_around(test, _DEEP)
+
+    def _is_checked_elsewhere(self, test: Test) -> bool:
+        """Does something check besides the statements of the test itself?"""
+        owner = f"{_module(test.facts.path)}.{test.function.name.rpartition('.')[0]}"
+        names = (call.callee for call in test.function.calls if not is_asserting(_last(call.callee)))
+        if any(self._callee_checks(test.facts, name, _DEEP - 1, owner) for name in names):
             return True
+        return self._is_checked_around(test, 0)
+
+    def _is_checked_around(self, test: Test, deep: int) -> bool:
+        """Does a fixture, or what runs before or after the test, check? So deep are fixtures followed that
+        fixtures ask for: what those check is mostly their own set-up."""
+        facts, function, owner = test
         if any(
-            self._fixture_checks(name, _DEEP) for name in function.parameters if name not in {"self", "cls"}
+            self._fixture_checks(name, deep) for name in function.parameters if name not in {"self", "cls"}
         ):
             return True
         used = (word.partition(":")[2] for word in function.oracle if word.startswith("uses:"))
@@ -415,9 +451,10 @@ class Oracles:
         return result
 
     def _checks_by_itself(self, facts: Facts, function: Function, deep: int) -> bool:
-        if any(word.partition(":")[0] in _CHECKING for word in function.oracle):
+        found = {word.partition(":")[0] for word in function.oracle} & _CHECKING
+        if found - {"call"} or ("call" in found and not self._only_calls_subjects(function)):
             return True
-        if any(is_asserting(_last(call.callee)) for call in function.calls):
+        if any(is_asserting(_last(call.callee)) and not self._is_subject(call) for call in function.calls):
             return True
         idle = {word.partition(":")[2] for word in function.oracle if word.startswith("idle:")}
         for inner in self._nested(facts).get(function.name, ()):
@@ -430,6 +467,26 @@ class Oracles:
         names = [*(call.callee for call in function.calls), *function.decorators]
         owner = f"{_module(facts.path)}.{function.name.rpartition('.')[0]}"
         return any(self._callee_checks(facts, name, deep - 1, owner) for name in names)
+
+    def _only_calls_subjects(self, function: Function) -> bool:
+        """Is all that looks like a check in a test the code under test, and only named like one?"""
+        named = [call for call in function.calls if is_asserting(_last(call.callee))]
+        return bool(named) and all(map(self._is_subject, named))
+
+    def _is_subject(self, call: Call) -> bool:
+        """`validate_layout(…)` of the live code, called to see it accept, is no oracle; `assert_same(…)` is,
+        wherever it stands."""
+        if call.callee.startswith(".") or not is_accepting(_last(call.callee)):
+            return False
+        found = self._repository.definition(call.callee.replace("()", "").replace("[]", ""))
+        if found is None or not isinstance(found[1], Function):
+            return False
+        return found[0].role == "live" and not self._is_helper(found[0], found[1])
+
+    def _is_helper(self, facts: Facts, function: Function) -> bool:
+        """Is a function of the live code there for tests to call, by its name?"""
+        name = _last(function.name)
+        return is_asserting(name) and (not is_accepting(name) or "test" in facts.path)
 
     def _decorator_may_check(self, name: str) -> bool:
         """A decorator that the repository does not define, and that is not known to be neutral."""
@@ -449,7 +506,7 @@ class Oracles:
             return self._foreign_checks(facts, name, owner)
         inside, item = found
         if isinstance(item, Function):
-            if inside.role == "live" and not is_asserting(_last(item.name)):
+            if inside.role == "live" and not self._is_helper(inside, item):
                 return False  # a crash of the code under test is no oracle
             return self._checks(inside, item, deep)
         if inside.role == "live":
@@ -512,11 +569,10 @@ class Oracles:
         for facts, function in self._fixtures.get(name, ()):
             if "teardown" in function.oracle:
                 return True
-            if any(
-                self._checks(facts, inner, deep - 1) for inner in self._nested(facts).get(function.name, ())
-            ):
+            below = max(deep - 1, 0)
+            if any(self._checks(facts, inner, below) for inner in self._nested(facts).get(function.name, ())):
                 return True
-            if asked and self._checks(facts, function, deep - 1):
+            if asked and self._checks(facts, function, below):
                 return True
             names = function.parameters if deep else ()
             if any(self._fixture_checks(inner, deep - 1) for inner in names if inner != name):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scanner.facts import Facts
 
@@ -22,6 +22,7 @@ class Runner:
 
     settings: Mapping[str, Mapping[str, str]]
     projects: frozenset[str] = frozenset()  # the folders that hold a manifest
+    _known: dict[tuple[str, str], Sequence[str]] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, files: Mapping[str, Facts]) -> Runner:
@@ -76,11 +77,19 @@ class Runner:
 
     def is_test(self, path: str, name: str) -> bool:
         """Would pytest run a function of that name as a test, in a file that it collects?"""
-        return _is_named(name, self.setting(path, "python_functions").split() or ("test",))
+        return _is_named(name, self._patterns(path, "python_functions", "test"))
 
     def is_suite(self, path: str, name: str) -> bool:
         """Would pytest look for tests in a class of that name?"""
-        return _is_named(name, self.setting(path, "python_classes").split() or ("Test",))
+        return _is_named(name, self._patterns(path, "python_classes", "Test"))
+
+    def _patterns(self, path: str, key: str, usual: str) -> Sequence[str]:
+        """The names that a setting lists; remembered, since every function of a folder is asked about."""
+        folder = path.rpartition("/")[0]
+        known = self._known.get((folder, key))
+        if known is None:
+            known = self._known[folder, key] = self.setting(path, key).split() or [usual]
+        return known
 
     def setting(self, path: str, key: str) -> str:
         """The value of one setting that holds for a file; "" where there is none."""

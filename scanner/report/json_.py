@@ -9,6 +9,7 @@ from typing import Any
 import scanner
 from scanner.discover import expected_unreadable
 from scanner.finding import Finding, Fix, Level, Location, Notice, Related, Unreadable
+from scanner.proof import Proof
 from scanner.provenance.record import Evidence, Provenance
 from scanner.report import document, wording
 from scanner.rule import Card
@@ -16,8 +17,15 @@ from scanner.settings import Settings
 from scanner.weigh import Factor, Report, Weighed
 
 SCHEMA = 1
-_PASSED = ("allowed", "known", "suppressed")
-_SHAPE: document.Shape = {"rules": {}, "findings": {}, "passed": {}, "unreadable": {}, "notices": {}}
+_PASSED = ("allowed", "known", "suppressed", "cleared")
+_SHAPE: document.Shape = {
+    "rules": {},
+    "findings": {},
+    "passed": {},
+    "tests": {},
+    "unreadable": {},
+    "notices": {},
+}
 
 
 def render(report: Report) -> str:
@@ -35,6 +43,7 @@ def _report(report: Report) -> dict[str, Any]:
         "rules": [_card(card) for card in report.cards],
         "findings": [_weighed(item) for item in report.kept],
         "passed": [_weighed(item) for item in report.passed],
+        **({"tests": [proof(one) for one in report.proofs]} if report.proofs else {}),
         "unreadable": [_unreadable(item, report.settings) for item in report.unreadable],
         "notices": [_notice(notice) for notice in report.notices],
     }
@@ -108,6 +117,27 @@ def _weighed(item: Weighed) -> dict[str, Any]:
         "provenance": _provenance(item.provenance),
         "fate": item.fate,
         "reason": item.reason,
+        **({"proof": proof(item.proof)} if item.proof is not None else {}),
+    }
+
+
+def proof(one: Proof) -> dict[str, Any]:
+    """What running a test has shown, as JSON has it."""
+    return {
+        "path": one.path,
+        "test": one.test,
+        "verdict": one.verdict.value,
+        "words": one.words,
+        "alterations": [
+            {
+                "function": item.function,
+                "how": item.how,
+                "outcome": item.outcome,
+                "error": item.error,
+                "where": item.where,
+            }
+            for item in one.alterations
+        ],
     }
 
 

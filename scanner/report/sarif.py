@@ -32,6 +32,7 @@ from scanner.finding import (
     Severity,
     Unreadable,
 )
+from scanner.proof import Proof
 from scanner.provenance.record import Label
 from scanner.report import document, wording
 from scanner.report.hostile import escaped, safe
@@ -351,6 +352,8 @@ def _markdown(item: Weighed, related: Sequence[Related], settings: Settings) -> 
     if item.card.instead:
         parts.append(f"**Instead:** {wording.instead_markdown(item)}")
     origin = wording.origin_of(item, settings)
+    if item.proof is not None:
+        parts.append(f"**Proof:** {escaped(item.proof.words)}")
     parts.append(f"**Origin:** {escaped(origin)}" if origin else "")
     parts.append(f"**Rank:** {escaped(item.weighing)}")
     return "\n\n".join(part for part in parts if part)
@@ -418,8 +421,16 @@ def _properties(item: Weighed) -> dict[str, Any]:
         "assay/reviewTier": provenance.review.tier.value,
         "assay/baseRank": item.base,
         "assay/weighing": item.weighing,
+        **_proof(item.proof),
         "tags": _WRITTEN_BY.get(provenance.label, []),
     }
+
+
+def _proof(proof: Proof | None) -> dict[str, Any]:
+    """Of a report of `assay verify`, where every finding has one."""
+    if proof is None:
+        return {}
+    return {"assay/verdict": proof.verdict.value, "assay/proof": safe(proof.words)}
 
 
 # Places

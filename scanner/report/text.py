@@ -54,6 +54,8 @@ def _finding(
     said = [(safe(other.label), safe(str(other.location))) for other in item.finding.related]
     said += [(safe(key), safe(value)) for key, value in item.finding.details]
     said += [(f"step {number}", _step(step)) for number, step in enumerate(item.finding.flow, 1)]
+    if item.proof is not None:
+        said.append(("proof", safe(item.proof.words)))
     said += _lesson(item, taught)
     said.append(("origin", wording.origin_of(item, settings)))
     if item.factors:  # without any, the rank is the rule's own, and stands above

@@ -1,0 +1,70 @@
+"""What running a test with the code under test altered has shown. Frozen values, no imports of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Verdict(str, Enum):
+    """How much a test notices."""
+
+    SURVIVED = "survived"  # it passes whatever the code under test does
+    CRASHES = "notices crashes only"
+    KILLED = "killed by an assertion"  # one of its assertions noticed: it does test something
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Alteration:
+    """One function of the code under test, made to do something else, and what the test said to it."""
+
+    function: str  # path:qualified name
+    how: str  # alter | drop | empty | raise
+    outcome: str  # passed | assertion | crash | unreached
+    error: str = ""
+    where: str = ""  # path:line of the project that noticed
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The verdict over one test. `reason` is a sentence where it is unknown."""
+
+    path: str
+    test: str  # qualified within the file, as facts have it
+    verdict: Verdict
+    reason: str = ""
+    alterations: tuple[Alteration, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The verdict as a person reads it."""
+        if self.verdict is Verdict.UNKNOWN:
+            return f"unknown: {self.reason}"
+        if self.verdict is Verdict.KILLED:
+            last = self.alterations[-1]
+            place = f", at {last.where}" if last.where else ""
+            return f"killed by an assertion: it noticed that `{last.function}` {_DONE[last.how]}{place}"
+        count = sum(1 for one in self.alterations if one.outcome in ("passed", "crash"))
+        many = f"{count} alteration{'s' if count != 1 else ''}"
+        return f"survived {many}" if self.verdict is Verdict.SURVIVED else f"notices crashes only, of {many}"
+
+
+_DONE = {"alter": "gave another result", "drop": "gave no items", "empty": "did nothing", "raise": "crashed"}
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The oracles that one test really executed, by phase and kind (`call:assert`)."""
+
+    path: str
+    test: str
+    status: str
+    oracles: Mapping[str, int] = field(default_factory=dict)
+    rules: tuple[str, ...] = ()  # what the static rules say of it
+
+    @property
+    def judged(self) -> int:
+        """How often an oracle ran that could judge what the test did: those of the set-up come before."""
+        return sum(count for kind, count in self.oracles.items() if not kind.startswith("setup:"))
