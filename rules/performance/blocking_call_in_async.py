@@ -85,6 +85,8 @@ def _holds_others_up(source: Source, function: ast.AsyncFunctionDef, call: ast.C
     of_machine = name.startswith(("subprocess.", "os.", "time."))
     if of_machine and (shapes.words(source.path) & ALONE or _command(source, call) in AT_ONCE):
         return False
+    if name == "time.sleep" and _is_a_blink(source, call):
+        return False
     one_task = of_machine or "asyncio.run(" in source.text
     if one_task and not function.decorator_list and not COMPANY.search(source.text):
         return False
@@ -96,6 +98,12 @@ def _holds_others_up(source: Source, function: ast.AsyncFunctionDef, call: ast.C
         if isinstance(around, ast.ExceptHandler) and _is_of_missing_client(source, around):
             return False
     return True
+
+
+def _is_a_blink(source: Source, call: ast.Call) -> bool:
+    """A pause of a few hundredths of a second, as between the letters of an animation."""
+    pause = source.constant(call.args[0]) if call.args else None
+    return isinstance(pause, (int, float)) and pause < 0.05
 
 
 def _is_of_missing_client(source: Source, handler: ast.ExceptHandler) -> bool:
