@@ -122,6 +122,7 @@ class Discovered:
     files: tuple[File, ...]
     unreadable: tuple[Unreadable, ...] = ()
     notices: tuple[Notice, ...] = ()
+    generated: tuple[str, ...] = ()  # folders that a generator of clients has left its mark in
 
 
 def language_of(path: str) -> str:
@@ -171,7 +172,13 @@ def discover(settings: Settings, tracked: Iterable[str] | None, wanted: Wanted) 
             files.append(got)
         elif got is not None:
             unreadable.append(got)
-    return Discovered(tuple(files), tuple(unreadable))
+    return Discovered(tuple(files), tuple(unreadable), generated=_generated(paths))
+
+
+def _generated(paths: Iterable[str]) -> tuple[str, ...]:
+    """The folders below the root that OpenAPI Generator writes anew each time."""
+    marked = {path.partition("/.openapi-generator/")[0] for path in paths if "/.openapi-generator/" in path}
+    return tuple(sorted(marked))
 
 
 def from_bytes(settings: Settings, contents: dict[str, bytes], wanted: Wanted) -> Discovered:

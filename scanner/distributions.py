@@ -28,6 +28,9 @@ _PREFIXES = ("python-", "py-", "py", "lib")
 _SUFFIXES = ("-python", "-py", "-sdk", "-client", "-cpu", "-gpu", "-binary", "-api", "-core")
 
 
+_TELLING = 6  # letters of a module from which on a distribution of nearly that name gives it
+
+
 class Distributions:
     """The tables, and the guesses where they are silent."""
 
@@ -110,7 +113,9 @@ class Distributions:
         if name in self._modules:
             return False
         words = module.partition(".")[0].replace("_", "-").lower()
-        return f"-{words}-" in f"-{name}-" or words.startswith(f"{name}-")
+        if f"-{words}-" in f"-{name}-" or words.startswith(f"{name}-"):
+            return True
+        return len(words) >= _TELLING and name in (f"{words}er", f"{words}s", f"{words}y", f"py{words}")
 
     def works_unimported(self, name: str) -> bool:
         """A tool, plugin, driver, server or stub package: nobody needs to import it."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from scanner import analyse as analysis
 from scanner import catalogue as rules
+from scanner import foreign
 from scanner.analyse.cache import Cache
 from scanner.books import Books
 from scanner.catalogue import Catalogue
@@ -53,7 +54,7 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
         )
         together = relate(facts.candidates, facts.facts, catalogue, cache)
         of_change, failed = _change_findings(sources.change, catalogue)
-        of_tree = (*facts.findings, *together.findings)
+        of_tree = foreign.excused((*facts.findings, *together.findings), sources, catalogue, settings.root)
         allowed = judge_allows((*of_tree, *of_change), facts.allows, catalogue, settings, whole=sources.whole)
         findings = (*_relevant((*of_tree, *allowed), sources.change), *of_change)
         books = Books(settings, history, sources.change)

@@ -241,6 +241,18 @@ def _config_file(root: Path) -> tuple[Path, dict[str, Any]] | None:
     return None
 
 
+def linter_of(root: Path) -> dict[str, Any]:
+    """What the project tells ruff; empty where it tells nothing, or nothing that can be read."""
+    manifest = root / "pyproject.toml"
+    try:
+        if not _lies_in(root, manifest) or b"tool.ruff" not in manifest.read_bytes()[:_MAX_BYTES]:
+            return {}
+        ruff = _read_toml(manifest).get("tool", {}).get("ruff", {})
+    except (OSError, UsageError, AttributeError):
+        return {}
+    return ruff if isinstance(ruff, dict) else {}
+
+
 def _lies_in(root: Path, path: Path) -> bool:
     """Is it a file of this tree? A link that leads out of it is not, nor is a pipe or a device."""
     return path.is_file() and path.resolve().is_relative_to(root.resolve())

@@ -116,6 +116,18 @@ def _is_fixed_call(source: Source, call: ast.Call, scope: Scope | None) -> bool:
     return False
 
 
+_OF_PYTHON_2 = re.compile(r"\b(xrange|raw_input|basestring|unichr|execfile)\s*\(")
+
+
+def is_python_2(source: Source) -> bool:
+    """Does a file call builtins that Python 3 has not got, and that it neither defines nor imports? It may
+    parse; it does not run."""
+    scope = source.module_scope
+    return any(
+        name not in scope.bound and name not in scope.imports for name in _OF_PYTHON_2.findall(source.text)
+    )
+
+
 def is_for_another_stage(path: str) -> bool:
     """Are these, by their name, the settings of a developer's machine or of the tests?"""
     return _ANOTHER_STAGE.search(path) is not None

@@ -33,6 +33,8 @@ data = ["pandas==2.*"]
 [dependency-groups]
 test = ["pytest>8", { include-group = "lint" }]
 lint = ["ruff"]
+[tool.hatch.metadata.hooks.custom.optional-dependencies]
+tls = ["pyopenssl>=21"]
 [tool.poetry.dependencies]
 python = "^3.11"
 httpx = "^0.27"
@@ -52,6 +54,7 @@ dependencies = ["coverage"]
         ("pytest", ">8", "test"),
         ("ruff", "", "lint"),
         ("hatchling", ">=1.24", "build"),
+        ("pyopenssl", ">=21", "tls"),
         ("python", "^3.11", ""),
         ("httpx", "^0.27", ""),
         ("rich", "13.0", "optional"),
@@ -177,6 +180,11 @@ def test_what_is_worked_out_when_it_is_built() -> None:
     file = '[tool.setuptools.dynamic]\ndependencies = { file = ["needs.txt"] }\n'
     assert mentioned("pyproject.toml", told + file) == [("include", "needs.txt")]
     assert mentioned("setup.py", "setup(install_requires=read())") == [("dynamic", "install_requires")]
+    assert mentioned("setup.py", "setup(extras_require=extras())") == [("dynamic", "optional-dependencies")]
+    extras = '[project]\ndynamic = ["optional-dependencies"]\n'
+    assert mentioned("pyproject.toml", extras) == [("dynamic", "optional-dependencies")]
+    file = '[tool.setuptools.dynamic.optional-dependencies]\ndev = { file = "dev.txt" }\n'
+    assert mentioned("pyproject.toml", extras + file) == [("include", "dev.txt")]
     assert mentioned("setup.cfg", "[options]\ninstall_requires = file: a.txt, b.txt\n") == [
         ("include", "a.txt"),
         ("include", "b.txt"),

@@ -3,13 +3,18 @@
 Whoever mends one of the two will not know of the other. The finding names the one to keep.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
-from scanner.relate.clones import Copy, copies, gathered, is_family, literals_shared
+from scanner.relate.clones import Copy, Unit, copies, gathered, is_family, literals_shared
 from scanner.relate.repository import Repository
 from scanner.rule import Confidence, Finding, Location, Related, RepositoryRule, Severity
 
+ALTERNATIVES = re.compile(
+    r"(?:\w+_)?(?:backend|provider|plugin|adapter|driver|engine|connector|exporter|writer|reader|loader|module"
+    r"|handler|strateg(?:y|ie)|integration|extractor|scraper|fetcher|client)s?"
+)
 _NAMED = 6  # of the copies in one finding, how many are named
 
 
@@ -94,6 +99,8 @@ def _advice(group: tuple[Copy, ...], module: str, repository: Repository) -> str
     name = original.function.name
     if copy.runs or not _importable(original.path, unit.path, repository):
         return f"move it from {original.path} to where both can import it"
+    if _is_run(original, module, repository) or _are_alternatives(copy):
+        return "move it to a module that both import"
     if original.facts.role == "test":
         return "move it to a helper module of the tests"
     if name.startswith("_"):
@@ -101,6 +108,23 @@ def _advice(group: tuple[Copy, ...], module: str, repository: Repository) -> str
     if copy.similarity < 1.0 or literals_shared(unit, original) < 0.8:
         return f"import it, what differs as a parameter: `from {module} import {name}`"
     return f"import it: `from {module} import {name}`"
+
+
+def _is_run(original: Unit, module: str, repository: Repository) -> bool:
+    """Is the original's file a program or a plugin: started by its `main()`, and imported by nobody?"""
+    starts = any(call.callee.rpartition(".")[2] == "main" for call in original.facts.calls)
+    return starts and not any(
+        item.target == module or item.target.startswith(f"{module}.")
+        for facts in repository.files.values()
+        if facts.role == "live"
+        for item in facts.imports
+    )
+
+
+def _are_alternatives(copy: Copy) -> bool:
+    """Do both files stand in one folder of back ends, each for itself, of which none leans on another?"""
+    one, other = copy.unit.path.rpartition("/")[0], copy.original.path.rpartition("/")[0]
+    return one == other and ALTERNATIVES.fullmatch(one.rpartition("/")[2]) is not None
 
 
 def _advice_on_files(group: tuple[Copy, ...]) -> str:

@@ -128,6 +128,8 @@ def _is_announced(source: Source, function: FunctionNode, node: ast.Try, handler
     words = shapes.words(function.name)
     if function.name in QUIET or words & (ANNOUNCED | SHOWN):
         return True
+    if _is_exit_code(source, function):
+        return True
     if any(isinstance(one, (ast.Import, ast.ImportFrom)) for one in node.body):
         return True
     if all(_hardly_fails(one) for one in node.body):
@@ -138,6 +140,12 @@ def _is_announced(source: Source, function: FunctionNode, node: ast.Try, handler
     if any(word in docstring for word in DOCUMENTED):
         return True
     return shapes.has_remark(source, handler)
+
+
+def _is_exit_code(source: Source, function: FunctionNode) -> bool:
+    """Is what a function returns handed to the shell? There 1 is a failure."""
+    handed = rf"(?:\bexit|\bSystemExit)\(\s*(?:asyncio\.run\(\s*)?{function.name}\("
+    return "xit(" in source.text and re.search(handed, source.text) is not None
 
 
 def _hardly_fails(statement: ast.stmt) -> bool:

@@ -38,7 +38,7 @@ MERE_LOOKS = frozenset(
     "temp tmp debug event events callback usage analytics heartbeat timestamp breadcrumb hint hints".split()
 )
 QUIET = frozenset(
-    "__del__ __exit__ __aexit__ __repr__ __str__ close aclose cleanup shutdown teardown".split()
+    "__del__ __exit__ __aexit__ __repr__ __str__ close aclose cleanup shutdown teardown emit".split()
 )
 QUIET_WORDS = frozenset(
     "cleanup close shutdown teardown stop dispose disconnect notify telemetry safe safely try maybe kill "
@@ -49,6 +49,7 @@ QUIET_WORDS = frozenset(
 LOSABLE = frozenset(["counter", "reminder", "hint", "telemetry", "metrics"])
 
 
+IN_MEMORY = ("io.StringIO().", "io.BytesIO().")
 # The other end may be gone, the stream may not know how: nothing follows from it.
 COURTESY = frozenset(["send_json", "send_text", "reconfigure"])
 EXPLAINED = re.compile(
@@ -92,6 +93,8 @@ def _effect_of(source: Source, node: ast.Try) -> str:
     ):
         call = one.value.value if isinstance(one.value, ast.Await) else one.value
         if not isinstance(call, ast.Call):
+            continue
+        if (source.resolve(call.func) or "").startswith(IN_MEMORY):
             continue
         written = source.segment(call.func)
         verb, told = shapes.words(shapes.last_name(call)), shapes.words(written)

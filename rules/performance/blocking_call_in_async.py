@@ -34,7 +34,7 @@ MISSING = frozenset(["builtins.ImportError", "builtins.ModuleNotFoundError"])
 # A command or a script has its event loop for itself.
 ALONE = frozenset("cli cmd command commands script scripts tools bin benchmark benchmarks main bench".split())
 # Over at once, whatever it ends or finds.
-AT_ONCE = frozenset("taskkill kill pkill killall which where".split())
+AT_ONCE = frozenset("taskkill kill pkill killall which where clear cls reset stty tput".split())
 # Something else may wait for the loop: a file without these says nothing of a second task.
 COMPANY = re.compile(
     r"create_task|ensure_future|TaskGroup|gather\(|as_completed|to_thread|run_in_executor|start_server"
@@ -85,6 +85,8 @@ def _holds_others_up(source: Source, function: ast.AsyncFunctionDef, call: ast.C
     of_machine = name.startswith(("subprocess.", "os.", "time."))
     if of_machine and (shapes.words(source.path) & ALONE or _command(source, call) in AT_ONCE):
         return False
+    if name == "time.sleep" and _is_a_blink(source, call):
+        return False
     one_task = of_machine or "asyncio.run(" in source.text
     if one_task and not function.decorator_list and not COMPANY.search(source.text):
         return False
@@ -98,6 +100,12 @@ def _holds_others_up(source: Source, function: ast.AsyncFunctionDef, call: ast.C
     return True
 
 
+def _is_a_blink(source: Source, call: ast.Call) -> bool:
+    """A pause of a few hundredths of a second, as between the letters of an animation."""
+    pause = source.constant(call.args[0]) if call.args else None
+    return isinstance(pause, (int, float)) and pause < 0.05
+
+
 def _is_of_missing_client(source: Source, handler: ast.ExceptHandler) -> bool:
     """Does a handler hold what is left to do without the asynchronous client?"""
     return handler.type is not None and source.resolve(handler.type) in MISSING
@@ -106,4 +114,9 @@ def _is_of_missing_client(source: Source, handler: ast.ExceptHandler) -> bool:
 def _command(source: Source, call: ast.Call) -> object:
     """The program that a call starts, where it is written there."""
     words = call.args[0] if call.args else None
-    return source.constant(words.elts[0]) if isinstance(words, ast.List) and words.elts else None
+    if isinstance(words, ast.IfExp):
+        words = words.body  # `"cls" if os.name == "nt" else "clear"`
+    if isinstance(words, ast.List) and words.elts:
+        return source.constant(words.elts[0])
+    line = source.constant(words)
+    return line.split()[0] if isinstance(line, str) and line.split() else None

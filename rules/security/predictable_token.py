@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner import shapes
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
 DRAWS = tuple(
@@ -42,8 +43,23 @@ class PredictableToken(FileRule):
     @on_call(*DRAWS)
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:
         name = _name_of(source, call)
-        if name:
+        if name and not _is_told(source, call) and not shapes.is_python_2(source):
             yield self.at(source, call, symbol=source.scope.name, name=name)
+
+
+def _is_told(source: Source, call: ast.Call) -> bool:
+    """Does an earlier draw of the same function make the same secret? Then that one is named."""
+    function = source.scope.node
+    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    place = (call.lineno, call.col_offset)
+    return any(
+        isinstance(one, ast.Call)
+        and (one.lineno, one.col_offset) < place
+        and source.resolve(one.func) in DRAWS
+        and _name_of(source, one)
+        for one in shapes.own_nodes(function.body)
+    )
 
 
 def _name_of(source: Source, call: ast.Call) -> str:

@@ -25,6 +25,7 @@ STORES = frozenset(
     "hash hashed digest login verify check password passwd pwd register signup authenticate auth credentials "
     "user admin".split()
 )
+CHALLENGE = re.compile(r"challenge|(?:^|_)(?:nonce|cnonce|scramble|realm)(?:$|_)", re.I)
 SENDS = re.compile(r"\b(?:requests|httpx|session|client|aiohttp|http)\.(?:post|get|put|request)\b")
 
 
@@ -50,12 +51,21 @@ class WeakPasswordHash(FileRule):
             if isinstance(node, (ast.Name, ast.Attribute))
         ]
         if any(PASSWORD.search(name) for name in names) and _is_for_a_store(source, call):
+            if shapes.is_python_2(source) or _answers_a_challenge(source, names):
+                return
             yield self.at(
                 source,
                 call,
                 symbol=source.scope.name,
                 algorithm=(source.resolve(call.func) or "").rpartition(".")[2],
             )
+
+
+def _answers_a_challenge(source: Source, names: list[str]) -> bool:
+    """Does the other end send something new each time, to be hashed with the password? Then its protocol
+    says how."""
+    said = [*names, source.scope.name]
+    return any(CHALLENGE.search(name) for name in said)
 
 
 def _is_for_a_store(source: Source, call: ast.Call) -> bool:

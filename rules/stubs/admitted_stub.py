@@ -58,7 +58,7 @@ TRIVIAL = frozenset(
 
 
 class AdmittedStub(FileRule):
-    message = "`{function}` gives a made-up answer, and its own comment says so"
+    message = "`{function}` {fails}, and its own comment says so"
     why = "Agents finish the interface first, and leave what it stands for to a comment that nobody reads."
     instead = (
         "Implement it, or let it raise `NotImplementedError`, so that its callers see that nothing is there."
@@ -95,9 +95,14 @@ class AdmittedStub(FileRule):
                     source,
                     node,
                     function=node.name,
+                    fails="gives a made-up answer" if _answers(node) else "does not do what its name says",
                     details={"comment": said.text.lstrip("# ")[:200]},
                     related=(Related(place, "the comment that says so"),),
                 )
+
+
+def _answers(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return any(value is not None for value in shapes.returned(function))
 
 
 def _is_made_up(source: Source, function: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[int]) -> bool:

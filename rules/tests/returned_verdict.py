@@ -11,7 +11,7 @@ from scanner.rule import Confidence, Finding, RepositoryRule, Severity
 
 
 class ReturnedVerdict(RepositoryRule):
-    message = "`{test}` returns its verdict, and no test runner looks at it: the test passes whatever it says"
+    message = "`{test}` returns its verdict, and asserts nothing: pytest counts a returned False as passed"
     why = "Agents write a script with checks first, and name its steps like tests."
     instead = "Assert the condition in place of returning it."
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "tests"

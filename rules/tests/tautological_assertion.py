@@ -60,6 +60,7 @@ def _is_meant(source: Source, check: Check, reason: str, lost: list[ast.stmt]) -
         return (
             shapes.checks_besides(check.function, lost)
             or _marks_the_end(source, check)
+            or _follows_the_run(check)
             or _fills_a_loop(check)
         )
     test = check.node.test if isinstance(check.node, ast.Assert) else None
@@ -94,6 +95,16 @@ def _marks_the_end(source: Source, check: Check) -> bool:
     said = [check.function.name.replace("_", " "), ast.get_docstring(check.function) or ""]
     said += [line.partition("#")[2] for line in text]
     return GOT_HERE.search("\n".join(said)) is not None
+
+
+def _follows_the_run(check: Check) -> bool:
+    """Is it the last line, behind code that is run for real? Running through is all that the test asks."""
+    body = shapes.body_of(check.function)
+    return body[-1] is check.node and any(
+        isinstance(one, ast.Call) and not shapes.is_talk(one)
+        for statement in body[:-1]
+        for one in shapes.own_nodes([statement])
+    )
 
 
 def _has_a_double(function: ast.AST, name: str) -> bool:

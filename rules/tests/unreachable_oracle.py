@@ -5,6 +5,7 @@ nobody calls, behind the call that must raise, or in a `pytest.raises(...)` that
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from scanner import shapes
@@ -19,8 +20,8 @@ REASONS = {
     "after-raising": "the call above it must raise, so the `with` block ends there",
     "false-guard": "its guard is always false",
     "empty-loop": "the loop around it has nothing to iterate over",
-    "never-called": "the function around it is never called",
-    "never-awaited": "the coroutine around it is never awaited",
+    "never-called": "`{function}`, which holds it, is never called",
+    "never-awaited": "the coroutine `{function}`, which holds it, is never awaited",
     "not-entered": "the context that expects the exception is never entered; write `with`",
 }
 
@@ -29,6 +30,9 @@ SWITCHES: dict[str, tuple[type[ast.stmt], ...]] = {
     "false-guard": (ast.If, ast.While),
     "after-return": (ast.Return,),
 }
+
+
+TO_DO = re.compile(r"#.*\b(?:TODO|FIXME|XXX)\b")
 
 
 class UnreachableOracle(FileRule):
@@ -49,8 +53,34 @@ class UnreachableOracle(FileRule):
                 continue
             follows = check.node.lineno == last + 1
             last = check.node.end_lineno or check.node.lineno
-            if not follows and not _is_switched_off(source, check):
-                yield self.at(source, check.node, symbol=source.symbol(check.function), reason=reason)
+            if follows or _is_switched_off(source, check):
+                continue
+            if "{function}" in reason:
+                if _stands_outside(check):
+                    continue
+                reason = reason.format(function=_around(check))
+            yield self.at(source, check.node, symbol=source.symbol(check.function), reason=reason)
+
+
+def _around(check: Check) -> str:
+    """The nested function that a check stands in."""
+    line = check.node.lineno
+    nested = [
+        one
+        for one in shapes.own_nodes(check.function.body)
+        if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))
+        and one.lineno < line <= (one.end_lineno or line)
+    ]
+    return nested[0].name if nested else check.function.name
+
+
+def _stands_outside(check: Check) -> bool:
+    """Does the test around make the same check itself? Then the function is only left over."""
+    said = ast.dump(check.node)
+    return any(
+        isinstance(one, type(check.node)) and ast.dump(one) == said
+        for one in shapes.own_nodes(check.function.body)
+    )
 
 
 def _is_switched_off(source: Source, check: Check) -> bool:
@@ -68,6 +98,8 @@ def _is_switched_off(source: Source, check: Check) -> bool:
     if nearest is None:
         return False
     above, own, below = (source.lines[nearest.lineno + step] for step in (-2, -1, 0))
+    if any(TO_DO.search(text) for text in source.lines[max(0, nearest.lineno - 4) : nearest.lineno]):
+        return True
     inside = isinstance(nearest, (ast.If, ast.While)) and nearest.lineno + 2 < line
     return "#" in own or any(
         text.lstrip().startswith("#") for text in ([above, below] if inside else [above])

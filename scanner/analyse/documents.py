@@ -192,7 +192,10 @@ def collect(source: Source) -> tuple[Facts, tuple[Notice, ...]]:
     return gathered, (*declared.notices, *said)
 
 
-_PYTEST_KEYS = ("addopts", "asyncio_mode", "python_classes", "python_files", "python_functions", "testpaths")
+_PYTEST_KEYS = (
+    *("addopts", "asyncio_mode", "norecursedirs", "python_classes", "python_files", "python_functions"),
+    "testpaths",
+)
 _PYTEST_SECTIONS = {
     "setup.cfg": "tool:pytest",
     "tox.ini": "pytest",

@@ -163,7 +163,12 @@ def _pyproject(source: Source) -> Iterator[_Entry]:
         yield from _strings(group, items)
     yield from _strings("build", _table(document, "build-system").get("requires"))
     tool = _table(document, "tool")
-    yield from _dynamic(project.get("dynamic"), _table(tool, "setuptools", "dynamic", "dependencies"))
+    yield from _dynamic(project.get("dynamic"), _table(tool, "setuptools", "dynamic"))
+    for hook in _table(tool, "hatch", "metadata", "hooks").values():
+        if isinstance(hook, dict):
+            yield from _strings("", hook.get("dependencies"))
+            for extra, items in _table(hook, "optional-dependencies").items():
+                yield from _strings(extra, items)
     yield from _poetry(_table(tool, "poetry"))
     for group, items in _table(tool, "pdm", "dev-dependencies").items():
         yield from _strings(group, items)
@@ -176,14 +181,26 @@ def _pyproject(source: Source) -> Iterator[_Entry]:
 
 def _dynamic(fields: Any, told: dict[str, Any]) -> Iterator[_Entry]:
     """Dependencies that are worked out when it is built: from files that setuptools names, or by code."""
-    if not isinstance(fields, list) or "dependencies" not in fields:
+    if not isinstance(fields, list):
         return
-    files = told.get("file", [])
-    named = [files] if isinstance(files, str) else [one for one in files if isinstance(one, str)]
-    for path in named:
-        yield _Entry("", path, "include")
-    if not named:
-        yield _Entry("", "dependencies", "dynamic")
+    if "dependencies" in fields:
+        named = _files(told.get("dependencies"))
+        yield from (_Entry("", path, "include") for path in named)
+        if not named:
+            yield _Entry("", "dependencies", "dynamic")
+    if "optional-dependencies" in fields:
+        extras = _table(told, "optional-dependencies").values()
+        named = [path for extra in extras for path in _files(extra)]
+        yield from (_Entry("", path, "include") for path in named)
+        if not named:
+            yield _Entry("", "optional-dependencies", "dynamic")
+
+
+def _files(table: Any) -> list[str]:
+    """The files that a table of setuptools names."""
+    files = table.get("file", []) if isinstance(table, dict) else []
+    listed = [files] if isinstance(files, str) else files if isinstance(files, list) else []
+    return [one for one in listed if isinstance(one, str)]
 
 
 def _poetry(poetry: dict[str, Any]) -> Iterator[_Entry]:
@@ -312,6 +329,8 @@ def _setup_py(source: Source) -> Iterator[_Entry]:
             elif keyword.arg == "extras_require" and isinstance(value, ast.Dict):
                 for key, items in zip(value.keys, value.values, strict=True):
                     yield from _literals(str(getattr(key, "value", "extra")), items)
+            elif keyword.arg == "extras_require":
+                yield _Entry("", "optional-dependencies", "dynamic")
             elif keyword.arg == "python_requires" and isinstance(value, ast.Constant):
                 yield _Entry("", f"python {value.value!s}")
 

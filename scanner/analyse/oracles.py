@@ -21,7 +21,11 @@ Words of a function in a test file (`facts.Function.oracle`):
     returns         gives a verdict back, which no runner looks at
     gives           gives another value back: a helper named like a test
     maybe:HOW       every one of these hangs on what the code under test does: `if`, `loop`, `try`, `except`
-    skips           ends in an unconditional skip before it checks anything
+    skips           ends in an unconditional skip before it checks anything, or is marked so, by itself, by
+                    its class or by `pytestmark`
+    handed          given on by its name, in a table, to somebody who reads what it returns
+    told            nothing in it but a comment that says that the test is still to be written
+    prints          writes out the result of a call that it does not look at
     smoke           name, docstring or comment say that not crashing is the point
     ticket          they name the report of a crash or a bug
     accepts         they say that something is accepted, allowed, works
@@ -89,7 +93,8 @@ _ACCEPTS = re.compile(
 
 _INPUT_FOLDERS = re.compile(
     r"(?:^|/)(?:test_?)?(?:fixtures?|data|resources?|samples?|assets?|snippets?|templates?|corpus|golden|inputs?|cases|"
-    r"projects?|test_runner_apps|example_scripts|mock_project\w*|dummy\w*|repos)/",
+    r"projects?|test_runner_apps|example_scripts|mock_project\w*|dummy\w*|repos|integration/targets"
+    r"|ansible_collections)/",
 )
 
 
@@ -978,6 +983,7 @@ def _of_unchecked(source: Source, scope: Scope, parameters: tuple[str, ...]) -> 
     loads: set[str] = set()
     results: set[str] = set()
     logged: set[int] = set()
+    shown: set[str] = set()
     for inner in _within(node):
         cls = inner.__class__
         if cls is ast.Call:
@@ -985,8 +991,8 @@ def _of_unchecked(source: Source, scope: Scope, parameters: tuple[str, ...]) -> 
             if _last_name(inner.func) in _LOGS:
                 logged.update(id(part) for argument in inner.args for part in ast.walk(argument))
         elif cls is ast.Name:
-            if inner.ctx.__class__ is ast.Load and id(inner) not in logged:
-                loads.add(inner.id)
+            if inner.ctx.__class__ is ast.Load:
+                (shown if id(inner) in logged else loads).add(inner.id)
         elif cls is ast.Assign:
             name = _called(inner.value)
             if name[:1].islower() and name not in _CLOCK:
@@ -1003,6 +1009,14 @@ def _of_unchecked(source: Source, scope: Scope, parameters: tuple[str, ...]) -> 
     elif any(isinstance(item, ast.Try) for item in body) and all(_hushes(item) for item in body):
         words.add("hushed")
     words_about = _words_about(source, node)
+    if not body and _TO_DO.search(words_about):
+        words.add("told")
+    if shown & (results - loads):
+        words.add("prints")
+    if _is_skipped_around(scope):
+        words.add("skips")
+    if _is_handed_on(source, scope, node.name):
+        words.add("handed")
     said = f"{source.path}\n{scope.name}".replace("_", " ") + "\n" + words_about
     if _TICKET.search(words_about):
         words.add("ticket")
@@ -1011,6 +1025,34 @@ def _of_unchecked(source: Source, scope: Scope, parameters: tuple[str, ...]) -> 
     elif _ACCEPTS.search(said) or _only_defines(body):
         words.add("accepts")
     return words
+
+
+_TO_DO = re.compile(r"\b(?:TODO|FIXME|XXX)\b|\bnot (?:yet )?(?:tested|covered)\b|\buntested\b")
+_SWITCHING_OFF = frozenset({"skip", "xfail", "expectedFailure"})
+
+
+def _is_skipped_around(scope: Scope) -> bool:
+    """Does its class, or its module, say that a test is not to run, or need not pass: by a decorator, by
+    `pytestmark`, or by trial's `skip = "reason"` and `todo`?"""
+    around = scope.parent
+    while around is not None:
+        marks = around.assigned.get("pytestmark")
+        decorators = around.node.decorator_list if isinstance(around.node, ast.ClassDef) else []
+        listed = marks.elts if isinstance(marks, (ast.List, ast.Tuple)) else [] if marks is None else [marks]
+        for mark in (*decorators, *listed):
+            if _last_name(mark.func if isinstance(mark, ast.Call) else mark) in _SWITCHING_OFF:
+                return True
+        if any(isinstance(around.assigned.get(name), ast.Constant) for name in ("skip", "todo")):
+            return True
+        around = around.parent
+    return False
+
+
+def _is_handed_on(source: Source, scope: Scope, name: str) -> bool:
+    """Does a table hold a function by its name, in a file that is no program with a list of its steps?"""
+    if scope.parent is not source.module_scope or "__main__" in source.text:
+        return False
+    return re.search(rf"[\"']\w+[\"']\s*:\s*{name}\s*[,}}]", source.text) is not None
 
 
 def _within(node: FunctionNode) -> Iterator[Any]:

@@ -169,10 +169,15 @@ class _Index:
         own = unit.function.hashes
         alike = sorted(near.get(own, {}).items(), key=lambda pair: (-pair[1], pair[0]))
         for key, similarity in ((own, 1.0), *alike):
-            for original in originals.get(key, ())[:_MOST_ORIGINALS]:
-                if holds(unit, original, similarity):
-                    runs = self._is_program(original.path)
-                    return Copy(unit, original, similarity, _differing(own, key), runs)
+            fitting = [
+                original
+                for original in originals.get(key, ())[:_MOST_ORIGINALS]
+                if holds(unit, original, similarity)
+            ]
+            if fitting:
+                original = max(fitting, key=lambda one: _says_the_same(unit, one))
+                runs = self._is_program(original.path)
+                return Copy(unit, original, similarity, _differing(own, key), runs)
         return None
 
     def _near(self) -> dict[tuple[int, ...], dict[tuple[int, ...], float]]:
@@ -273,7 +278,7 @@ class _Index:
         if unit.path == original.path:
             return False  # asked for more already
         statements = min(len(unit.function.hashes), len(original.function.hashes))
-        least = _SLIGHT if similarity == 1.0 else _NOT_SHORT
+        least = _SLIGHT if similarity == 1.0 and not self._share_a_helper(unit, original) else _NOT_SHORT
         if unit.facts.role == "live" and _package(unit.path) != _package(original.path):
             least = _LONG
         if self._is_program(unit.path) and self._is_program(original.path):
@@ -281,6 +286,14 @@ class _Index:
         return statements < least or _worth(unit, original, similarity) < (
             _WORTH if similarity == 1.0 or _namesakes(unit, original) else _WORTH_STRANGERS
         )
+
+    def _share_a_helper(self, unit: Unit, original: Unit) -> bool:
+        """Do both call one function of the repository? Then what is worth sharing may be shared already."""
+        shared = {call.callee for call in unit.function.calls} & {
+            call.callee for call in original.function.calls
+        }
+        found = (self.repository.definition(self.repository.resolve(name)) for name in shared)
+        return any(one is not None and isinstance(one[1], Function) for one in found)
 
     def _is_program(self, path: str) -> bool:
         """Is a file run, not imported: outside any package, and under a name that nobody imports?"""
@@ -327,6 +340,8 @@ _UTILITY = re.compile(
     r"(^|[/_])(utils?|utilities|helpers?|common|shared|lib|core|tools?|base|misc|compat|text|strings?"
     r"|format(ting|ters?)?|parsing|parsers?|validation|coercions?|paths?|files?|dates?|time)([/_.]|$)"
 )
+# One of a visitor's or a printer's many methods, written out on purpose; and what is nested in it
+_VISITS = re.compile(r"(?:^|\.)(?:visit|depart|leave|_print|_visit)_|(?:^|\.)generic_visit(?:$|\.)")
 _DUNDER = re.compile(r"__\w+__$")
 _EXEMPT = frozenset(
     {"overload", "property", "setter", "getter", "deleter", "abstractmethod", "singledispatch"}
@@ -341,6 +356,7 @@ def _units(facts: Facts) -> Iterator[Unit]:
         name = function.name.rpartition(".")[2]
         if (
             name in _PROGRAMS
+            or _VISITS.search(function.name)
             or not name.strip("_")  # a handler that is known by what it is registered for
             or _DUNDER.match(name)
             or any(one.rpartition(".")[2] in _EXEMPT for one in function.decorators)
@@ -455,6 +471,11 @@ def _callees(unit: Unit) -> frozenset[str]:
 def literals_shared(unit: Unit, original: Unit) -> float:
     """How much of what the one says in strings and numbers the other says too, 0 to 1."""
     return _shared(frozenset(unit.function.literals), frozenset(original.function.literals))
+
+
+def _says_the_same(unit: Unit, original: Unit) -> tuple[bool, float]:
+    """Sorts the twin that agrees in what it says last."""
+    return unit.function.literals == original.function.literals, literals_shared(unit, original)
 
 
 def _shared(one: frozenset[object], other: frozenset[object]) -> float:

@@ -118,8 +118,10 @@ class Oracles:
         """Who runs the tests of a class: `pytest`, by its name; `unittest`, by its base; nobody: ""."""
         if "." in owner.name:
             return ""
-        if self.is_test_case(f"{_module(facts.path)}.{owner.name}"):
-            return "unittest"
+        name = f"{_module(facts.path)}.{owner.name}"
+        if self.is_test_case(name):
+            loaded = is_test_file or self.runner.loads(facts.path) or name in self._bases
+            return "unittest" if loaded else ""
         named = is_test_file and self.runner.is_suite(facts.path, owner.name)
         return "pytest" if named and "__init__" not in owner.attributes else ""
 
@@ -336,7 +338,7 @@ class Oracles:
         """Is a test that checks nothing so on purpose: skipped, expected to fail, an override that disables
         what its base class tests, a step of a script that calls it by itself?"""
         words = test.function.oracle
-        if "skips" in words:
+        if "skips" in words or "handed" in words:
             return True
         if self._is_script(test.facts):
             return True
@@ -365,7 +367,7 @@ class Oracles:
 
     def _is_in_suite(self, path: str) -> bool:
         """Does a file that can also run as a script lie where pytest runs it with the rest?"""
-        return self._uses_pytest and re.search(r"(?:^|/)tests?/", path) is not None
+        return self._uses_pytest and _IN_SUITE.search(path) is not None
 
     @cached_property
     def _uses_pytest(self) -> bool:
@@ -622,6 +624,7 @@ _UNITTEST = frozenset(
 )
 
 
+_IN_SUITE = re.compile(r"^(?!(?:.*/)?(?:scripts?|tools?|bin|hack|sandbox|playground)/)(?:.*/)?tests?/")
 _RAISING = frozenset({".one", ".scalar_one"})
 
 

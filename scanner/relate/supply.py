@@ -32,7 +32,8 @@ _NAMESPACES = frozenset(
 _TOOLING = frozenset(
     ".claude .agents .cursor skills playground scripts script tools tool bin ci .github .circleci hack dev "
     "devtools contrib release deploy evals conf noxfile tasks fabfile dodo setup hatch_build locustfile "
-    "versioneer references test-data testdata fixtures".split()
+    "versioneer references test-data testdata fixtures hacking sandbox archive archives _archive attic "
+    "demo_data experiments prototypes".split()
 )
 _INTEGRATIONS = frozenset(
     "integrations integration plugins providers backends adapters extensions connectors".split()
@@ -225,9 +226,11 @@ class Supply:
         for facts in self._files.values():
             if not _is_code(facts) or not self._is_told(facts.path):
                 continue
+            asked_for = {item.target.partition(".")[0] for item in facts.imports if item.optional}
             for item in facts.imports:
                 if (
-                    self._is_foreign(item, facts.path)
+                    item.target.partition(".")[0] not in asked_for
+                    and self._is_foreign(item, facts.path)
                     and not self._is_declared(item.target, facts.path)
                     and not _is_integration(item.target, item, facts)
                 ):
@@ -247,7 +250,9 @@ class Supply:
         asks = any(
             one.name != "python" and one.group != "build" for facts in governing for one in facts.requires
         )
-        dynamic = any(mention.kind == "dynamic" for mention in self._mentions_above(path))
+        dynamic = {mention.name for mention in self._mentions_above(path) if mention.kind == "dynamic"}
+        if "optional-dependencies" in dynamic:
+            return False  # no list beside it says what the extras bring
         listed = any(facts.path.endswith((".txt", ".in")) for facts in governing)
         return asks and (listed or not dynamic)
 
