@@ -17,6 +17,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from scanner.lazily import regex
 from scanner.settings import glob
 
 # Where each platform looks, in this order; the first that exists is the one.
@@ -25,8 +26,8 @@ _OF_GITLAB = ("CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 PLACES = (*_OF_GITHUB, ".gitlab/CODEOWNERS")
 _LARGEST = 3_000_000
 _MOST_WILD = 6  # a stranger may have written a pattern to keep us busy
-_UNSUPPORTED = re.compile(r"[\[\]!]|\\#")
-_HEADING = re.compile(
+_UNSUPPORTED = regex(r"[\[\]!]|\\#")
+_HEADING = regex(
     r"(?P<optional>\^)?\[(?P<name>[^\]\n]{1,200})\](?:\[(?P<count>\d{0,3})\])?(?P<owners>\s.*)?\Z"
 )
 

@@ -6,20 +6,20 @@ What is dangerous there is dangerous all the same, so only findings about qualit
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from scanner.catalogue import Catalogue
 from scanner.finding import Finding
+from scanner.lazily import regex
 from scanner.rule import Card
 from scanner.settings import linter_of, matches
 from scanner.sources import Sources
 
 _DANGERS = frozenset({"security", "infra", "agents", "llm"})
 # Many a project spares its own tests the linter; they are its own all the same.
-_TESTS = re.compile(r"(?:^|/)(?:\*|tests?|conftest|[^/]*(?:_tests?|tests?_)[^/]*)(?:\*|\.py)?$")
+_TESTS = regex(r"(?:^|/)(?:\*|tests?|conftest|[^/]*(?:_tests?|tests?_)[^/]*)(?:\*|\.py)?$")
 _MOST = 0.5  # of the files: a linter that passes by more than these tells nothing
 _MOST_PATTERNS = 200  # settings are text of a stranger
 

@@ -20,12 +20,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.history import GitError, History
+from scanner.lazily import regex
 
 REF = "refs/assay/ledger"
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://assay-scan.github.io/predicates/review/v1"
 _LARGEST = 8_000_000
-_NAME = re.compile(r"(?P<number>\d{8})(?:-(?P<digest>[0-9a-f]{12}))?\.json\Z", re.ASCII)
+_NAME = regex(r"(?P<number>\d{8})(?:-(?P<digest>[0-9a-f]{12}))?\.json\Z", re.ASCII)
 # Where somebody may have fetched the ledger of a remote to.
 REMOTES = ("refs/remotes/*/assay/ledger", "refs/assay/remotes/*")
 

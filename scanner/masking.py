@@ -13,10 +13,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from scanner.finding import Arguments, Finding, Location, Related
+from scanner.lazily import regex
 
-_QUOTES = re.compile(r"[A-Za-z]{0,3}(\"\"\"|'''|\"|')")
+_QUOTES = regex(r"[A-Za-z]{0,3}(\"\"\"|'''|\"|')")
 _SHORT = 4  # what is shorter occurs everywhere: only its own place is blotted out
-_NEWLINE = re.compile(r"\r\n|\r|\n")
+_NEWLINE = regex(r"\r\n|\r|\n")
 
 
 def blotted(text: str, secrets: Iterable[str]) -> str:

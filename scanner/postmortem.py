@@ -7,7 +7,6 @@ Commits are listed, people are not: whoever made a commit is in the history, and
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +15,12 @@ from typing import Any
 
 from scanner import ledger
 from scanner.history import Commit, History
+from scanner.lazily import regex
 from scanner.provenance import Provenance, blame_files
 from scanner.settings import matches
 
 _MOST_FILES = 500
-_ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
+_ADDRESS = regex(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 
 
 @dataclass(frozen=True)

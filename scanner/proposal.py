@@ -21,6 +21,7 @@ from scanner.discover import discover
 from scanner.gate import Approval, Proposal, Touched, names_of
 from scanner.history import Commit, GitError, History, Person
 from scanner.hunks import Ranges, lines_of, ranges_of
+from scanner.lazily import regex
 from scanner.policy import Policy
 from scanner.provenance import identity, review, trailers
 from scanner.provenance.patches import FilePatch, parse
@@ -32,7 +33,7 @@ from scanner.settings import Settings, UsageError, from_bytes, table_of
 
 _CONFIGS = ("assay.toml", "pyproject.toml")
 _JUDGES = (*codeowners.PLACES, ".git-blame-ignore-revs", ".gitattributes")
-_SUPPRESSION = re.compile(
+_SUPPRESSION = regex(
     rb"(?:#|//|/\*|<!--)\s*(?P<what>assay:\s*allow|nosec\b|noqa\b|nosemgrep\b|type:\s*ignore|pylint:\s*disable"
     rb"|eslint-disable|pragma:\s*no cover)",
     re.IGNORECASE,

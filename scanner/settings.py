@@ -17,6 +17,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from scanner.lazily import regex
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -90,7 +92,7 @@ def matches(path: str, pattern: str) -> bool:
     return _compiled(pattern).match(path) is not None
 
 
-_STARS = re.compile(r"((?:(?<=/)|^)\*\*/|\*\*)")  # `a/**/b` also means `a/b`, and `**/b` also means `b`
+_STARS = regex(r"((?:(?<=/)|^)\*\*/|\*\*)")  # `a/**/b` also means `a/b`, and `**/b` also means `b`
 
 
 @functools.lru_cache(maxsize=512)
@@ -110,7 +112,7 @@ def glob(pattern: str, end: str, literal: Callable[[str], str] = re.escape) -> r
     return re.compile(f"(?s:{body}{_stretch(*stretches[-1], groups, literal)}{end})")
 
 
-_RUNS = re.compile(r"\*{3,}")
+_RUNS = regex(r"\*{3,}")
 _END = r"(?:/|\Z)"
 _CROSSING = {"": "", "**": ".*?", "**/": "(?:.*?/)??"}
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeGuard
 
 from scanner.facts import Place
+from scanner.lazily import regex
 from scanner.source import Comment, FunctionNode, Scope, Source
 
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -22,7 +23,7 @@ _RECORDERS = _LOGGING | frozenset(
     "fail showwarning _exit exit abort excepthook capture_message captureException record notify report "
     "handle_error on_error".split()
 )
-_ANOTHER_STAGE = re.compile(
+_ANOTHER_STAGE = regex(
     r"(?:^|[/_.])(?:dev|devel|development|local|test|testing|tests|ci|docs|debug|example|runtests)(?:$|[/_.])",
     re.I,
 )
@@ -182,7 +183,7 @@ def words(name: str) -> frozenset[str]:
     return frozenset(part.lower() for part in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name))
 
 
-_LEFT_BEHIND = re.compile(
+_LEFT_BEHIND = regex(
     r"(?:^|/)_?(?:legacy|deprecated|obsolete|attic|references)(?:/|\.py$)"
     r"|(?:^|/)[a-z0-9]+_[a-z0-9]+_(?:backup|bak|orig)\.py$",
     re.IGNORECASE,
@@ -194,8 +195,8 @@ def is_left_behind(path: str) -> bool:
     return _LEFT_BEHIND.search(path) is not None
 
 
-_SHOWN = re.compile(r"(?:^|/)(?:examples?|demos?|docs|docs_src|samples?|tutorials?|manual)/", re.IGNORECASE)
-_TESTS = re.compile(r"(?:^|/)(?:tests?|testing)/(?!manual/)", re.IGNORECASE)
+_SHOWN = regex(r"(?:^|/)(?:examples?|demos?|docs|docs_src|samples?|tutorials?|manual)/", re.IGNORECASE)
+_TESTS = regex(r"(?:^|/)(?:tests?|testing)/(?!manual/)", re.IGNORECASE)
 
 
 def is_shown(path: str) -> bool:
@@ -246,7 +247,7 @@ def statement_of(source: Source, call: ast.Call) -> str:
     return value if isinstance(value, str) else ""
 
 
-_CHECK = re.compile(r"assert\w*|raises|warns|fail|expect\w*", re.IGNORECASE)
+_CHECK = regex(r"assert\w*|raises|warns|fail|expect\w*", re.IGNORECASE)
 
 
 def checks_besides(function: ast.AST, lost: Iterable[ast.AST], after: int = 0) -> bool:

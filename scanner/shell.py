@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scanner.facts import Place
+from scanner.lazily import regex
 from scanner.source import Source
 
-_MARK = re.compile(r"<<-?[ \t]*(['\"\\]?[A-Za-z_][^\s;|&)]*)")  # `1 << 2` is arithmetic
+_MARK = regex(r"<<-?[ \t]*(['\"\\]?[A-Za-z_][^\s;|&)]*)")  # `1 << 2` is arithmetic
 
 
 class Command(NamedTuple):
@@ -158,9 +159,7 @@ def commands_of(source: Source) -> Iterator[Command]:
         yield from _of_workflow(source)
 
 
-_RUN = re.compile(
-    r"^[ \t]*RUN[ \t]+((?:--\S+[ \t]+)*)((?:[^\n]*\\[ \t]*\n)*[^\n]*)", re.MULTILINE | re.IGNORECASE
-)
+_RUN = regex(r"^[ \t]*RUN[ \t]+((?:--\S+[ \t]+)*)((?:[^\n]*\\[ \t]*\n)*[^\n]*)", re.MULTILINE | re.IGNORECASE)
 
 
 def _of_dockerfile(source: Source) -> Iterator[Command]:

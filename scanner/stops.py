@@ -12,17 +12,18 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.source import FunctionNode, Source
 
-_WORDS = re.compile(
+_WORDS = regex(
     r"confirm|dry_?run|force|\byes\b|assume_yes|skip_prompt|\benv\b|environ|is_prod|production|staging|testing"
     r"|\btest\b|allow_|protect|backup|snapshot|overwrite|replace|recreate|reset|cleanup|clean_|delete|destroy"
     r"|clear|scrub|missing|mismatch|changed|corrupt|drop|purge|wipe|prune|expired|stale|temp|tmp|owner|ephemeral|managed|answer|response|choice|proceed",
     re.IGNORECASE,
 )
 _ASKS = frozenset(["confirm", "input", "ask", "prompt", "select", "getpass", "raw_input", "text_input"])
-_SAVES = re.compile(r"backup|snapshot|dump|export|archive|copytree|move|rename|trash|copy", re.IGNORECASE)
-_PATH_CHECKS = re.compile(
+_SAVES = regex(r"backup|snapshot|dump|export|archive|copytree|move|rename|trash|copy", re.IGNORECASE)
+_PATH_CHECKS = regex(
     r"is_relative_to|relative_to|commonpath|startswith|samefile|_safe|safe_|validate|assert_|ensure_within"
     r"|is_safe|within|allowed|mkdtemp|temp|tmp",
     re.IGNORECASE,

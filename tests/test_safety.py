@@ -70,6 +70,7 @@ def _expressions() -> Iterator[tuple[str, re.Pattern[str] | re.Pattern[bytes], b
     for name, module, text in _modules():
         for key, value in vars(module).items():
             for one in value if isinstance(value, tuple) else (value,):
+                one = getattr(one, "compiled", one)
                 if isinstance(one, re.Pattern):
                     searched = not re.search(rf"\b{key}\.(?:match|fullmatch)\b", text) or bool(
                         re.search(rf"\b{key}\.(?:search|finditer|findall|sub|split)\b", text)

@@ -10,17 +10,18 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 from scanner.source import Keys
 
 GLOBS = ("**/.mcp.json", "**/.cursor/mcp.json", "**/.vscode/mcp.json", "**/claude_desktop_config.json")
 GLOBS += ("**/.claude/settings.json", "**/.claude/settings.local.json", "**/.gemini/settings.json")
 GLOBS += ("**/.roo/mcp.json", "**/.kiro/settings/mcp.json", "**/opencode.json")
-SECRET = re.compile(
+SECRET = regex(
     r"(?:^|_|-)(?:api_?key|token|secret|password|passwd|pat|access_key|authorization|auth)(?:$|_|-)", re.I
 )
-NAMES_ANOTHER = re.compile(r"^\$|\$\{|\{\{|^<|>$|%\w+%|^env:|^file:|^/|^https?:", re.I)
-PLACEHOLDER = re.compile(
+NAMES_ANOTHER = regex(r"^\$|\$\{|\{\{|^<|>$|%\w+%|^env:|^file:|^/|^https?:", re.I)
+PLACEHOLDER = regex(
     r"your|example|xxxx|placeholder|change|insert|replace|dummy|test|todo|\.\.\.|\*\*\*|_here|sample|1234",
     re.I,
 )

@@ -3,10 +3,10 @@
 It runs with the rights of whoever opens the repository; whoever can publish the package can run code there.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 
 RUNNERS = {"npx": "@", "bunx": "@", "pnpx": "@", "uvx": "@=", "pipx": "=@"}
@@ -17,7 +17,7 @@ GLOBS += (
     "**/.roo/mcp.json",
     "**/.kiro/settings/mcp.json",
 )
-PACKAGE = re.compile(r"^@?[A-Za-z0-9][\w.\-]*(?:/[\w.\-]+)?(?:\[[\w,]+\])?")
+PACKAGE = regex(r"^@?[A-Za-z0-9][\w.\-]*(?:/[\w.\-]+)?(?:\[[\w,]+\])?")
 FLAGS_WITH_VALUE = frozenset(["--from", "--with", "--python", "-p", "--package", "--index-url", "--spec"])
 
 

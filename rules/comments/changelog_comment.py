@@ -7,9 +7,10 @@ code does, not what it did before.
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Place, Severity, Source, on_file
 
-CHANGE = re.compile(
+CHANGE = regex(
     r"^#+\s*(?:FIXED|CHANGED|MODIFIED|UPDATED|ADDED|REMOVED|IMPROVED|ENHANCED|NEW|REFACTORED|CORRECTED)"
     r"(?: \([^)]*\))?\s*[:\-–—!]\s*\w"
 )

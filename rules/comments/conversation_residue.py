@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Place, Severity, Source, on_file
 
 HINTS = (
@@ -21,7 +22,7 @@ HINTS = (
 )
 HINTS += ("i've updated", "i've added", "i've fixed", "i have updated", "let me know if", "as you requested")
 HINTS += ("hope this helps", "as requested", "your existing code", "per your request", "i apologize for")
-RESIDUE = re.compile(
+RESIDUE = regex(
     r"^\W*here(?:'s| is) (?:the|your|an?) (?:complete |full |final )?"
     r"(?:updated|corrected|fixed|modified|revised|improved|refactored|complete)\b.{0,30}"
     r"\b(?:code|version|function|file|implementation|script|class|method)\b"

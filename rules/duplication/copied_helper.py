@@ -3,15 +3,15 @@
 Whoever mends one of the two will not know of the other. The finding names the one to keep.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.relate.clones import Copy, Unit, copies, gathered, is_family, literals_shared
 from scanner.relate.repository import Repository
 from scanner.rule import Confidence, Finding, Location, Related, RepositoryRule, Severity
 
-ALTERNATIVES = re.compile(
+ALTERNATIVES = regex(
     r"(?:\w+_)?(?:backend|provider|plugin|adapter|driver|engine|connector|exporter|writer|reader|loader|module"
     r"|handler|strateg(?:y|ie)|integration|extractor|scraper|fetcher|client)s?"
 )

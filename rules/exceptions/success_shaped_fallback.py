@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on
 from scanner.source import FunctionNode
 
@@ -47,9 +48,7 @@ DOCUMENTED += (
 DOCUMENTED += ("if unavailable", "if not available", "or empty", "empty if", "0 if", "or 0", "gracefully")
 
 
-EXPLAINED = re.compile(
-    r"#.*\b(?:fall(?:s|ing)?[ -]?back|best[ -]effort|optional|may not exist|older)\b", re.I
-)
+EXPLAINED = regex(r"#.*\b(?:fall(?:s|ing)?[ -]?back|best[ -]effort|optional|may not exist|older)\b", re.I)
 LOSSY = frozenset(["replace", "ignore", "backslashreplace", "surrogateescape"])
 # Markup of strangers: what cannot be read holds nothing.
 LENIENT = frozenset("document_fromstring fragment_fromstring fromstring BeautifulSoup".split())

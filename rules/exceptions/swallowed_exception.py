@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on
 
 # Best effort by nature: what these do is over, or optional, when they fail.
@@ -30,7 +31,7 @@ KEEPERS = frozenset(
     "ledger account".split()
 )
 # "Make it if it is not there yet": that it is there already is the usual failure.
-SCHEMA = re.compile(r"\b(?:CREATE\s+(?:UNIQUE\s+)?(?:INDEX|TABLE)|ALTER\s+TABLE|PRAGMA)\b", re.I)
+SCHEMA = regex(r"\b(?:CREATE\s+(?:UNIQUE\s+)?(?:INDEX|TABLE)|ALTER\s+TABLE|PRAGMA)\b", re.I)
 # Such a word in a name that only looks, prepares or notes: `create_parser`, `update_layout`.
 MERE_LOOKS = frozenset(
     "log logs logger metric metrics telemetry trace tracer span stat stats progress status display layout "
@@ -52,7 +53,7 @@ LOSABLE = frozenset(["counter", "reminder", "hint", "telemetry", "metrics"])
 IN_MEMORY = ("io.StringIO().", "io.BytesIO().")
 # The other end may be gone, the stream may not know how: nothing follows from it.
 COURTESY = frozenset(["send_json", "send_text", "reconfigure"])
-EXPLAINED = re.compile(
+EXPLAINED = regex(
     r"#.*\b(?:try|tries|best|optional|ignore|succeeds?|fails?|possible|if it|where|attempt)\b", re.I
 )
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes, shell
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 from scanner.shell import Command
 
@@ -61,7 +62,7 @@ HINTS = (
     "fly",
 )
 # What nobody will miss, and files that say what they are for: whoever runs them has decided.
-PASSING = re.compile(
+PASSING = regex(
     r"\bpr-|preview|ephemeral|e2e|\btest|-test|_test|\bci-|kind|minikube|sandbox|tmp|temp|local", re.I
 )
 ASKS = frozenset(["read", "select", "confirm", "gum", "whiptail", "dialog"])

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes, stops
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Related, Severity, Source, on_call
 
 NOUNS = (
@@ -19,13 +20,11 @@ NOUNS = (
 PAIRS = {f".delete_{noun}": (f"create_{noun}", f"get_or_create_{noun}", f"put_{noun}") for noun in NOUNS}
 PAIRS |= {f".drop_{noun}": (f"create_{noun}", f"get_or_create_{noun}") for noun in NOUNS}
 PAIRS |= {".drop_all": ("create_all",), ".terminate_instances": ("run_instances", "create_instances")}
-DROP = re.compile(
-    r"^\s*DROP\s+(?:TABLE|DATABASE|SCHEMA)\s+(?:IF\s+EXISTS\s+)?[\"`\[]?([\w.]+)", re.IGNORECASE
-)
-CREATE = re.compile(
+DROP = regex(r"^\s*DROP\s+(?:TABLE|DATABASE|SCHEMA)\s+(?:IF\s+EXISTS\s+)?[\"`\[]?([\w.]+)", re.IGNORECASE)
+CREATE = regex(
     r"^\s*CREATE\s+(?:TABLE|DATABASE|SCHEMA)\s+(?:IF\s+NOT\s+EXISTS\s+)?[\"`\[]?([\w.]+)", re.IGNORECASE
 )
-PASSING = re.compile(r"te?mp|_old$|_new$|_backup|cache|staging|scratch|_fts|shadow|__|^_", re.IGNORECASE)
+PASSING = regex(r"te?mp|_old$|_new$|_backup|cache|staging|scratch|_fts|shadow|__|^_", re.IGNORECASE)
 # By these names somebody asked for it; what is indexed or built can be computed again.
 EXCUSED = frozenset(
     "reset recreate rebuild reindex wipe clear clean test tests migrate index indexing build ingest embed "

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes, stops
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 from scanner.source import FunctionNode
 
@@ -26,18 +27,18 @@ DATA = (
     ".delete_index .drop_tables"
 ).split()
 EXECUTES = (".execute", ".executescript", ".exec_driver_sql", ".raw")
-DROPS = re.compile(
+DROPS = regex(
     r"^\s*(?:DROP\s+(?:TABLE|DATABASE|SCHEMA)\s+(?:IF\s+EXISTS\s+)?[\"`\[]?(?P<name>[\w.]+)"
     r"|TRUNCATE\s+(?:TABLE\s+)?[\"`\[]?(?P<emptied>[\w.]+))",
     re.IGNORECASE,
 )
 # Tables that hold nothing of their own: scratch, caches, what is computed from other tables.
-PASSING = re.compile(
+PASSING = regex(
     r"te?mp|test|_old$|_new$|_backup|cache|staging|scratch|fts|shadow|__|^_|alembic_version|_mv$|view|index"
     r"|embedding|vector|derived|summary|_bak|migrat",
     re.IGNORECASE,
 )
-MADE_ANEW = re.compile(r"\bCREATE\s+(?:VIRTUAL\s+)?TABLE\b", re.IGNORECASE)
+MADE_ANEW = regex(r"\bCREATE\s+(?:VIRTUAL\s+)?TABLE\b", re.IGNORECASE)
 
 
 class UnguardedDestruction(FileRule):

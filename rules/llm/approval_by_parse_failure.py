@@ -5,28 +5,26 @@ expected, and the handler answers "approved". Whoever makes the model babble pas
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on
 
-VERDICT = re.compile(
+VERDICT = regex(
     r"(?i)(?:^|_)(?:approved?|is_safe|safe|allowed|is_valid|passed|authori[sz]ed|accepted|is_correct|compliant|permitted|"
     r"is_relevant|verified|grounded|ok_to_proceed|should_proceed)$"
 )
 READS = frozenset(
     ["json.loads", "json.JSONDecoder().decode", "orjson.loads", "ast.literal_eval", "yaml.safe_load"]
 )
-ERRORS = re.compile(
+ERRORS = regex(
     r"\b(?:JSONDecodeError|ValueError|KeyError|TypeError|Exception|ValidationError|OutputParserException|IndexError)\b"
 )
-MODEL = re.compile(
+MODEL = regex(
     r"(?i)\b(?:llm|openai|anthropic|claude|gpt|chat|completion|completions|model|ollama|gemini|prompt|response|answer|raw|output|verdict|reply|content)\w*"
 )
-MODEL_FILE = re.compile(
-    r"(?i)\b(?:llm|openai|anthropic|claude|gpt-|completions|ollama|gemini|litellm|langchain)"
-)
+MODEL_FILE = regex(r"(?i)\b(?:llm|openai|anthropic|claude|gpt-|completions|ollama|gemini|litellm|langchain)")
 
 
 class ApprovalByParseFailure(FileRule):

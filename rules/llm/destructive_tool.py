@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes, stops
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 from scanner.taint.origins import is_tool
 
@@ -19,7 +20,7 @@ METHODS = frozenset(
     "delete_message delete_event "
     "delete_user trash".split()
 )
-STATEMENT = re.compile(r"^\s*(?:DELETE\s+FROM|DROP\s+(?:TABLE|DATABASE)|TRUNCATE)\b", re.I)
+STATEMENT = regex(r"^\s*(?:DELETE\s+FROM|DROP\s+(?:TABLE|DATABASE)|TRUNCATE)\b", re.I)
 
 
 class DestructiveTool(FileRule):

@@ -5,12 +5,12 @@ rights of this process.
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
-PINNED = re.compile(r"[0-9a-f]{7,40}$")
+PINNED = regex(r"[0-9a-f]{7,40}$")
 
 
 class RemoteCodeInModel(FileRule):

@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on
 
-ASKS = re.compile(
+ASKS = regex(
     r"(?:chat\.completions\.create|messages\.create|responses\.create|generate_content|acompletion)$"
 )
-LIMIT = re.compile(
+LIMIT = regex(
     r"max|limit|budget|turn|step|iteration|attempt|count|deadline|timeout|remaining|retries|cost|depth", re.I
 )
 

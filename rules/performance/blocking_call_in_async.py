@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
@@ -36,7 +37,7 @@ ALONE = frozenset("cli cmd command commands script scripts tools bin benchmark b
 # Over at once, whatever it ends or finds.
 AT_ONCE = frozenset("taskkill kill pkill killall which where clear cls reset stty tput".split())
 # Something else may wait for the loop: a file without these says nothing of a second task.
-COMPANY = re.compile(
+COMPANY = regex(
     r"create_task|ensure_future|TaskGroup|gather\(|as_completed|to_thread|run_in_executor|start_server"
     r"|asyncio\.(?:Lock|Queue|Semaphore|Event|wait)\b|anyio|fastapi|starlette|quart|sanic|websocket"
     r"|aiohttp|discord|telegram|httpx\.Async",

@@ -8,11 +8,10 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
-SELECT = re.compile(
-    r"^\s*SELECT\b.*\bWHERE\b.*(?:=|\bIN\b)\s*(?:\?|%s|:\w+|\$\d|%\()", re.IGNORECASE | re.DOTALL
-)
+SELECT = regex(r"^\s*SELECT\b.*\bWHERE\b.*(?:=|\bIN\b)\s*(?:\?|%s|:\w+|\$\d|%\()", re.IGNORECASE | re.DOTALL)
 CHUNKS = frozenset(
     "batch batches chunk chunks page pages table tables retry attempt attempts shard shards".split()
 )

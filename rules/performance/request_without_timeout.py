@@ -5,10 +5,10 @@ somebody restarts the process.
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
@@ -18,7 +18,7 @@ BY_HAND = frozenset(
     "script scripts bin misc release releases maintenance benchmark benchmarks demo demos notebooks cli "
     "setup install".split()
 )
-LOCAL = re.compile(r"//(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])")
+LOCAL = regex(r"//(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])")
 
 
 class RequestWithoutTimeout(FileRule):

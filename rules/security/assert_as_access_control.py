@@ -4,16 +4,16 @@ Whether the check exists then hangs on how the program was started.
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on
 
-MAY = re.compile(
+MAY = regex(
     r"^(?:is_admin|is_superuser|is_staff|is_owner|is_moderator|has_perm|has_perms|has_permission|"
     r"has_role|has_access|can_(?:edit|delete|view|access|manage|write|read)\w*|check_permission\w*)$"
 )
-WHO = re.compile(r"\b(?:current_user|request\.user|self\.request\.user|g\.user)\b")
+WHO = regex(r"\b(?:current_user|request\.user|self\.request\.user|g\.user)\b")
 
 
 class AssertAsAccessControl(FileRule):

@@ -7,11 +7,12 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
 KDF = "cryptography.hazmat.primitives.kdf.pbkdf2.PBKDF2HMAC"
 FEWEST = 100_000  # OWASP asks for 600,000 with SHA-256; this much is certainly too few
-CHOSEN = re.compile(r"passw|passphrase|pass_phrase|\bpwd\b|\bpin\b|master_?pass", re.I)
+CHOSEN = regex(r"passw|passphrase|pass_phrase|\bpwd\b|\bpin\b|master_?pass", re.I)
 SOMEBODY_ELSES = (
     "saltysalt",
     "chrome",

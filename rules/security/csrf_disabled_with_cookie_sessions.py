@@ -7,10 +7,11 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call, on_file
 
 SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
-CSRF = re.compile(r"csrf", re.I)
+CSRF = regex(r"csrf", re.I)
 SIGNED_IN = frozenset(
     [
         "django.contrib.auth.decorators.login_required",
@@ -18,7 +19,7 @@ SIGNED_IN = frozenset(
         "django.contrib.admin.views.decorators.staff_member_required",
     ]
 )
-OTHER_STAGE = re.compile(r"test|develop|debug|local", re.I)
+OTHER_STAGE = regex(r"test|develop|debug|local", re.I)
 
 
 class CsrfDisabledWithCookieSessions(FileRule):

@@ -5,9 +5,9 @@ jsonpickle, and YAML under the full loader.
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, Finding, Severity, Source, on_call
 from scanner.taint.origins import MODEL, REMOTE
 from scanner.taint.rule import FlowRule, argument
@@ -30,7 +30,7 @@ PICKLES = tuple(
     for name in ("load", "loads", "Unpickler", "read_pickle")
 )
 YAML = ("yaml.load", "yaml.load_all", "yaml.unsafe_load", "yaml.full_load")
-SAFE = re.compile(r"(?:C?SafeLoader|C?BaseLoader)\b")
+SAFE = regex(r"(?:C?SafeLoader|C?BaseLoader)\b")
 
 
 class DeserialisedUntrustedInput(FlowRule):
@@ -47,7 +47,7 @@ class DeserialisedUntrustedInput(FlowRule):
     # What comes over the network by itself is another rule's: unpickled-network-data.
     kinds = (REMOTE - {"message"}) | MODEL
     limits = Limits(
-        stops=re.compile(r".*(?:hmac\.\w+|compare_digest|unsign|verify\w*)$"),
+        stops=regex(r".*(?:hmac\.\w+|compare_digest|unsign|verify\w*)$"),
         passes=frozenset(
             [
                 "BytesIO",

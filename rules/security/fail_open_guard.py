@@ -4,12 +4,12 @@
 """
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on
 
-WHO = re.compile(
+WHO = regex(
     r"^(current_?)?user$|^(current|request|auth|jwt)_?user$|^(auth_|access_|api_|jwt_|bearer_)?token$|"
     r"^(user_?id|current_user_id|api_key|identity|principal|credentials|session_user)$|^is_authenticated$"
 )

@@ -8,15 +8,16 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on, on_call
 
-SECRET = re.compile(
+SECRET = regex(
     r"(^|_)(secret|secret_key|jwt_key|signing_key|private_key|encryption_key|session_key|auth_secret|"
     r"password|passwd)(_|$)",
     re.I,
 )
 # Names that speak of a secret, and hold none: `SECRET_NAME`, `PASSWORD_FIELD`, `SECRET_KEY_FILE`.
-ABOUT = re.compile(
+ABOUT = regex(
     r"(name|field|file|path|dir|url|header|hash|hasher|length|policy|algorithm|prefix|arn|id)$", re.I
 )
 READS = ("os.getenv", "os.environ.get")

@@ -9,15 +9,16 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
 HASHES = tuple(f"hashlib.{name}" for name in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512"))
-SECRET = re.compile(
+SECRET = regex(
     r"(?:^|_)(?:secret|secret_?key|signing_?key|shared_?secret|app_?secret|private_?key|hmac_?key)$", re.I
 )
 SIGNATURE = frozenset("signature sig sign signed mac verify token signing".split())
 # What is sent to another service is signed as that service wants it.
-CLIENTS = re.compile(r"\b(?:requests|httpx|aiohttp|urllib\.request|urlopen|urllib3)\b")
+CLIENTS = regex(r"\b(?:requests|httpx|aiohttp|urllib\.request|urlopen|urllib3)\b")
 
 
 class ForgeableSignature(FileRule):

@@ -7,15 +7,16 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call, on_file
 
-PASSWORD = re.compile(
+PASSWORD = regex(
     r"^(?:(?:admin|user|input|entered|given|master|login|site|access|app|plain|submitted|provided|raw)_?)?"
     r"(?:password|passwd|passphrase|pwd|passcode)$",
     re.I,
 )
-SENT = re.compile(r"(?:^|[._])(?:form|payload|body|data|request|req|credentials|creds|login|args|params|st)$")
-SHOWN = re.compile(
+SENT = regex(r"(?:^|[._])(?:form|payload|body|data|request|req|credentials|creds|login|args|params|st)$")
+SHOWN = regex(
     r"^(?:password|passwd|none|null|undefined|changed|unchanged|hidden|redacted|secret|\*+|•+|x+|-+|\?+)$|^[<{$]",
     re.I,
 )
@@ -32,7 +33,7 @@ CONNECTS = (
     "aiomysql.create_pool",
 )
 CREATES = (".create_superuser",)
-LOCAL = re.compile(r"^(?:localhost|127\.0\.0\.1|::1|/.*)?$")
+LOCAL = regex(r"^(?:localhost|127\.0\.0\.1|::1|/.*)?$")
 
 
 class HardCodedPassword(FileRule):

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 from scanner.source import offset_table, place_at
 
@@ -40,7 +41,7 @@ KEYS = {
     "gsk_": ("Groq", r"gsk_[A-Za-z0-9]{52}"),
     "tvly-": ("Tavily", r"tvly-(?:dev-)?[A-Za-z0-9]{32}"),
 }
-PLACEHOLDER = re.compile(
+PLACEHOLDER = regex(
     r"example|x{4}|your|test|fake|dummy|placeholder|redact|sample|1234|abcd|0000|aaaa|\.\.\.", re.I
 )
 

@@ -4,18 +4,18 @@ Whoever has read the source signs in as anybody.
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call, on_file
 
-KEY = re.compile(
+KEY = regex(
     r"^(?:SECRET_KEY|JWT_SECRET|JWT_SECRET_KEY|JWT_KEY|SESSION_SECRET|SIGNING_KEY|SESSION_SECRET_KEY|"
     r"APP_SECRET|APP_SECRET_KEY|AUTH_SECRET|TOKEN_SECRET|JWT_SIGNING_KEY)$"
 )
 # A text that names the setting, or says that the real one comes from somewhere else.
-NAMES = re.compile(
+NAMES = regex(
     r"^[A-Z][A-Z0-9_]*$|^[a-z]+_[a-z_]*key$|^\$\{|^\{\{|^%\(|^<.*>$|^secret[-_]?key$|^env:|^arn:|^projects/"
 )
 SETS = ("SECRET_KEY", "JWT_SECRET", "secret_key")

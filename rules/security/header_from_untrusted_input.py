@@ -4,9 +4,9 @@ A quote or a line end in a file name writes parameters, or further headers, of i
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, Finding, Severity, Source, on_file
 from scanner.taint.origins import REMOTE
 from scanner.taint.rule import FlowRule
@@ -26,7 +26,7 @@ class HeaderFromUntrustedInput(FlowRule):
     preview = True
     kinds = REMOTE
     limits = Limits(
-        stops=re.compile(
+        stops=regex(
             r".*(?:quote|quote_plus|secure_filename|encode|replace|sub|slugify|content_disposition_header)$"
         )
     )

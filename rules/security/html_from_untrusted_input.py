@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, Finding, Severity, Source, on_call
 from scanner.taint.origins import REMOTE
 from scanner.taint.rule import FlowRule, argument
@@ -30,7 +31,7 @@ PAGES = (
     "quart.make_response",
 )
 ROUTES = (".route", ".get", ".post")
-TAG = re.compile(r"<[a-zA-Z!/]")
+TAG = regex(r"<[a-zA-Z!/]")
 
 
 class HtmlFromUntrustedInput(FlowRule):
@@ -43,7 +44,7 @@ class HtmlFromUntrustedInput(FlowRule):
     security_severity = "7.1"
     kinds = REMOTE
     limits = Limits(
-        stops=re.compile(
+        stops=regex(
             r".*(?:escape|clean|bleach\.\w+|dumps|nh3\.\w+|render_template|urlencode|quote|linkify|format_html)$"
         )
     )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call, on_file
 
 SETTINGS = {
@@ -15,7 +16,7 @@ SETTINGS = {
     "SESSION_COOKIE_HTTPONLY": "can be read by any script of the page",
     "REMEMBER_COOKIE_HTTPONLY": "can be read by any script of the page",
 }
-SESSION = re.compile(
+SESSION = regex(
     r"^(?:session|session_id|sessionid|sid|auth|auth_token|access_token|refresh_token|token|jwt|id_token|"
     r"session_token|auth_session|remember_token|user_session|access|refresh)$",
     re.I,

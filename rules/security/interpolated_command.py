@@ -4,15 +4,15 @@ A space in a file name breaks it, and a semicolon in a name starts another comma
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, Finding, Severity, Source, on_call
 from scanner.taint.origins import LOCAL
 from scanner.taint.rule import FlowRule
 from scanner.taint.sinks import SHELL_SINKS, commands_of, holes
 
-WORD = re.compile(r"\S")
+WORD = regex(r"\S")
 
 
 class InterpolatedCommand(FlowRule):

@@ -5,22 +5,22 @@ changes it.
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, Finding, Severity, Source, on_call
 from scanner.taint.origins import LOCAL
 from scanner.taint.rule import FlowRule
 from scanner.taint.sinks import SQL_SINKS, Hole, holes, is_statement, statement_of
 
 # A value is wanted here, no name of a table or a column.
-VALUE = re.compile(
+VALUE = regex(
     r"(?i)(?:(?:=|<>|!=|<|>|\bi?like\b)\s{0,9}[NE]?['\"]?[%_\w -]{0,40}|\bvalues\s{0,9}\([^()]{0,300}"
     r"|\bin\s{0,9}\(\s{0,9}['\"]?|\bbetween\s{1,9}['\"]?|\band\s{1,9}['\"]|\binterval\s{1,9}'"
     r"|\bmatch\s{0,9}\(?\s{0,9}['\"])\Z"
 )
 NEAR = 400  # characters before a hole that tell what is wanted in it
-PRAGMA = re.compile(r"(?i)\s*(?:pragma|set|attach)\s")  # takes no placeholders
+PRAGMA = regex(r"(?i)\s*(?:pragma|set|attach)\s")  # takes no placeholders
 
 
 class InterpolatedSql(FlowRule):

@@ -7,11 +7,12 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, Finding, Severity, Source, on_call
 from scanner.taint.rule import FlowRule
 from scanner.taint.trace import Limits
 
-LOGGER = re.compile(r"(?i)(?:^|[._])(?:log|logger|logging|_logger)$")
+LOGGER = regex(r"(?i)(?:^|[._])(?:log|logger|logging|_logger)$")
 
 
 class LogFromUntrustedInput(FlowRule):
@@ -24,9 +25,7 @@ class LogFromUntrustedInput(FlowRule):
     security_severity = "3.1"
     preview = True
     kinds = frozenset(["request", "message"])
-    limits = Limits(
-        stops=re.compile(r"(?:builtins\.)?repr$|.*(?:dumps|sanitize\w*|replace|type|splitlines)$")
-    )
+    limits = Limits(stops=regex(r"(?:builtins\.)?repr$|.*(?:dumps|sanitize\w*|replace|type|splitlines)$"))
 
     @on_call(*(f".{level}" for level in ("debug", "info", "warning", "error", "critical")))
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:

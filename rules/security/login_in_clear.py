@@ -7,9 +7,10 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
-LOCAL = re.compile(r"localhost|127\.0\.0\.1|mailhog|mailpit|::1|0\.0\.0\.0")
+LOCAL = regex(r"localhost|127\.0\.0\.1|mailhog|mailpit|::1|0\.0\.0\.0")
 VERBS = ("get", "post", "put", "patch", "delete", "request")
 CALLS = tuple(f"{module}.{verb}" for module in ("requests", "httpx") for verb in VERBS)
 

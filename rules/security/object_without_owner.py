@@ -7,24 +7,23 @@ import re
 from collections.abc import Iterator
 
 from scanner.finding import Location, Related
+from scanner.lazily import regex
 from scanner.relate.repository import Repository
 from scanner.relate.routes import Endpoint
 from scanner.rule import Confidence, Finding, RepositoryRule, Severity
 
 # Guards of people who may see every row.
-BROAD = re.compile(
+BROAD = regex(
     r"admin|staff|superuser|role|permission_required|has_perm|scope|moderator|editor|manager|internal|"
     r"^permission_|require_permission|check_permission|can_|acl",
     re.I,
 )
 # Says who did something, not whose the row is.
-DID = re.compile(
-    r"creat|updat|modif|upload|approv|review|assign|author|edit|publish|added|invited|last_", re.I
-)
+DID = regex(r"creat|updat|modif|upload|approv|review|assign|author|edit|publish|added|invited|last_", re.I)
 
 
 # What is written for others to read.
-PUBLISHED = re.compile(
+PUBLISHED = regex(
     r"(Post|Article|Blog|Comment|Review|Recipe|Product|Question|Answer|Tweet|Event|Course|Video|Listing|Book|Photo|Profile|"
     r"Page|Story|Quiz|Poll|Category|Tag|Topic|Thread)$"
 )

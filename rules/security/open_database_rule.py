@@ -7,6 +7,7 @@ rows of everybody else.
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 from scanner.source import offset_table, place_at
 
@@ -18,24 +19,22 @@ GLOBS = (
     "**/database/**/*.sql",
 )
 # Bounded throughout: a text may be made so that an expression looks back over all of it again and again.
-REMARK = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
-POLICY = re.compile(
+REMARK = regex(r"--[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
+POLICY = regex(
     r"create\s{1,20}policy\s{1,20}(?P<name>\"[^\"]{0,200}\"|\w{1,100})\s{1,20}on\s{1,20}(?P<table>[\w.\"]{1,200})"
     r"(?P<rest>[^;]{0,2000})",
     re.I,
 )
 TRUE = r"\(\s{0,20}\(?\s{0,20}true\s{0,20}\)?\s{0,20}\)"
-OPEN = re.compile(rf"\b(?:using|with\s{{1,20}}check)\s{{0,20}}{TRUE}", re.I)
-CLOSED = re.compile(rf"\b(?:using|with\s{{1,20}}check)\s{{0,20}}(?!{TRUE})\(", re.I)
-COMMAND = re.compile(r"\bfor\s{1,20}(all|select|insert|update|delete)\b", re.I)
+OPEN = regex(rf"\b(?:using|with\s{{1,20}}check)\s{{0,20}}{TRUE}", re.I)
+CLOSED = regex(rf"\b(?:using|with\s{{1,20}}check)\s{{0,20}}(?!{TRUE})\(", re.I)
+COMMAND = regex(r"\bfor\s{1,20}(all|select|insert|update|delete)\b", re.I)
 # Roles that no visitor has.
-HOUSE = re.compile(
+HOUSE = regex(
     r"\bto\s[^()]{0,100}?\b(?:service_role|postgres|supabase_admin|supabase_auth_admin|dashboard_user)\b",
     re.I,
 )
-FIRESTORE = re.compile(
-    r"\ballow\s(?P<may>[a-z, ]{0,40}\bwrite\b[a-z, ]{0,40})(?::\s{0,9}if\s{1,9}true\s{0,9})?;"
-)
+FIRESTORE = regex(r"\ballow\s(?P<may>[a-z, ]{0,40}\bwrite\b[a-z, ]{0,40})(?::\s{0,9}if\s{1,9}true\s{0,9})?;")
 
 
 class OpenDatabaseRule(FileRule):

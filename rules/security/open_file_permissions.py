@@ -9,14 +9,15 @@ import stat
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
-SECRET = re.compile(
+SECRET = regex(
     r"(?:^|[_./\"'\s])(?:private_?key|priv_?key|id_rsa|keyring|secret|secrets|credentials?|\.env|"
     r"\.?netrc|ssh_key|key_?file|token_?file|password_?file)(?:$|[_.\"'\s)])",
     re.I,
 )
-PUBLIC = re.compile(r"pub(?:lic)?[_.]?key|\.pub\b|authorized_keys|known_hosts|\bcert", re.I)
+PUBLIC = regex(r"pub(?:lic)?[_.]?key|\.pub\b|authorized_keys|known_hosts|\bcert", re.I)
 
 
 class OpenFilePermissions(FileRule):

@@ -7,13 +7,14 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call, on_file
 
-OLD = re.compile(
+OLD = regex(
     r"^ssl\.(?:PROTOCOL_(?:SSLv2|SSLv3|TLSv1|TLSv1_1)|TLSVersion\.(?:SSLv3|TLSv1|TLSv1_1|MINIMUM_SUPPORTED))$"
 )
-WEAK = re.compile(r"(?:^|:)(?:ALL|eNULL|aNULL|NULL|RC4|DES|3DES|EXPORT|LOW)(?:$|:)|SECLEVEL=0")
-CHOICE = re.compile(r"legacy|old|weak|insecure|tls_?v|version|compat", re.I)
+WEAK = regex(r"(?:^|:)(?:ALL|eNULL|aNULL|NULL|RC4|DES|3DES|EXPORT|LOW)(?:$|:)|SECLEVEL=0")
+CHOICE = regex(r"legacy|old|weak|insecure|tls_?v|version|compat", re.I)
 
 
 class OutdatedTls(FileRule):

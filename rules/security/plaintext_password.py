@@ -8,21 +8,22 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call, on_file
 
-PASSWORD = re.compile(r"^(?:password|passwd|pwd|user_password|plain_password)$", re.I)
-WHOSE = re.compile(
+PASSWORD = regex(r"^(?:password|passwd|pwd|user_password|plain_password)$", re.I)
+WHOSE = regex(
     r"^(?:db_)?(?:user|account|member|customer|admin|row|record|existing|found|db_user|student|employee|owner|person)s?$|"
     r"_user$|^user_",
     re.I,
 )
-SENT = re.compile(
+SENT = regex(
     r"^(?:form|payload|body|data|request|req|credentials|creds|login|args|params|input|user_in|login_data)$|_data$|_in$|request",
     re.I,
 )
 WORDS = ("passw", "Passw", "pwd")
-COMPARED = re.compile(r"(?:passwd|password|pwd)[\"'\])]*\s*[!=]=|[!=]=[^\n=]{0,60}(?:passwd|password|pwd)")
-HASHES = re.compile(r"hash|bcrypt|argon|scrypt|verify|crypt|pbkdf|digest|encode_pass", re.I)
+COMPARED = regex(r"(?:passwd|password|pwd)[\"'\])]*\s*[!=]=|[!=]=[^\n=]{0,60}(?:passwd|password|pwd)")
+HASHES = regex(r"hash|bcrypt|argon|scrypt|verify|crypt|pbkdf|digest|encode_pass", re.I)
 
 
 class PlaintextPassword(FileRule):

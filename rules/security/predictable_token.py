@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
 DRAWS = tuple(
@@ -15,17 +16,15 @@ DRAWS = tuple(
 )
 DRAWS += ("random.randbytes",)
 # No salts: they must be new, not secret, and protocols send them in the clear.
-SECRET = re.compile(
+SECRET = regex(
     r"(?:^|_)(?:otp|password|passwd|secret|secret_key|api_key|apikey|session_id|csrf_token|auth_token|"
     r"access_token|refresh_token|reset_token|verification_code|reset_code|access_code|auth_code|"
     r"verification_token|invite_code|session_token|api_token|pin_code|temp_password)$"
 )
 # These mean other things too; drawn from an alphabet, they are secrets.
-LETTERS = re.compile(
-    r"ascii_letters|ascii_lowercase|ascii_uppercase|hexdigits|[\"']0123456789|[\"']abcdef", re.I
-)
-MAYBE = re.compile(r"(?:^|_)(?:token|nonce|passcode|license_key)$")
-MAKES = re.compile(
+LETTERS = regex(r"ascii_letters|ascii_lowercase|ascii_uppercase|hexdigits|[\"']0123456789|[\"']abcdef", re.I)
+MAYBE = regex(r"(?:^|_)(?:token|nonce|passcode|license_key)$")
+MAKES = regex(
     r"(?:generate|create|make|gen|new|random)_(?:\w{1,60}_)?(?:token|otp|password|secret|api_key|session_id|nonce)$"
 )
 

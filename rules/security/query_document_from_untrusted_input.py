@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, Finding, Severity, Source, on_call
 from scanner.taint.guards import Guarding
 from scanner.taint.rule import FlowRule, argument
@@ -23,7 +24,7 @@ METHODS = (
     ".delete_many",
 )
 METHODS += (".count_documents", ".find_one_and_delete", ".aggregate", ".replace_one")
-BODY = re.compile(r"\b(?:json|get_json|data)\b")
+BODY = regex(r"\b(?:json|get_json|data)\b")
 
 
 class QueryDocumentFromUntrustedInput(FlowRule):
@@ -36,7 +37,7 @@ class QueryDocumentFromUntrustedInput(FlowRule):
     preview = True
     kinds = frozenset(["request", "message"])
     limits = Limits(
-        stops=re.compile(
+        stops=regex(
             r"(?:builtins\.)?str$|.*(?:ObjectId|strip|lower|upper|encode|format|join|replace|hexdigest|hash\w*)$"
         ),
         guarding=Guarding(types=frozenset(["str", "int", "float", "bool"])),

@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, Finding, Severity, Source, on_call
 from scanner.taint.guards import Guarding
 from scanner.taint.rule import FlowRule, argument
@@ -26,12 +27,10 @@ class RedirectToUntrustedUrl(FlowRule):
     security_severity = "6.1"
     kinds = frozenset(["request"])
     limits = Limits(
-        stops=re.compile(r".*(?:url_for|reverse)$"),
+        stops=regex(r".*(?:url_for|reverse)$"),
         guarding=Guarding(
-            calls=re.compile(r"(?:startswith|is_safe\w*|\w*_safe\w*)$"),
-            derives=re.compile(
-                r"(?:urlparse|urlsplit|URL|strip|lower|str|unquote|replace|url_parse|urljoin)$"
-            ),
+            calls=regex(r"(?:startswith|is_safe\w*|\w*_safe\w*)$"),
+            derives=regex(r"(?:urlparse|urlsplit|URL|strip|lower|str|unquote|replace|url_parse|urljoin)$"),
         ),
     )
 

@@ -7,15 +7,16 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 
 HEADER = "Access-Control-Allow-Origin"
-ORIGIN = re.compile(
+ORIGIN = regex(
     r"headers(?:\.get\(\s*|\[)[bru]?[\"']origin[\"']|META(?:\.get\(\s*|\[)[\"']HTTP_ORIGIN[\"']|request\.origin\b",
     re.I,
 )
 READS = (ast.Call, ast.Subscript, ast.Attribute, ast.BoolOp, ast.IfExp)
-LOOKS = re.compile(
+LOOKS = regex(
     r"allow|permit|trust|valid|white|is_local|known|\bin\s+[A-Za-z_(\[{]|match\(|startswith\(|endswith\(",
     re.I,
 )

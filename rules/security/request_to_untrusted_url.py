@@ -5,10 +5,10 @@ administrator's pages of the router.
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, Finding, Severity, Source, on_call
 from scanner.taint.guards import Guarding
 from scanner.taint.rule import FlowRule, argument
@@ -30,11 +30,9 @@ class RequestToUntrustedUrl(FlowRule):
     kinds = frozenset(["request", "message"])
     limits = Limits(
         guarding=Guarding(
-            calls=re.compile(
-                r"(?:is_public|is_private|is_internal|is_global|ssrf\w*|getaddrinfo|gethostbyname)$"
-            ),
-            lookups=re.compile(r"(?:filter_by|filter|where|get_object_or_404|first_or_404)$"),
-            derives=re.compile(
+            calls=regex(r"(?:is_public|is_private|is_internal|is_global|ssrf\w*|getaddrinfo|gethostbyname)$"),
+            lookups=regex(r"(?:filter_by|filter|where|get_object_or_404|first_or_404)$"),
+            derives=regex(
                 r"(?:urlparse|urlsplit|URL|strip|lower|rstrip|str|gethostbyname|ip_address|getaddrinfo)$"
             ),
         )

@@ -4,22 +4,22 @@ Logs are copied to places that nobody guards as secrets are guarded, and are kep
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
 LEVELS = ("debug", "info", "warning", "warn", "error", "critical", "exception", "log")
-SECRET = re.compile(
+SECRET = regex(
     r"(?i)^(?:\w*_)?(?:password|passwd|passphrase|secret|secret_key|api_?key|access_token|refresh_token|auth_token|"
     r"bearer_token|private_key|client_secret|jwt|session_token|reset_token|otp|otp_code|api_token|credentials|secret_access_key)$"
 )
 # What only speaks of a secret: how long it is, whether there is one, which one.
-ABOUT = re.compile(
+ABOUT = regex(
     r"(?i)(?:has|is|no|need|use|missing|num|len|count|hashed?|masked|redacted|encrypted|invalid|forgot|test|dummy|fake|public)_|"
     r"_(?:id|name|path|file|url|hash|count|type|field|env|var|length|len|expir\w*|masked|redacted|prefix|hint|status|set|present|source)$"
 )
-LOGGER = re.compile(r"(?i)(?:^|[._])(?:log|logger|logging|_log|_logger|app\.logger)$")
+LOGGER = regex(r"(?i)(?:^|[._])(?:log|logger|logging|_log|_logger|app\.logger)$")
 
 
 class SecretInLog(FileRule):

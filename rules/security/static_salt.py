@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
 KDF = "cryptography.hazmat.primitives.kdf"
 # Keys that are random already need no salt: only what a person has chosen does.
-CHOSEN = re.compile(r"passw|passphrase|pass_phrase|\bpwd\b|\bpin\b|master_?pass", re.I)
+CHOSEN = regex(r"passw|passphrase|pass_phrase|\bpwd\b|\bpin\b|master_?pass", re.I)
 SOMEBODY_ELSES = ("saltysalt", "chrome", "wpa", "wifi", "mnemonic", "bip39", "electrum")
 
 

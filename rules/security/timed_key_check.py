@@ -7,10 +7,11 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 
 # What opens the door by itself. A password belongs into a slow hash, which is another matter.
-KEY = re.compile(
+KEY = regex(
     r"(?:^|_)(?:api_?key|secret|secret_key|auth_token|api_token|access_token|admin_token|bearer_token|"
     r"webhook_secret|shared_secret|token|admin_key|master_key)$",
     re.I,
@@ -36,7 +37,7 @@ WEB = (
     "http.server",
     "litestar",
 )
-SETTINGS = re.compile(r"^(?:settings|config|cfg|conf|app_settings|app_config)$|settings\(\)$|config$", re.I)
+SETTINGS = regex(r"^(?:settings|config|cfg|conf|app_settings|app_config)$|settings\(\)$|config$", re.I)
 
 
 class TimedKeyCheck(FileRule):

@@ -5,12 +5,12 @@ the other.
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 
-DIGEST = re.compile(r"^hmac\.(?:new|HMAC)\(\)\.(?:hexdigest|digest)\(\)$|^hmac\.digest\(\)$")
+DIGEST = regex(r"^hmac\.(?:new|HMAC)\(\)\.(?:hexdigest|digest)\(\)$|^hmac\.digest\(\)$")
 ENCODERS = frozenset("b64encode urlsafe_b64encode hexlify decode encode hex lower upper strip rstrip".split())
 WITHIN = 3  # calls around a digest: `base64.b64encode(digest).decode()`
 

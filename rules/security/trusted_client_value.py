@@ -6,18 +6,17 @@ The client writes the body: it can buy for nothing, become an administrator, or 
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.relate.repository import Repository
 from scanner.relate.routes import Endpoint
 from scanner.rule import Confidence, Finding, RepositoryRule, Severity
 
 WHAT = {"price": "a price", "role": "a role", "identity": "an identity"}
-TRUSTED = re.compile(r"admin|staff|superuser|role|permission|api_?key|internal|service|scope|owner", re.I)
+TRUSTED = regex(r"admin|staff|superuser|role|permission|api_?key|internal|service|scope|owner", re.I)
 # Where choosing a role means choosing one's own.
-JOINS = re.compile(
-    r"regist|sign_?up|join|onboard|create_account|update_(me|profile|account)|edit_profile", re.I
-)
+JOINS = regex(r"regist|sign_?up|join|onboard|create_account|update_(me|profile|account)|edit_profile", re.I)
 # Where the id is rightly that of somebody else.
-OTHERS = re.compile(
+OTHERS = regex(
     r"grant|share|invit|assign|add_|remove_|member|permission|message|follow|friend|block|mention|report|delegat|"
     r"send|notif|create_user|access",
     re.I,

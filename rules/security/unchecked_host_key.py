@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call, on_file
 
-OPTION = re.compile(r"StrictHostKeyChecking[= ](?:no|off)\b")
-CHOICE = re.compile(r"host_?key|insecure|strict|known_hosts|verify", re.I)
-LOCAL = re.compile(r"localhost|127\.0\.0\.1|vagrant|qemu|\bvm\b|::1", re.I)
+OPTION = regex(r"StrictHostKeyChecking[= ](?:no|off)\b")
+CHOICE = regex(r"host_?key|insecure|strict|known_hosts|verify", re.I)
+LOCAL = regex(r"localhost|127\.0\.0\.1|vagrant|qemu|\bvm\b|::1", re.I)
 
 
 class UncheckedHostKey(FileRule):

@@ -7,9 +7,10 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
-PAGES = re.compile(r"\.html?(?:\.j2|\.jinja2?)?$|text/html|<html|<div|<body|<p>", re.I)
+PAGES = regex(r"\.html?(?:\.j2|\.jinja2?)?$|text/html|<html|<div|<body|<p>", re.I)
 
 
 class UnescapedTemplates(FileRule):

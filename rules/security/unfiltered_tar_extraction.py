@@ -4,14 +4,14 @@ A member called `../../.ssh/authorized_keys`, or a link followed by a file below
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
 OPENERS = ("tarfile.open()", "tarfile.TarFile()", "tarfile.TarFile.open()", "tarfile.TarFile.gzopen()")
 # What a function that looks at the names before it unpacks speaks of.
-LOOKS = re.compile(
+LOOKS = regex(
     r"is_relative_to|relative_to\(|commonpath|commonprefix|startswith\(|isabs\(|is_absolute|realpath|"
     r"[\"']\.\.[\"'/]|issym|islnk|\bfilter\b|_filter\b|safe|sanit|within|travers"
 )

@@ -7,19 +7,20 @@ import re
 from collections.abc import Iterator, Sequence
 
 from scanner.finding import Location, Related
+from scanner.lazily import regex
 from scanner.relate.repository import Repository
 from scanner.relate.routes import Endpoint
 from scanner.rule import Confidence, Finding, RepositoryRule, Severity
 
 # Routes that strangers are meant to reach.
-PUBLIC = re.compile(
+PUBLIC = regex(
     r"log_?(in|out)|sign_?(in|up|out)|regist|token|refresh|reset|forgot|hook|callback|health|public|contact|"
     r"verif|oauth|auth|sso|csrf|status|ping|track|subscri|search|preview|validate|feedback|session|invit|setup|"
     r"install|onboard|share|consent|beacon|analytics|report|csp|confirm|activate|password|guest|anonym|test|"
     r"debug|init|(^|[/_-])(views?|viewed|vote|like|rate|play|count)($|[/_-])|language|theme|locale|cookie|newsletter|heartbeat|metric",
     re.I,
 )
-CHANGES = re.compile(
+CHANGES = regex(
     r"^(post|put|patch|a?create|a?update|a?delete|remove|add|set|edit|upload|save|toggle|import|clear|purge|move|"
     r"rename|publish|archive|restore|assign|approve|reject|cancel|destroy|insert|write|replace|bulk|drop|discard|close)(_|$)"
 )

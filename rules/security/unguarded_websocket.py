@@ -6,12 +6,11 @@ Middleware and dependencies that guard HTTP routes do not run for a socket by th
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.relate.repository import Repository
 from scanner.rule import Confidence, Finding, RepositoryRule, Severity
 
-PUBLIC = re.compile(
-    r"public|health|ping|echo|status|demo|test|search|catalog|product|price|ticker|quote", re.I
-)
+PUBLIC = regex(r"public|health|ping|echo|status|demo|test|search|catalog|product|price|ticker|quote", re.I)
 MIN_SHARE = 0.3  # of the HTTP routes: where fewer are guarded, being open is the rule
 
 

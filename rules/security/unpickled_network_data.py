@@ -4,9 +4,9 @@ A pickle is a program; whoever can send it, or write to the store that it is rea
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
 LOADS = (
@@ -19,7 +19,7 @@ LOADS = (
     "pickle.Unpickler",
     "jsonpickle.decode",
 )
-NETWORK = re.compile(
+NETWORK = regex(
     r"^(?:requests|httpx)\.(?:get|post|put|request)\(\)\.(?:content|text|raw)$|^urllib\.request\.urlopen\(\)(?:\.read\(\))?$|"
     r"^(?:requests|httpx)\.\w+\(\)\.(?:get|post)\(\)\.(?:content|text)$|^socket\.(?:socket|create_connection)\(\)\.recv\(\)$|"
     r"^(?:redis|aioredis|valkey)\.(?:\w+\.)*\w+\(\)\.(?:get|hget|lpop|rpop|getdel)\(\)$|"

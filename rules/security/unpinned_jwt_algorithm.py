@@ -7,11 +7,12 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
-UNVERIFIED = re.compile(r"\.get_unverified_header\(\)")
+UNVERIFIED = regex(r"\.get_unverified_header\(\)")
 SYMMETRIC, ASYMMETRIC = re.compile(r"^HS\d"), re.compile(r"^(RS|ES|PS|Ed)")
-ALLOWED = re.compile(r"\balg\w*[\"'\])\s]*(?:not\s+)?(?:in\b|[!=]=)")  # `if header["alg"] not in ALLOWED`
+ALLOWED = regex(r"\balg\w*[\"'\])\s]*(?:not\s+)?(?:in\b|[!=]=)")  # `if header["alg"] not in ALLOWED`
 
 
 class UnpinnedJwtAlgorithm(FileRule):

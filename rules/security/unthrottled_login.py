@@ -6,23 +6,24 @@ Passwords and one-time codes are short; only a limit on attempts makes guessing 
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.relate.repository import Repository
 from scanner.relate.routes import Endpoint
 from scanner.rule import Confidence, Finding, RepositoryRule, Severity
 
-LOGIN = re.compile(
+LOGIN = regex(
     r"log_?-?in|sign_?-?in|^(access[-_]?|obtain[-_]?|get[-_]?)?token$|authenticate|^auth$|otp", re.I
 )
 # Asking for a reset; who holds the long token of the mail need not be slowed down.
-RESET = re.compile(
+RESET = regex(
     r"forgot|(request|send|start|initiate)[-_]?(a[-_])?(password[-_]?)?reset|reset[-_]?(password[-_]?)?request|"
     r"(recover[-_]?password|password[-_]?recover)|^password[-_]reset$",
     re.I,
 )
-CHECKS = re.compile(
+CHECKS = regex(
     r"(^|[._])(authenticate|check_password\w*|verify_password|checkpw|login_user|authenticate_user)$"
 )
-LIMITS = re.compile(r"limit|throttl|attempt|lock_?out|captcha", re.I)
+LIMITS = regex(r"limit|throttl|attempt|lock_?out|captcha", re.I)
 
 
 class UnthrottledLogin(RepositoryRule):

@@ -8,19 +8,20 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 
 GLOBS = ("**/.github/workflows/*.yml", "**/.github/workflows/*.yaml")
 POWERFUL = frozenset(["pull_request_target", "issue_comment", "workflow_run"])
-STRANGERS = re.compile(
+STRANGERS = regex(
     r"github\.event\.pull_request\.head\.(?:ref|sha)|github\.head_ref|refs/pull/|github\.event\.workflow_run\.head_"
 )
-RUNS = re.compile(
+RUNS = regex(
     r"\b(?:npm|yarn|pnpm|pip|poetry|uv|make|pytest|tox|nox|cargo|go|gradlew?|mvn|bundle|composer|docker|"
     r"python3?|node|bash|sh|hatch|pre-commit|invoke|task|just)\b|\./"
 )
 # A condition that lets only people of the house start it.
-HOUSE = re.compile(
+HOUSE = regex(
     r"head\.repo\.(?:full_name|fork)|author_association|actor|permission|login\s*==|labels?\b", re.I
 )
 

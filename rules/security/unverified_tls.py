@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call, on_file
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request", "stream")
@@ -16,14 +17,14 @@ CALLS += tuple(f"requests.{name}().{verb}" for name in ("Session", "session") fo
 CALLS += ("httpx.Client", "httpx.AsyncClient", "requests.api.request")
 SWITCHES = {"verify": CALLS, "ssl": ("aiohttp.TCPConnector",), "verify_ssl": ("aiohttp.TCPConnector",)}
 # A guard that names the setting: somebody has to choose it.
-CHOICE = re.compile(
+CHOICE = regex(
     r"ssl|tls|insecure|cert|self_?signed|host_?key|known_hosts|no_?verif|skip_?verif|verify\b(?!\()", re.I
 )
-AROUND = re.compile(rf"{CHOICE.pattern}|verif|trust", re.I)  # what stands right around it may say less
+AROUND = regex(rf"{CHOICE.pattern}|verif|trust", re.I)  # what stands right around it may say less
 # A function of such a name is asked for by whoever wants no check.
-SAYS_SO = re.compile(r"insecure|unverified|(?:no|skip|without|disable)_?(?:cert_?)?verif", re.I)
+SAYS_SO = regex(r"insecure|unverified|(?:no|skip|without|disable)_?(?:cert_?)?verif", re.I)
 # bandit's own allow comment: somebody has looked.
-SEEN = re.compile(r"#\s*nosec\b")
+SEEN = regex(r"#\s*nosec\b")
 ANY_HOST = frozenset(
     ["paramiko.AutoAddPolicy", "paramiko.AutoAddPolicy()", "paramiko.client.AutoAddPolicy()"]
 )

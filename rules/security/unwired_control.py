@@ -6,17 +6,16 @@ The middleware, the limiter or the check is there to be read in a review; it nev
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.relate.repository import Repository
 from scanner.rule import Confidence, Facts, Finding, Place, RepositoryRule, Severity
 
-MIDDLEWARE = re.compile(
+MIDDLEWARE = regex(
     r"(Auth|Secur|Csrf|CSRF|Cors|CORS|Rate|Limit|Throttl|Key|Token|JWT|Jwt|Permission|Login|Tenant|Header|Block|Guard|"
     r"Sanit|Valid|Access|Firewall|Ip|IP|Session)\w*Middleware$"
 )
-CONTROL_CLASS = re.compile(
-    r"^(\w*Rate_?Limit\w*|\w*Throttl\w*|CSRF\w*|\w*SecurityHeaders\w*|\w*AuthGuard)$", re.I
-)
-CONTROL_FUNCTION = re.compile(
+CONTROL_CLASS = regex(r"^(\w*Rate_?Limit\w*|\w*Throttl\w*|CSRF\w*|\w*SecurityHeaders\w*|\w*AuthGuard)$", re.I)
+CONTROL_FUNCTION = regex(
     r"^((require|requires|enforce)_(auth\w*|admin\w*|login|role\w*|permission\w*|api_?key|token|user|scope\w*|owner\w*)|"
     r"\w+_required|rate_?limit\w*|\w*_rate_?limit|(verify|validate|check)_(\w*_)?(signature|csrf\w*|jwt|api_?key|"
     r"webhook\w*|token|permissions?|ownership|access|origin|admin\w*)|(add_|set_)?security_headers|"

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
-PASSWORD = re.compile(r"(?:^|_)(?:password|passwd|passphrase|pwd)(?:$|_|\d)|password$", re.I)
+PASSWORD = regex(r"(?:^|_)(?:password|passwd|passphrase|pwd)(?:$|_|\d)|password$", re.I)
 FAST = tuple(
     f"hashlib.{name}" for name in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256")
 )
@@ -25,8 +26,8 @@ STORES = frozenset(
     "hash hashed digest login verify check password passwd pwd register signup authenticate auth credentials "
     "user admin".split()
 )
-CHALLENGE = re.compile(r"challenge|(?:^|_)(?:nonce|cnonce|scramble|realm)(?:$|_)", re.I)
-SENDS = re.compile(r"\b(?:requests|httpx|session|client|aiohttp|http)\.(?:post|get|put|request)\b")
+CHALLENGE = regex(r"challenge|(?:^|_)(?:nonce|cnonce|scramble|realm)(?:$|_)", re.I)
+SENDS = regex(r"\b(?:requests|httpx|session|client|aiohttp|http)\.(?:post|get|put|request)\b")
 
 
 class WeakPasswordHash(FileRule):

@@ -6,13 +6,14 @@ Its address is no secret: anybody can tell the application that an order was pai
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.relate.repository import Repository
 from scanner.relate.routes import Endpoint
 from scanner.rule import Confidence, Finding, RepositoryRule, Severity
 
-WEBHOOK = re.compile(r"web_?-?hook", re.I)
+WEBHOOK = regex(r"web_?-?hook", re.I)
 # Routes that manage webhooks, rather than receive from one.
-MANAGES = re.compile(
+MANAGES = regex(
     r"^(create|update|delete|list|get|test|register|add|remove|set|edit|save|trigger|send|retry|fetch|show|"
     r"enable|disable|toggle|setup|configure|new|view|subscribe|manage|simulate|replay)_|"
     r"_(create|update|delete|list|settings|config|url|info|status|test|edit|add|list_view)$",

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 from scanner.source import Keys
 
 GLOBS = ("**/.github/workflows/*.yml", "**/.github/workflows/*.yaml")
-FILLED_IN = re.compile(r"\$\{\{([^}]{0,300})\}\}")
+FILLED_IN = regex(r"\$\{\{([^}]{0,300})\}\}")
 # What a stranger chooses, and what starts a workflow with it and with more rights than a fork has. Under
 # `pull_request`, a stranger's code runs anyhow, without secrets.
 BY_PULL_REQUEST = frozenset(["pull_request_target"])
@@ -26,7 +27,7 @@ CHOSEN = {
     ),
     r"github\.event\.(?:head_commit|commits\[\d+\])\.(?:message|author\.(?:name|email))": frozenset(["push"]),
 }
-SAFE = re.compile(r"toJSON\s*\(|contains\s*\(|startsWith\s*\(|endsWith\s*\(|hashFiles|[=!]=", re.I)
+SAFE = regex(r"toJSON\s*\(|contains\s*\(|startsWith\s*\(|endsWith\s*\(|hashFiles|[=!]=", re.I)
 
 
 class WorkflowScriptInjection(FileRule):

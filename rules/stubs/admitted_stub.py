@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Location, Related, Severity, Source, on_file
 
 # A cheap look at the lower-case text before the comments are read.
@@ -17,7 +18,7 @@ HINTS = (
     *("in a real ", "in an actual", "in production", "in reality", "in practice", "for now", "placeholder"),
     *("mock", "dummy", "stub", "fake", "simulated", "would ", "implemented", "with real", "with actual"),
 )
-ADMISSION = re.compile(
+ADMISSION = regex(
     r"\bin (?:a |an )?(?:real|actual|production|full)(?:[- ]world)?[ -]"
     r"(?:implementation|app|application|system|scenario|environment|project|deployment|code|setting)\b"
     r"|\bin (?:production|reality|practice),? (?:you|we|this|use|it|replace|implement|the|call|query|fetch)"
@@ -34,7 +35,7 @@ ADMISSION = re.compile(
     re.IGNORECASE,
 )
 # `placeholder` is also what an input field or an SQL parameter has; these are no admission.
-NO_ADMISSION = re.compile(
+NO_ADMISSION = regex(
     r"placeholder (?:text|token|string|character|column|image|param|in |is |that|dict|name)"
     r"|\b(?:this|it|that) would (?:require|need|be (?:slow|expensive|better))|\bsimpl(?:e|er|ified)\b"
     r"|mock(?:ed)? (?:server|object|class|patch)|not implemented (?:by|in|on|for|here)\b"
@@ -42,13 +43,13 @@ NO_ADMISSION = re.compile(
     re.IGNORECASE,
 )
 # The lines around name who does the work instead.
-ELSEWHERE = re.compile(
+ELSEWHERE = regex(
     r"\bintercept|\bmiddleware\b|\b(?:handled|done|performed|overridden|processed|happens) (?:by|in)\b"
     r"|\btak(?:es|en) care\b|\bthe actual (?:work|logic|handling) (?:is|lives|happens)",
     re.IGNORECASE,
 )
 # An answer that says itself that there is none deceives nobody.
-SAYS_SO = re.compile(r"\bnot (?:yet )?(?:implemented|supported|available)\b|coming soon", re.IGNORECASE)
+SAYS_SO = regex(r"\bnot (?:yet )?(?:implemented|supported|available)\b|coming soon", re.IGNORECASE)
 # Calls that compute no answer.
 TRIVIAL = frozenset(
     "str int float bool len dict list tuple set round min max sum range enumerate format join isoformat "

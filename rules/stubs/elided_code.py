@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Place, Severity, Source, on_file
 
 HINTS = (
@@ -20,7 +21,7 @@ HINTS = (
     "previous code",
 )
 THING = r"(?:code|implementation|function|method|class|file|logic|script|methods|functions|imports|module)"
-ELISION = re.compile(
+ELISION = regex(
     rf"(?:the )?\b(?:rest|remainder) of (?:the |your |this )?(?:\w+ )?{THING}\b"
     r"(?:.{0,20}\b(?:remains?|stays?|is|are|goes) (?:the same|unchanged|as is|as before|here)"
     r"|\s{0,20}(?:\.\.\.|…)?$)"

@@ -4,13 +4,13 @@
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
-METRIC = re.compile(
+METRIC = regex(
     r"(?:^|_)(?:confidence|score|accuracy|latency|similarity|precision|recall|probability|rating|"
     r"cpu|memory|throughput|sentiment|uptime|health|quality|relevance|progress|f1|loss|usage|"
     r"response_time|error_rate|success_rate|heart_rate|breathing_rate|temperature_c|utilization)"

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
-SIMULATES = re.compile(
+SIMULATES = regex(
     r"#[^#\n]*?\b(?:simulat|pretend|fake|mimic|emulat)\w{0,20}\b(?!-|.{0,200}\b(?:human|typing|user|mouse|key)\b)",
     re.I,
 )

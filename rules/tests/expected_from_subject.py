@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 from scanner.source import Check
 
 # What makes the same call twice the point of a test
-REPEATS = re.compile(
+REPEATS = regex(
     r"determin|same|consist|idempot|cach|memo|repeat|twice|stable|stabil|equal|(?:^|_)eq(?:_|$)|hash|reproduc|again"
     r"|singleton|identic|pure|chang|mutat|persist|seed|reload|restart|multiple|random|side_effect|order|ident|copy"
     r"|pickl|frozen|immutab|no exception|not raise|without (?:raising|error)|not (?:fail|crash)|operator"
@@ -22,7 +23,7 @@ REPEATS = re.compile(
 )
 
 # What makes a value out of its arguments: `==` of two such values is what a test of the type asks.
-MAKES = re.compile(
+MAKES = regex(
     r"_*(?:parse|array|asarray|tensor|from|to|make|create|build|new|loads|decode|convert|symbols?|sympify"
     r"|frozenset|bytes|date|datetime|timedelta|slice|mk|get_parser)(?:$|_|s$)"
 )

@@ -8,14 +8,15 @@ import re
 from collections.abc import Iterator
 
 from scanner.change import Change, ChangedFile
+from scanner.lazily import regex
 from scanner.rule import ChangeRule, Confidence, Finding, Place, Severity
 
 # A key of coverage.py's own settings at the start of a line, or the option of pytest-cov
-THRESHOLD = re.compile(
+THRESHOLD = regex(
     rb"^[ \t]*fail_under[ \t]*=[ \t]*[\"']?(\d+(?:\.\d+)?)|--(?:cov-)?fail-under[= ]+(\d+(?:\.\d+)?)",
     re.MULTILINE,
 )
-SPEAKS = re.compile(rb"--(?:cov-)?fail-under|fail_under")
+SPEAKS = regex(rb"--(?:cov-)?fail-under|fail_under")
 
 
 class LoweredCoverageThreshold(ChangeRule):

@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 from scanner.source import BUILTINS, Scope
 
@@ -15,7 +16,7 @@ MAKERS = frozenset({"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "Proper
 BYSTANDERS = frozenset(
     {"mock", "unittest", "pytest", "json", "datetime", "timedelta", "asyncio", "Any", "self"}
 )
-MAKING = re.compile(r"Mock\b|create_autospec")
+MAKING = regex(r"Mock\b|create_autospec")
 
 
 class MockAssertsItself(FileRule):

@@ -6,9 +6,9 @@ of that name never runs.
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 from scanner.shapes import own_nodes
 from scanner.source import BUILTINS, FunctionNode, Scope
@@ -16,7 +16,7 @@ from scanner.source import BUILTINS, FunctionNode, Scope
 PATCHES = frozenset({"unittest.mock.patch", "mock.patch"})
 OBJECTS = frozenset({"unittest.mock.patch.object", "mock.patch.object"})
 # Names whose calls belong to the test's own machinery
-MACHINERY = re.compile(
+MACHINERY = regex(
     r"(?:unittest\.mock|mock|pytest|json|datetime|asyncio|builtins|pathlib|os|uuid|time|typing|collections|decimal)\b"
 )
 

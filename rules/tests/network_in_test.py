@@ -8,20 +8,21 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
-ADDRESS = re.compile(r"(?:https?|wss?|ftp)://(?:[^/@]*@)?([\w.-]+)")
-LOCAL = re.compile(
+ADDRESS = regex(r"(?:https?|wss?|ftp)://(?:[^/@]*@)?([\w.-]+)")
+LOCAL = regex(
     r"(?:localhost|testserver|test|127\.\d+\.\d+\.\d+|0\.0\.0\.0|10\.[\d.]+|192\.168\.[\d.]+|[\w-]+"
     r"|(?:[\w-]+\.)*(?:example\.(?:com|org|net)|example|test|local|localhost|invalid|internal))$",
     re.IGNORECASE,
 )
 # What keeps a call at home, or says that it goes out on purpose
-MEANT = re.compile(
+MEANT = regex(
     r"responses|respx|httpx_mock|requests_mock|\bvcr|aioresponses|httpretty|monkeypatch|\bpatch\b|mocker|pook|betamax"
     r"|mark\.(?:network|integration|e2e|online|live|slow|external|internet|vcr)|MockTransport|ASGITransport|socket_disabled"
 )
-LIVE_FOLDERS = re.compile(r"(?:^|[/_])(?:integration|e2e|live|external|network|online|smoke|manual)")
+LIVE_FOLDERS = regex(r"(?:^|[/_])(?:integration|e2e|live|external|network|online|smoke|manual)")
 VERBS = ("get", "post", "put", "patch", "delete", "head", "request")
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 from scanner.source import Check
 
@@ -15,7 +16,7 @@ from scanner.source import Check
 FILLERS = frozenset({"it is a constant", "everything is an `object`"})
 SLIP = "it is a constant; what stands behind the comma is only its message"
 # "If we got here, nothing crashed": the run is the check.
-GOT_HERE = re.compile(
+GOT_HERE = regex(
     r"smoke|(?:no|not|without|never) (?:a )?(?:crash|rais|error|fail|exception)|(?:got|get|reach\w*) here",
     re.I,
 )

@@ -8,21 +8,20 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 from scanner.shapes import is_literal
 
-HINTS = re.compile(
-    r"PYTEST_CURRENT_TEST|pytest|unittest|TESTING|RUNNING_TESTS|TEST_MODE|testing", re.IGNORECASE
-)
+HINTS = regex(r"PYTEST_CURRENT_TEST|pytest|unittest|TESTING|RUNNING_TESTS|TEST_MODE|testing", re.IGNORECASE)
 RUNNERS = frozenset({"pytest", "unittest", "_pytest", "nose"})
-VARIABLES = re.compile(
+VARIABLES = regex(
     r"PYTEST_(?:CURRENT_TEST|VERSION|RUNNING)$|(?:[A-Z]+_)?(?:TESTING|TEST_MODE|RUNNING_TESTS|IS_TEST|UNIT_TEST\w*)$"
 )
-FLAGS = re.compile(
+FLAGS = regex(
     r"(?:IS_|is_)?(?:TESTING|testing|TEST_MODE|test_mode|RUNNING_TESTS|running_tests|IS_TEST|is_test)$"
 )
 # A question about the surroundings: that tests have other ones is the answer
-SURROUNDINGS = re.compile(
+SURROUNDINGS = regex(
     r"^_*(?:is|are|should|can|has|may|use|uses|in|under|running)_|enabled|telemetry|analytic|track|color|colour|tty|interact"
     r"|log|debug|env|test|mode|config|setting|url|path|dir|dsn|database|port|host|timeout|delay|interval|retries|workers",
     re.IGNORECASE,

@@ -5,10 +5,10 @@ nobody calls, behind the call that must raise, or in a `pytest.raises(...)` that
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
 from scanner import shapes
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 from scanner.source import Check
 
@@ -32,7 +32,7 @@ SWITCHES: dict[str, tuple[type[ast.stmt], ...]] = {
 }
 
 
-TO_DO = re.compile(r"#.*\b(?:TODO|FIXME|XXX)\b")
+TO_DO = regex(r"#.*\b(?:TODO|FIXME|XXX)\b")
 
 
 class UnreachableOracle(FileRule):

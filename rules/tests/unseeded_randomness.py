@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call
 
 NUMBERS = (
@@ -22,8 +23,8 @@ NUMBERS = (
     "choices",
 )
 ARRAYS = ("rand", "randn", "randint", "random", "normal", "uniform", "choice", "shuffle", "permutation")
-SEEDS = re.compile(r"seed\w{0,20}[(=]|Random\(|RandomState|default_rng\(\w|hypothesis")
-FREE = re.compile(r"fuzz|stress|random|perf|bench|load|monte|stochastic|property", re.IGNORECASE)
+SEEDS = regex(r"seed\w{0,20}[(=]|Random\(|RandomState|default_rng\(\w|hypothesis")
+FREE = regex(r"fuzz|stress|random|perf|bench|load|monte|stochastic|property", re.IGNORECASE)
 
 
 class UnseededRandomness(FileRule):

@@ -7,6 +7,7 @@ thing passes them all. Checks in helpers and fixtures are followed before a test
 import re
 from collections.abc import Iterator
 
+from scanner.lazily import regex
 from scanner.relate.repository import Repository
 from scanner.rule import Confidence, Finding, RepositoryRule, Severity
 
@@ -20,7 +21,7 @@ SAYS = {
 # By themselves they may well be the point: a factory gives that class, a module exports that function.
 CONTRACTS = frozenset({"isinstance", "callable", "hasattr"})
 # The name says that being there is what is tested
-PRESENCE = re.compile(
+PRESENCE = regex(
     r"exist|present|presence|(?:not|non)_?(?:none|empty|null)|has_|have_|import|available|regist|init|instan|creat|construct"
     r"|default|found|detect|defined|field|returns_(?:something|value|result)|annotation|build|make|aware"
     r"|_is_(?:dict|list|str|set|tuple)|(?:returns|gives|produces)_(?:an?_)?(?:str|dict|list|int|bool|float|object|path)",

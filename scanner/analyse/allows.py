@@ -12,13 +12,14 @@ import sys
 from bisect import bisect_right
 
 from scanner.finding import Allow
+from scanner.lazily import regex
 from scanner.source import Source
 
 _FRAME = {"notebook": ' \t"'}
 _MARK = "assay:"
 _NEAR = 1_000  # statements within one header (lambdas have none): more is no code that anybody wrote
 # Bounded: what starts again and again in one long line must not be read to its end each time.
-_ALLOW = re.compile(
+_ALLOW = regex(
     r"(?:#|//|--)\s{0,20}assay:\s{0,20}allow(?:\[(?P<rules>[^\]\n]{0,1000})\])?[ \t]{0,20}(?P<reason>[^\n]*)"
 )
 

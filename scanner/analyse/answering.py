@@ -17,30 +17,31 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeGuard
 
 from scanner.facts import Act
+from scanner.lazily import regex
 from scanner.source import FunctionNode, Scope, Source
 
 _WORDS = {
-    "auth": re.compile(
+    "auth": regex(
         r"auth(?!or)|login|log_in|signed_in|jwt|token|api_?key|permission|credential|secret|session_?id|"
         r"cookie|identity|password|verify|is_anonymous|current_user|get_user|bearer",
         re.I | re.M,
     ),
-    "owner": re.compile(
+    "owner": regex(
         r"owner|user|tenant|account|member|author|org(anization)?_?id|team|permission|creat(ed_by|or)|"
         r"is_allowed|authoriz|workspace|access|ensure|(^|_)can_|check_|principal|public|shared?_|visible",
         re.I | re.M,
     ),
-    "limit": re.compile(
+    "limit": regex(
         r"limit|throttl|attempt|lock(ed)?_?out|captcha|axes|failed_|cooldown|too_many", re.I | re.M
     ),
-    "signature": re.compile(
+    "signature": regex(
         r"signature|hmac|construct_event|verif|secret|compare_digest|token|svix|auth|sha256|validate_|"
         r"api_?key|webhook_?key|password|x_hub",
         re.I | re.M,
     ),
-    "user": re.compile(r"user|principal|identity|actor|member|\bme\b", re.I | re.M),
+    "user": regex(r"user|principal|identity|actor|member|\bme\b", re.I | re.M),
 }
-_PASSWORD = re.compile(
+_PASSWORD = regex(
     r"(^|_)(verify|check|compare|validate)_?(hashed_)?(password|passwd|pwd|otp|totp|pin|code)|"
     r"^check_password_hash$|^authenticate(_user)?$|^checkpw$|^sign_in_with_password$|^login_user$",
     re.I,
@@ -60,7 +61,7 @@ _PRICES = frozenset("price unit_price total_price discount total subtotal cost".
 _CHARGES = frozenset("fee total total_price amount charge amount_cents unit_amount".split())
 _ROLES = frozenset("role roles is_admin is_staff is_superuser admin permissions".split())
 _IDENTITIES = frozenset("user_id userId owner_id account_id customer_id".split())
-_ID = re.compile(r"^(id|pk|uuid)$|_(id|pk|uuid)$")
+_ID = regex(r"^(id|pk|uuid)$|_(id|pk|uuid)$")
 
 
 def denies(source: Source, calls: Iterable[ast.Call], scope: Scope) -> bool:

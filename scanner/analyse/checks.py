@@ -6,13 +6,13 @@ Trees are compared by `ast.dump`, never printed by it.
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from scanner import shapes
 from scanner.analyse.oracles import is_asserting
+from scanner.lazily import regex
 from scanner.source import FunctionNode
 
 
@@ -213,7 +213,7 @@ _MARGINS = {
 }
 
 
-_MARGIN = re.compile(rf"keyword\(arg='(?:{'|'.join(_MARGINS)})', value=[^)]*\)+")
+_MARGIN = regex(rf"keyword\(arg='(?:{'|'.join(_MARGINS)})', value=[^)]*\)+")
 
 
 def is_looser(was: Check, now: Check) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 from scanner.analyse import installs, locks, manifests, places
 from scanner.facts import Facts
 from scanner.finding import Notice, Reason, Unreadable
+from scanner.lazily import regex
 from scanner.source import Source
 
 if sys.version_info >= (3, 11):
@@ -51,8 +52,8 @@ def read(path: str, language: str, data: bytes, *, parsed: bool = True) -> Sourc
 _DEEP = 200  # levels; the native YAML composer kills the process some way above
 _LARGE = 1_000_000  # values, aliases written out
 _MAX_DIGITS = 4_000
-_OPENERS = re.compile(r"[\[{]")
-_LEADING = re.compile(r"^[ \t?-]*", re.MULTILINE)
+_OPENERS = regex(r"[\[{]")
+_LEADING = regex(r"^[ \t?-]*", re.MULTILINE)
 
 
 def _yaml(text: str) -> Any:

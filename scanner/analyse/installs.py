@@ -12,16 +12,17 @@ from collections.abc import Iterator
 from scanner import shell
 from scanner.analyse.manifests import parse
 from scanner.facts import Mention, Place
+from scanner.lazily import regex
 from scanner.source import Source, offset_table, place_at
 
 _LANGUAGES = frozenset({"dockerfile", "yaml", "shell", "makefile"})
-_TOLD = re.compile(
+_TOLD = regex(
     r"(?:^|[`$>(\s])((?:(?:python3?|py) -m )?(?:uv )?pip3? install|uv add|uv tool install|pipx install"
     r"|poetry add|pdm add|pipenv install|uvx)[ \t]+([^`\n|;&<>)]+)",
     re.MULTILINE,
 )
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9](?:\[[\w,.-]*\])?(?:[=<>!~]=?[\w.*+,<>=!~-]+)?$")
-_WORD = re.compile(r"[A-Za-z][\w-]{2,40}$")
+_NAME = regex(r"[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9](?:\[[\w,.-]*\])?(?:[=<>!~]=?[\w.*+,<>=!~-]+)?$")
+_WORD = regex(r"[A-Za-z][\w-]{2,40}$")
 _WITH_VALUE = frozenset(
     "-r --requirement -c --constraint -e --editable -i --index-url --extra-index-url -f --find-links -t "
     "--target --python -p --prefix --root --group -G --trusted-host --platform --python-version --index "

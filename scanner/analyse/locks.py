@@ -15,6 +15,7 @@ from typing import Any
 from scanner.analyse.manifests import normalised
 from scanner.facts import Package
 from scanner.finding import Notice
+from scanner.lazily import regex
 from scanner.source import Source
 
 if sys.version_info >= (3, 11):
@@ -27,12 +28,12 @@ Read = tuple[tuple[Package, ...], tuple[Notice, ...]]
 # Tables whose lists name what a package needs: of an own package all of its groups, of another the extras
 # that somebody asks for. poetry's `package.extras` lists those that nobody does.
 _NEEDS = frozenset({"package.optional-dependencies", "package.dev-dependencies"})
-_REQUIRED = re.compile(r"""^\s+(?:\{ ?name = )?["']([A-Za-z0-9][\w.-]*)""")
-_INLINE = re.compile(r"""(?:\{ ?name = |[\[,]\s*)["']([A-Za-z0-9][\w.-]*)""")
-_SIZE = re.compile(r"\bsize = (\d+)")
-_KEY = re.compile(r"""["']?([\w.-]+)["']? = (.*)$""")
+_REQUIRED = regex(r"""^\s+(?:\{ ?name = )?["']([A-Za-z0-9][\w.-]*)""")
+_INLINE = regex(r"""(?:\{ ?name = |[\[,]\s*)["']([A-Za-z0-9][\w.-]*)""")
+_SIZE = regex(r"\bsize = (\d+)")
+_KEY = regex(r"""["']?([\w.-]+)["']? = (.*)$""")
 _CLOSED = frozenset({"]", "]]", "}]"})
-_ITEM = re.compile(r"""\s+["{\[\]}'\w]""")
+_ITEM = regex(r"""\s+["{\[\]}'\w]""")
 
 
 def collect(source: Source) -> Read:

@@ -20,17 +20,16 @@ from typing import Any
 
 from scanner.analyse import python
 from scanner.finding import Reason, Unreadable
+from scanner.lazily import regex
 from scanner.source import Comment, Source, offset_table
 
 _decode = JSONDecoder().raw_decode
-_SPACE = re.compile(r"[ \t\r\n]*")
-_ESCAPED = re.compile(
-    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.", re.S
-)
+_SPACE = regex(r"[ \t\r\n]*")
+_ESCAPED = regex(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.", re.S)
 
 # Lines that IPython reads before Python does, and cell magics whose cell is still Python.
-_MAGIC = re.compile(r"[ \t]*(?:[%!?].*|[\w.]+\?\??[ \t]*)")
-_ASSIGNED = re.compile(r"([\w.,\[\] \t]+=[ \t]*)[%!].*")
+_MAGIC = regex(r"[ \t]*(?:[%!?].*|[\w.]+\?\??[ \t]*)")
+_ASSIGNED = regex(r"([\w.,\[\] \t]+=[ \t]*)[%!].*")
 _PYTHON_CELLS = ("%%time", "%%timeit", "%%capture", "%%prun", "%%python", "%%python3")
 
 

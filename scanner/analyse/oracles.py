@@ -46,9 +46,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, TypeGuard
 
+from scanner.lazily import regex
 from scanner.source import Check, FunctionNode, Scope, Source
 
-_ASSERTING = re.compile(
+_ASSERTING = regex(
     r"_?_?(?:assert|expect|verify|verifies|should|must|ensure|check|validate|compare|snapshot|approve|fail)"
     r"(?:$|_|s_|[A-Z]|s$|ed_|ion|ions)"
     r"|.*_(?:assert|should|expect|verify|check|fail|must)(?:$|s$|_)"
@@ -56,16 +57,14 @@ _ASSERTING = re.compile(
     r"|raise_for_status$|check_output$|check_call$|check_returncode$|approx_equal$|typecheck$|fnmatch_lines.*$"
     r"|(?:not_)?to_(?:be|have|contain|equal|match)(?:$|_)|no_fnmatch.*$|re_match_lines.*$|assertoutcome$|doctest.*$|testmod$|testfile$|runtest.*$|run_tests?$"
 )
-_RAISES = re.compile(
-    r"(?:_?assert\w*)?(?:[rR]aises|[wW]arns|[lL]ogs)\w*|deprecated_call|raises_\w+|\w+_raises"
-)
+_RAISES = regex(r"(?:_?assert\w*)?(?:[rR]aises|[wW]arns|[lL]ogs)\w*|deprecated_call|raises_\w+|\w+_raises")
 _CATCHES_ASSERTIONS = frozenset({"AssertionError", "Exception", "BaseException"})
 _LOGS = frozenset(
     "print log debug info warning warn error exception critical echo write secho print_exc".split()
 )
-_MUST_NOT = re.compile(r"AssertionError|Failed|[Nn]ot\b|[Nn]ever|[Uu]nexpected|[Ss]houldn|[Mm]ustn")
+_MUST_NOT = regex(r"AssertionError|Failed|[Nn]ot\b|[Nn]ever|[Uu]nexpected|[Ss]houldn|[Mm]ustn")
 _SKIPS = frozenset({"skip", "skipTest", "SkipTest", "importorskip", "xfail"})
-_SMOKE = re.compile(
+_SMOKE = regex(
     # "does not raise", "should_never_crash", "without error"
     r"smoke|\bsanity|(?:no|not|n[\u2019']?t|never|without|dont|doesnt|shouldnt|cannot|any)[_ ]{1,4}"
     r"(?:[^\W_]{1,40}[_ ]{1,4}){0,2}(?:rais|crash|fail|thro|error|explo|hang|hung|block|break|broke|blow"
@@ -75,13 +74,13 @@ _SMOKE = re.compile(
     re.IGNORECASE,
 )
 # The author says that what runs around the test is the check: "ensures that the lock functions have passed"
-_AROUND = re.compile(
+_AROUND = regex(
     r"\b(?:setUp|tearDown)(?:Class)?\b|\bset-?up of the class\b|\bclass(?:'s)? set-?up\b"
     r"|\brunning this test (?:ensures|checks|shows|proves|verifies)\b",
     re.IGNORECASE,
 )
-_TICKET = re.compile(r"(?:\bgh-?|#|\b(?:issues?|bugs?|ticket|pr|pull)[ /#:-]{0,3})\d{2,}", re.IGNORECASE)
-_ACCEPTS = re.compile(
+_TICKET = regex(r"(?:\bgh-?|#|\b(?:issues?|bugs?|ticket|pr|pull)[ /#:-]{0,3})\d{2,}", re.IGNORECASE)
+_ACCEPTS = regex(
     r"#\d{2,}|issues?/\d|ticket|regress|\btest \d{4,}|\bbug\b|used to|previous|\bfix(?:es|ed)?\b"
     r"|does nothing|would (?:raise|fail|crash)"
     r"|\bcan\b|\bmay\b|\b[a-z]{3,}able\b|(?:not|n't) (?:require|need)|import|compil|accept|allow"
@@ -91,7 +90,7 @@ _ACCEPTS = re.compile(
 )
 
 
-_INPUT_FOLDERS = re.compile(
+_INPUT_FOLDERS = regex(
     r"(?:^|/)(?:test_?)?(?:fixtures?|data|resources?|samples?|assets?|snippets?|templates?|corpus|golden|inputs?|cases|"
     r"projects?|test_runner_apps|example_scripts|mock_project\w*|dummy\w*|repos|integration/targets"
     r"|ansible_collections)/",
@@ -103,7 +102,7 @@ def is_input(path: str) -> bool:
     return _INPUT_FOLDERS.search(path) is not None
 
 
-_COLLECTED = re.compile(r"(?:^|/)(?:test[^/]*|[^/]*_tests?)\.py$")
+_COLLECTED = regex(r"(?:^|/)(?:test[^/]*|[^/]*_tests?)\.py$")
 
 
 def is_collectable(path: str) -> bool:
@@ -112,7 +111,7 @@ def is_collectable(path: str) -> bool:
 
 
 # Named like a check, and as often the code under test
-_ACCEPTING = re.compile(r"_*(?:verify|validate|check|ensure|must|compare)(?:$|_|[A-Z])")
+_ACCEPTING = regex(r"_*(?:verify|validate|check|ensure|must|compare)(?:$|_|[A-Z])")
 
 
 def is_accepting(name: str) -> bool:
@@ -151,7 +150,7 @@ def of_test_file(source: Source, scope: Scope, parameters: tuple[str, ...]) -> t
 
 _PLAIN = frozenset({"assert", "call", "raises"})
 # What a test may be called where pytest is told so (`python_functions`)
-_MAYBE_TEST = re.compile(
+_MAYBE_TEST = regex(
     r"test|(?:it|its|should|when|given|then|describe|spec|scenario|check|verify|ensure|must|can|example)_"
     r"|\w*_(?:test|spec|should)$"
 )
@@ -580,7 +579,7 @@ _ALL_ITEMS = frozenset(
 _EXPECTING = frozenset(
     {"raises", "warns", "deprecated_call", "assertRaises", "assertRaisesRegex", "assertWarns"}
 )
-_SURELY = re.compile(r"_*(?:assert|fail(?:$|[A-Z_]))")
+_SURELY = regex(r"_*(?:assert|fail(?:$|[A-Z_]))")
 _CLOCK = frozenset(
     "time now utcnow today perf_counter monotonic uuid4 getLogger get_logger print len str".split()
 )
@@ -594,9 +593,9 @@ _MOCK_ASSERTS = frozenset(
 _MISSPELT = frozenset(
     "called_with called_once called_once_with not_called awaited_with awaited_once awaited_once_with".split()
 )
-_EXPECTED = re.compile(r"expect|want|correct|should|truth|golden|^exp(?:_|$)", re.IGNORECASE)
+_EXPECTED = regex(r"expect|want|correct|should|truth|golden|^exp(?:_|$)", re.IGNORECASE)
 _LOOSE = frozenset({"weak:not-none", "weak:not-empty"})
-_LOOKS_UP = re.compile(
+_LOOKS_UP = regex(
     r"_?(?:next|filter|get|find|search|match|fullmatch|finditer|first|last|one|lookup|query|select|locate|scalar|detect|resolve|pop|intersection"
     r"|load|fetch|read|grep|where|guess|which)(?:$|_|[A-Z])"
 )
@@ -606,16 +605,16 @@ _UNITTEST_ASSERTS = frozenset(
 )
 _WEAK_METHODS = {"assertIsNotNone": "weak:not-none", "assertIsInstance": "weak:isinstance"}
 # What a test of equality itself is called: there `x == x` is the point
-_REFLEXIVE = re.compile(
+_REFLEXIVE = regex(
     r"(?:^|_)(?:eq|equal\w*|hash\w*|compar\w*|ident\w*|reflex\w*|order\w*|sort\w*|singleton|nan|cmp|cache\w*|[lg][te])(?:_|$)",
     re.IGNORECASE,
 )
 
 
 _ITSELF = "it compares a value with itself"
-_OF_EQUALITY = re.compile(r"Eq(?![a-z])|Equal|Hash|Identit|Reflexiv")
+_OF_EQUALITY = regex(r"Eq(?![a-z])|Equal|Hash|Identit|Reflexiv")
 # Libraries whose `==` builds an expression
-_BUILDERS = re.compile(
+_BUILDERS = regex(
     r"(?:sqlalchemy|sqlmodel|peewee|pony|pypika|piccolo|sympy|z3|polars|pyspark|ibis|cvxpy|pulp)\b"
 )
 
@@ -1027,7 +1026,7 @@ def _of_unchecked(source: Source, scope: Scope, parameters: tuple[str, ...]) -> 
     return words
 
 
-_TO_DO = re.compile(r"\b(?:TODO|FIXME|XXX)\b|\bnot (?:yet )?(?:tested|covered)\b|\buntested\b")
+_TO_DO = regex(r"\b(?:TODO|FIXME|XXX)\b|\bnot (?:yet )?(?:tested|covered)\b|\buntested\b")
 _SWITCHING_OFF = frozenset({"skip", "xfail", "expectedFailure"})
 
 

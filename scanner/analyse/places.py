@@ -12,9 +12,10 @@ from collections.abc import Callable
 from typing import Any
 
 from scanner.facts import Place
+from scanner.lazily import regex
 from scanner.source import Keys, offset_table, place_at
 
-_JSON = re.compile(
+_JSON = regex(
     r'"(?:[^"\\]|\\.)*"?|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?|[{}\[\],:]|[^\s{}\[\],:"/]+', re.DOTALL
 )
 
@@ -118,9 +119,9 @@ def _between(start: Any, end: Any) -> Place:
     return Place(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
 
-_TABLE = re.compile(r"^\s*(\[\[?)([^\]]+)\]\]?\s*(?:#.*)?$")
-_PAIR = re.compile(r"^\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
-_PART = re.compile(r"\"([^\"]*)\"|'([^']*)'|([\w-]+)")
+_TABLE = regex(r"^\s*(\[\[?)([^\]]+)\]\]?\s*(?:#.*)?$")
+_PAIR = regex(r"^\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
+_PART = regex(r"\"([^\"]*)\"|'([^']*)'|([\w-]+)")
 
 
 def _of_toml(text: str) -> dict[Keys, Place]:

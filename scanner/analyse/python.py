@@ -11,12 +11,13 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from scanner.finding import Reason, Unreadable
+from scanner.lazily import regex
 from scanner.source import Source
 
 if TYPE_CHECKING:
     from scanner.analyse.lowering import Lowered
 
-_COOKIE = re.compile(rb"coding[:=]")
+_COOKIE = regex(rb"coding[:=]")
 _DEEP = "the parser gave up; split its longest expression, or exclude the file"
 _DEEP_SAID = ("too many nested parentheses", "too many levels of indentation", "too many statically nested")
 
@@ -97,7 +98,7 @@ def _unparsed(path: str, data: bytes, text: str, error: SyntaxError) -> Source |
 
 # Where none of this occurs, no newer grammar explains the error: literals with fields, type parameters and
 # aliases, groups of exceptions and bare tuples of them, stars in new places, lazy imports.
-_NEWER = re.compile(
+_NEWER = regex(
     r"""\b(?:[ft]r?|r[ft])["']|\b(?:def|class)\s+\w+\s*\[|\btype\s+\w|\bexcept\s*\*|\bexcept\b[^(:\n]*,"""
     r"""|[\[({,:]\s*\*|\blazy\s+(?:from|import)\b""",
     re.IGNORECASE,

@@ -17,6 +17,7 @@ from typing import Any
 from scanner.analyse.reinventions import BY_ID, KINDS, Kind, Signs
 from scanner.analyse.walk import Body, token_of
 from scanner.facts import Function
+from scanner.lazily import regex
 from scanner.shapes import body_of, is_talk, last_name, words
 from scanner.source import Scope, Source
 
@@ -215,7 +216,7 @@ class _Function:
         return bases == ["str", "Enum"]
 
 
-_TEXT = re.compile(
+_TEXT = regex(
     r"(^|_)(s|str|string|text|txt|data|content|body|payload|message|msg|buf|buffer|html|raw|line|hex\w*|value"
     r"|bytes|b|key|digits?|number|sequence|seq|word|code|audio|samples|pcm|sql)$"
 )

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.analyse import answering
 from scanner.facts import Handler, Place, Route, Wiring
+from scanner.lazily import regex
 from scanner.source import FunctionNode, Scope, Source
 
 if TYPE_CHECKING:
@@ -90,8 +91,8 @@ SETTINGS = frozenset(
     ["MIDDLEWARE", "MIDDLEWARE_CLASSES", "INSTALLED_APPS", "ROOT_URLCONF", "REST_FRAMEWORK", "NINJA_EXTRA"]
 )
 _VIEW_BASES = ("View", "ViewSet", "APIView", "Consumer", "Resource", "ViewSetMixin", "Endpoint")
-_USERS = re.compile(r"^(auth_?)?users?\.\w+$|AUTH_USER_MODEL$|(^|\.)User(\.\w+)?$", re.I)
-_DOTTED = re.compile(r"[A-Za-z_][\w.]*\Z")
+_USERS = regex(r"^(auth_?)?users?\.\w+$|AUTH_USER_MODEL$|(^|\.)User(\.\w+)?$", re.I)
+_DOTTED = regex(r"[A-Za-z_][\w.]*\Z")
 
 
 def collect(source: Source, found: Index) -> dict[str, tuple[Any, ...]]:

@@ -32,6 +32,7 @@ from scanner.finding import (
     from_row,
     to_row,
 )
+from scanner.lazily import regex
 from scanner.settings import Settings
 
 _Load = Callable[[Collection[str]], Mapping[str, Facts]]
@@ -237,8 +238,8 @@ def _rule_of(check_id: str, rules: Iterable[SemgrepRule]) -> SemgrepRule | None:
 
 # Results → findings
 
-_NOSEM = re.compile(r"(?:^|\s|#|//)nosem(?:grep)?\b(?::\s*([\w.,\s-]+))?", re.IGNORECASE)
-_NAME = re.compile(r"[A-Za-z_][\w.]*")
+_NOSEM = regex(r"(?:^|\s|#|//)nosem(?:grep)?\b(?::\s*([\w.,\s-]+))?", re.IGNORECASE)
+_NAME = regex(r"[A-Za-z_][\w.]*")
 
 
 class _Reader:

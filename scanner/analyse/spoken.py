@@ -5,14 +5,14 @@ The texts themselves may be anything, secrets too; only hashes of the words leav
 
 from __future__ import annotations
 
-import re
 from zlib import crc32
 
+from scanner.lazily import regex
 from scanner.source import Source
 
 # What a file says that imports by name, in whatever way
 _SIGNS = ("import_", "_import", "importlib", "find_spec", "INSTALLED_APPS", "load_plugin", "entry_point")
-_WORD = re.compile(r"""["']([A-Za-z_]\w{1,40})(?:\.\w+){0,8}["']""")
+_WORD = regex(r"""["']([A-Za-z_]\w{1,40})(?:\.\w+){0,8}["']""")
 
 
 def collect(source: Source) -> tuple[int, ...]:

@@ -20,9 +20,10 @@ from scanner.analyse import python
 from scanner.analyse.checks import Check, Edit, checks_of, key, last_name, matched, steps_of
 from scanner.change import Change, ChangedFile
 from scanner.facts import Place
+from scanner.lazily import regex
 from scanner.source import FunctionNode, Source, role_of
 
-_WORD = re.compile(r"[A-Za-z_]\w*")
+_WORD = regex(r"[A-Za-z_]\w*")
 _FEW = 20  # holders of one statement that are looked at: what everybody writes tells nobody apart
 _ALIKE = 0.6  # of two tests' statements, the share that makes one the other under a new name
 
@@ -349,7 +350,7 @@ def _is_imported(parts: list[str], imports: frozenset[str]) -> bool:
     return any(name in imports and name not in sys.stdlib_module_names for name in names)
 
 
-_DEFINITION = re.compile(rb"^(?:async def|def|class) (\w+)", re.MULTILINE)
+_DEFINITION = regex(rb"^(?:async def|def|class) (\w+)", re.MULTILINE)
 
 
 def _defined(file: ChangedFile) -> set[str]:
@@ -394,7 +395,7 @@ def _holds(text: bytes, node: ast.expr | None) -> bool:
     return False
 
 
-_BINDING = re.compile(rb"^[ \t]*(?:(?:async def|def|class) (\w+)|(\w+) *(?::[^=\n]*)?=[^=])", re.MULTILINE)
+_BINDING = regex(rb"^[ \t]*(?:(?:async def|def|class) (\w+)|(\w+) *(?::[^=\n]*)?=[^=])", re.MULTILINE)
 
 
 def _bound_in(contents: Iterable[bytes | None]) -> frozenset[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,14 @@ import click
 from scanner.cli.scan import root_of
 from scanner.cli.table import as_json, columns, format_option
 from scanner.history import History
+from scanner.lazily import regex
 from scanner.provenance import LineProvenance, blame_lines
 from scanner.provenance.record import Provenance
 from scanner.report.hostile import safe
 from scanner.report.json_ import evidence
 from scanner.settings import UsageError
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = regex(r"\r\n|\r|\n")
 
 
 @click.command("blame")

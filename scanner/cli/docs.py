@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from scanner import catalogue, pages
+from scanner.lazily import regex
 from scanner.rule import Card
 from scanner.settings import UsageError
 
@@ -18,7 +19,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-_HELP = re.compile(r"(<!-- help: assay(?P<name>[\w -]*) -->\n).*?(<!-- end of help -->)", re.DOTALL)
+_HELP = regex(r"(<!-- help: assay(?P<name>[\w -]*) -->\n).*?(<!-- end of help -->)", re.DOTALL)
 
 
 @click.command("docs")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from typing import Any
 
 import click
@@ -12,11 +11,12 @@ from scanner import catalogue, pages
 from scanner.catalogue import Catalogue
 from scanner.cli.table import as_object, columns, format_option
 from scanner.history import GitError, History
+from scanner.lazily import regex
 from scanner.postmortem import PostMortem, look_back
 from scanner.report.hostile import safe
 from scanner.settings import UsageError
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_DAY = regex(r"\d{4}-\d{2}-\d{2}\Z")
 _MOST_ROWS = 20
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from scanner.lazily import regex
 
 _TIME_LIMIT = 300.0
 _PIECE = 1 << 20
@@ -43,7 +44,7 @@ _HARDENED = (
 
 # What of the caller's GIT_* survives: where the user keeps the config that says which folders to trust,
 # and how far up git may look. In a hook git also names the index of a partial commit; see `_index_file`.
-KEPT = re.compile(
+KEPT = regex(
     r"GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|CEILING_DIRECTORIES"
     r"|DISCOVERY_ACROSS_FILESYSTEM)\Z"
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from scanner.history.git import GitError
 from scanner.history.objects import ARGUMENT_PATHS, Objects
 from scanner.history.values import Node, Person, path_of, unquote
+from scanner.lazily import regex
 
 # Plumbing: no configuration bends it. Algorithm and rename detection are those of `git blame`.
 _PATCH = (
@@ -31,7 +31,7 @@ _PATCH = (
     "--output-indicator-old=<",
     "--output-indicator-new=>",
 )
-_FULL_ID = re.compile(rb"\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b")
+_FULL_ID = regex(rb"\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b")
 
 
 class Log(Objects):

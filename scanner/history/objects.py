@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from scanner.history.git import GitError, one_line
 from scanner.history.place import Place
 from scanner.history.values import Commit, commit_of, path_of
+from scanner.lazily import regex
 
 _T = TypeVar("_T")
 _BATCH_BYTES = 32_000_000
 ARGUMENT_PATHS = 100
-_NAMES_OBJECT = re.compile(rb"[0-9a-f]{40}")
+_NAMES_OBJECT = regex(rb"[0-9a-f]{40}")
 _RETRIES = 50
 
 

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from scanner.hunks import Ranges
+from scanner.lazily import regex
 
-OID = re.compile(r"(?:[0-9a-f]{64}|[0-9a-f]{40})\Z")
-_HUNK = re.compile(rb"@@ -\d{1,9}(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
+OID = regex(r"(?:[0-9a-f]{64}|[0-9a-f]{40})\Z")
+_HUNK = regex(rb"@@ -\d{1,9}(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
 _ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13}
 
 

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from scanner.history.objects import ARGUMENT_PATHS, Objects
 from scanner.history.values import Moves, index_entry, parse_patch, path_of
 from scanner.hunks import Ranges, added_ranges, lines_of
+from scanner.lazily import regex
 
-_FILTER_KEY = re.compile(r"filter\.(.+)\.[^.]+\Z", re.DOTALL)
+_FILTER_KEY = regex(r"filter\.(.+)\.[^.]+\Z", re.DOTALL)
 
 
 class Worktree(Objects):

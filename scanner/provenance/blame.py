@@ -15,10 +15,11 @@ from pathlib import Path
 from scanner.finding import Notice
 from scanner.history import Blame, GitError, History, unquote
 from scanner.hunks import ranges_of, unchanged_lines
+from scanner.lazily import regex
 
 IGNORE_REVS = ".git-blame-ignore-revs"
-_HEADER = re.compile(r"([0-9a-f]{40}|[0-9a-f]{64}) (\d{1,9}) (\d{1,9}) (\d{1,7})\Z")
-_REVISION = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
+_HEADER = regex(r"([0-9a-f]{40}|[0-9a-f]{64}) (\d{1,9}) (\d{1,9}) (\d{1,7})\Z")
+_REVISION = regex(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 _STORED_ELSEWHERE = {
     b"version https://git-lfs.github.com/spec": "Git LFS keeps the content, so lines have no history",
     b"\0GITCRYPT": "git-crypt keeps the content encrypted, so lines have no history",

@@ -15,14 +15,13 @@ from typing import Any
 
 from scanner.finding import Notice
 from scanner.history import Commit, GitError, History
+from scanner.lazily import regex
 from scanner.provenance import identity, trailers
 from scanner.provenance.record import Evidence, Label
 from scanner.provenance.stores import Store
 
 _BRANCH = "entire/checkpoints/v1"
-_TRAILER = re.compile(
-    r"^[ \t]*Entire-Checkpoint[ \t]*:[ \t]*(?P<id>[0-9a-f]{12})[ \t]*$", re.IGNORECASE | re.M
-)
+_TRAILER = regex(r"^[ \t]*Entire-Checkpoint[ \t]*:[ \t]*(?P<id>[0-9a-f]{12})[ \t]*$", re.IGNORECASE | re.M)
 _LARGEST = 4_000_000
 _MOST_SESSIONS = 50
 _ALL = 0.8

@@ -12,14 +12,15 @@ from collections.abc import Iterable
 
 from scanner.finding import Notice
 from scanner.history import GitError, History
+from scanner.lazily import regex
 from scanner.provenance import trailers
 from scanner.provenance.record import Tier
 from scanner.provenance.review import Claim, Claims
 
 _REF = "refs/notes/review"
 _LARGEST = 1_000_000
-_APPROVED = re.compile(r"^Code-Review\+2:[ \t]*(?P<who>\S.*)$", re.MULTILINE)
-_LINE = re.compile(r"^(?:[\w-]+[+-]\d|Submitted-(?:by|at)|Reviewed-on|Project|Branch):", re.MULTILINE)
+_APPROVED = regex(r"^Code-Review\+2:[ \t]*(?P<who>\S.*)$", re.MULTILINE)
+_LINE = regex(r"^(?:[\w-]+[+-]\d|Submitted-(?:by|at)|Reviewed-on|Project|Branch):", re.MULTILINE)
 
 
 def read(history: History, commits: Iterable[str]) -> Claims:

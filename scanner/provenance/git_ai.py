@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +21,7 @@ from typing import Any
 from scanner.finding import Notice
 from scanner.history import GitError, History
 from scanner.hunks import Range
+from scanner.lazily import regex
 from scanner.provenance import identity
 from scanner.provenance.layers import Layers
 from scanner.provenance.record import Evidence, Label
@@ -30,11 +30,11 @@ LINE_NOTE = 0.95
 _MAX_BYTES = 24_000_000
 _REFS = ("refs/notes/ai", "refs/notes/ai-remote/")
 
-_RANGES = re.compile(r"[1-9]\d{0,8}(?:-[1-9]\d{0,8})?(?:,[1-9]\d{0,8}(?:-[1-9]\d{0,8})?)*\Z")
-_SESSION = re.compile(r"(s_[0-9a-f]+)(?:::t_[0-9a-f]+)?\Z")
-_HUMAN = re.compile(r"h_[0-9a-f]+\Z|human\Z")
+_RANGES = regex(r"[1-9]\d{0,8}(?:-[1-9]\d{0,8})?(?:,[1-9]\d{0,8}(?:-[1-9]\d{0,8})?)*\Z")
+_SESSION = regex(r"(s_[0-9a-f]+)(?:::t_[0-9a-f]+)?\Z")
+_HUMAN = regex(r"h_[0-9a-f]+\Z|human\Z")
 # Keys of prompts (16 digits, 7 before 1.0), and what earlier writers put in their place.
-_PROMPT = re.compile(r"[0-9a-f]{7,16}\Z|ai_agent\Z|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+_PROMPT = regex(r"[0-9a-f]{7,16}\Z|ai_agent\Z|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
 @dataclass(frozen=True)

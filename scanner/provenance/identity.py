@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from scanner.history import Commit, Person
+from scanner.lazily import regex
 from scanner.provenance.record import Evidence, Label
 
 if sys.version_info >= (3, 11):
@@ -31,16 +32,16 @@ TRAILER = 0.8
 SUGGESTION = 0.3
 ENVIRONMENT = 0.6
 
-_LOGIN = re.compile(r"(?:\d+\+)?([^@\s]+)@users\.noreply\.github\.com\Z", re.IGNORECASE)
-_AIDER_AUTHOR = re.compile(r"\(aider\)\s*\Z")
-_BOT_NAME = re.compile(r"\S\[bot\]\s*\Z", re.IGNORECASE)
-_CLAUDE = re.compile(r"\b(opus|sonnet|haiku|fable|mythos)[ -]?(\d+(?:[.-]\d+)?)", re.IGNORECASE)
-_GPT = re.compile(r"\bgpt[- ]?(\d+(?:\.\d+)?(?:-[a-z0-9]+)*)", re.IGNORECASE)
-_GEMINI = re.compile(r"\bgemini[-/ ]?(\d+(?:\.\d+)?(?:[ -](?:pro|flash|lite|ultra|preview))*)", re.IGNORECASE)
-_AIDER_MODEL = re.compile(r"\baider \(([^)]{1,200})\)")
+_LOGIN = regex(r"(?:\d+\+)?([^@\s]+)@users\.noreply\.github\.com\Z", re.IGNORECASE)
+_AIDER_AUTHOR = regex(r"\(aider\)\s*\Z")
+_BOT_NAME = regex(r"\S\[bot\]\s*\Z", re.IGNORECASE)
+_CLAUDE = regex(r"\b(opus|sonnet|haiku|fable|mythos)[ -]?(\d+(?:[.-]\d+)?)", re.IGNORECASE)
+_GPT = regex(r"\bgpt[- ]?(\d+(?:\.\d+)?(?:-[a-z0-9]+)*)", re.IGNORECASE)
+_GEMINI = regex(r"\bgemini[-/ ]?(\d+(?:\.\d+)?(?:[ -](?:pro|flash|lite|ultra|preview))*)", re.IGNORECASE)
+_AIDER_MODEL = regex(r"\baider \(([^)]{1,200})\)")
 _NO_MODEL = frozenset({"", "default", "unknown", "<synthetic>", "none", "null", "auto"})
 _TEST_TOOLS = frozenset({"mock_ai", "test-agent", "test_agent", "unknown"})
-_UNSAFE = re.compile(r"[^\w .,:/+()\[\]@-]")
+_UNSAFE = regex(r"[^\w .,:/+()\[\]@-]")
 
 
 class Role(str, Enum):

@@ -6,17 +6,17 @@ replaced by which stretches of the new one; everything in between is the same, l
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from scanner.history import unquote
+from scanner.lazily import regex
 
-_HUNK = re.compile(rb"\n@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
-_COMBINED = re.compile(rb"@@@+((?: -\d+,\d+)+) \+(\d+),(\d+) @@@+")
-_OLD_NAME = re.compile(rb"\n(?:rename|copy) from ([^\n]*)")
-_NEW_NAME = re.compile(rb"\n(?:rename|copy) to ([^\n]*)")
+_HUNK = regex(rb"\n@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_COMBINED = regex(rb"@@@+((?: -\d+,\d+)+) \+(\d+),(\d+) @@@+")
+_OLD_NAME = regex(rb"\n(?:rename|copy) from ([^\n]*)")
+_NEW_NAME = regex(rb"\n(?:rename|copy) to ([^\n]*)")
 
 
 class Replaced(NamedTuple):

@@ -8,12 +8,12 @@ no agent cannot hide one. Only commits that the main line does not have count as
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scanner.finding import Notice
 from scanner.history import Commit, GitError, History
+from scanner.lazily import regex
 from scanner.provenance import identity, labels, trailers
 from scanner.provenance.record import Evidence, Label
 
@@ -26,7 +26,7 @@ _PATTERNS = (
     "refs/remotes/*/merge-requests/*",
     "refs/remotes/*/merge-requests/*/head",
 )
-_NUMBER = re.compile(r"/(?:pull|pr|merge-requests)/(\d{1,9})(?:/head)?\Z")
+_NUMBER = regex(r"/(?:pull|pr|merge-requests)/(\d{1,9})(?:/head)?\Z")
 _MOST_COMMITS = 250
 _BY_AI = (Label.AI, Label.MIXED)
 

@@ -13,27 +13,26 @@ from dataclasses import dataclass, field
 
 from scanner.finding import Notice
 from scanner.history import Commit, History, Node, Person
+from scanner.lazily import regex
 from scanner.provenance import identity, trailers
 from scanner.provenance.record import Review, Tier
 
-_REVIEWED = re.compile(
+_REVIEWED = regex(
     r"^[ \t]*(?P<key>Reviewed-by|Approved-by)[ \t]*:[ \t]*(?P<value>\S.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 # Phabricator's key holds a space, so it is no git trailer; it counts only beside its revision.
-_PHABRICATOR = re.compile(r"^Reviewed By:[ \t]*(?P<value>\S.*)$", re.MULTILINE)
-_REVISION = re.compile(r"^Differential Revision:[ \t]*\S*\d", re.MULTILINE)
-_PULL_MERGE = re.compile(r"Merge pull request #(\d+) from \S+")
-_NUMBERED = re.compile(r"\(#(\d+)\)\s*\Z")
-_GITLAB_MERGE = re.compile(r"^See merge request [\w./-]*!(\d+)", re.MULTILINE)
-_GERRIT = re.compile(r"^Reviewed-on:[ \t]*https?://", re.MULTILINE)
+_PHABRICATOR = regex(r"^Reviewed By:[ \t]*(?P<value>\S.*)$", re.MULTILINE)
+_REVISION = regex(r"^Differential Revision:[ \t]*\S*\d", re.MULTILINE)
+_PULL_MERGE = regex(r"Merge pull request #(\d+) from \S+")
+_NUMBERED = regex(r"\(#(\d+)\)\s*\Z")
+_GITLAB_MERGE = regex(r"^See merge request [\w./-]*!(\d+)", re.MULTILINE)
+_GERRIT = regex(r"^Reviewed-on:[ \t]*https?://", re.MULTILINE)
 _STRENGTH = (Tier.NONE, Tier.REQUESTED, Tier.MERGED, Tier.NAMED, Tier.ATTESTED)
 _PLATFORM = "noreply@github.com"
 # Bringing a topic in, as against catching up with where one came from.
-_TOPIC_MERGE = re.compile(r"Merge (?:branch|remote-tracking branch|commit) '(?P<name>[^']+)'(?P<rest>.*)")
-_MAINLINE = re.compile(
-    r"(?:[\w.-]+/)?(?:main|master|develop|dev|trunk|default|next)\Z|.*\b(?:release|stable)\b"
-)
+_TOPIC_MERGE = regex(r"Merge (?:branch|remote-tracking branch|commit) '(?P<name>[^']+)'(?P<rest>.*)")
+_MAINLINE = regex(r"(?:[\w.-]+/)?(?:main|master|develop|dev|trunk|default|next)\Z|.*\b(?:release|stable)\b")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from scanner.history import Commit, Person
+from scanner.lazily import regex
 from scanner.provenance import identity
 from scanner.provenance.record import Evidence, Label
 
@@ -23,7 +24,7 @@ SHARE = 0.6
 FOOTER = 0.7
 BRANCH = 0.4
 
-_TRAILER = re.compile(
+_TRAILER = regex(
     r"^[ \t]*(?P<key>Co-authored-by(?:-AI)?|Assisted-by|Generated-by|AI-used-for|Made-with|Claude-Session"
     r"|Agent-Logs-Url|Amp-Thread-ID|Replit-Commit-Author"
     r"|Entire-(?:Checkpoint|Session|Agent|Attribution|Metadata|Strategy|Source-Ref|Condensation))"
@@ -31,20 +32,20 @@ _TRAILER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 # The second arm: `OpenHands-GPT-5 openhands@all-hands.dev`, the angle brackets forgotten.
-_NAME_ADDRESS = re.compile(
+_NAME_ADDRESS = regex(
     r"(?P<name>.*?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>\s*\Z|(?P<name2>.*?)\s+(?P<email2>[^\s<>]+@[^\s<>]+)\s*\Z"
 )
 # Names that are also words count only as a link, or with nothing after them: `Generated with Cursor
 # pagination in mind` speaks of something else.
-_FOOTER = re.compile(
+_FOOTER = regex(
     r"^[^\w\n]*(?:Generated|Created|Written) (?:with|by|using) \[?(?P<tool>Claude Code\b"
     r"|(?:Cursor|Amp|opencode|Crush|Codex|GitHub Copilot|Copilot|Windsurf|Gemini CLI)"
     r"(?=\]\(|(?: (?:CLI|Agent|AI))?[ \t]*(?:\(.*\)|<\S+>|https?://\S+)?[^\w\n]*$))",
     re.MULTILINE,
 )
-_SQUASH = re.compile(r"\(#(\d+)\)\s*\Z")
-_AIDER_SUBJECT = re.compile(r"aider: \S")
-_SOME_AI = re.compile(r"\b(?:LLM|AI|chat ?bot|ChatGPT\S*|GPT-?\d\S*)\b", re.IGNORECASE)
+_SQUASH = regex(r"\(#(\d+)\)\s*\Z")
+_AIDER_SUBJECT = regex(r"aider: \S")
+_SOME_AI = regex(r"\b(?:LLM|AI|chat ?bot|ChatGPT\S*|GPT-?\d\S*)\b", re.IGNORECASE)
 # Shapes of `Assisted-by`, in the order in which they are tried.
 _ASSISTED = tuple(
     re.compile(shape)
@@ -57,9 +58,9 @@ _ASSISTED = tuple(
         r"(?P<agent>.+)\Z",
     )
 )
-_ADDRESS = re.compile(r"\s*<([^>]*)>\s*\Z")
-_PERCENT = re.compile(r"(\d+)\s*%")
-_AGENT_BRANCH = re.compile(
+_ADDRESS = regex(r"\s*<([^>]*)>\s*\Z")
+_PERCENT = regex(r"(\d+)\s*%")
+_AGENT_BRANCH = regex(
     r"Merge pull request #\d+ from [^/\s]+/"
     r"(?P<tool>claude|codex|copilot|cursor|devin|jules|gemini|aider|cline|amp|openhands|droid|terragon|agent)/"
 )

@@ -17,6 +17,7 @@ from functools import cached_property, lru_cache
 
 from scanner.analyse.oracles import is_input
 from scanner.facts import Class, Facts, Function
+from scanner.lazily import regex
 from scanner.relate.repository import Repository, module_name
 from scanner.relate.sides import are_two_sides
 
@@ -336,13 +337,13 @@ class _Index:
         return self.repository.project_of(unit.path) != self.repository.project_of(original.path)
 
 
-_UTILITY = re.compile(
+_UTILITY = regex(
     r"(^|[/_])(utils?|utilities|helpers?|common|shared|lib|core|tools?|base|misc|compat|text|strings?"
     r"|format(ting|ters?)?|parsing|parsers?|validation|coercions?|paths?|files?|dates?|time)([/_.]|$)"
 )
 # One of a visitor's or a printer's many methods, written out on purpose; and what is nested in it
-_VISITS = re.compile(r"(?:^|\.)(?:visit|depart|leave|_print|_visit)_|(?:^|\.)generic_visit(?:$|\.)")
-_DUNDER = re.compile(r"__\w+__$")
+_VISITS = regex(r"(?:^|\.)(?:visit|depart|leave|_print|_visit)_|(?:^|\.)generic_visit(?:$|\.)")
+_DUNDER = regex(r"__\w+__$")
 _EXEMPT = frozenset(
     {"overload", "property", "setter", "getter", "deleter", "abstractmethod", "singledispatch"}
 )
@@ -495,15 +496,15 @@ def _worth(unit: Unit, original: Unit, similarity: float) -> float:
     return statements * similarity**2 * said
 
 
-_ASYNC = re.compile(r"a?sync_?|_?aio", re.IGNORECASE)
-_TEST_DATA = re.compile(r"(^|/)tests?[-_]?(?:data|files|cases|projects?)/", re.IGNORECASE)
-_MIGRATIONS = re.compile(r"(^|/)\w*migrations/")
-_OLD = re.compile(
+_ASYNC = regex(r"a?sync_?|_?aio", re.IGNORECASE)
+_TEST_DATA = regex(r"(^|/)tests?[-_]?(?:data|files|cases|projects?)/", re.IGNORECASE)
+_MIGRATIONS = regex(r"(^|/)\w*migrations/")
+_OLD = regex(
     r"(^|[/_.])(deprecated|legacy|compat|compatibility|obsolete|old|backports?)([/_.]|$)"
     r"|(?<!api)/v[01]/",  # the first version of an interface may be the only one
     re.IGNORECASE,
 )
-_VERSION = re.compile(r"(?<![a-z])v\d+(?:(?:alpha|beta)\d*)?(?![a-z])", re.IGNORECASE)
+_VERSION = regex(r"(?<![a-z])v\d+(?:(?:alpha|beta)\d*)?(?![a-z])", re.IGNORECASE)
 
 
 def are_twins(unit: Unit, original: Unit) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.analyse.oracles import is_accepting, is_asserting, is_input
 from scanner.facts import Call, Class, Facts, Function
+from scanner.lazily import regex
 from scanner.relate.runner import Runner
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _DEEP = 5
 _CHECKING = frozenset({"assert", "call", "raises", "weak", "raise", "dead", "swallowed", "tautology"})
 # Of these the finding is another rule's: the test has an oracle, it is only a bad one.
-_FOREIGN = re.compile(
+_FOREIGN = regex(
     r"(?:numpy|pandas|torch|polars|xarray|jax|tensorflow|geopandas|scipy|dask|cupy)\.\S*(?:testing|_testing)\b"
     r"|warnings\.(?:simplefilter|filterwarnings)$|.*\.objects\.a?get$"  # they raise where nothing fits
     r"|(?:asyncio\.(?:wait_for|timeout)|anyio\.fail_after|trio\.fail_after|async_timeout\.timeout|pytest\.mark\.timeout)\b"
@@ -39,7 +40,7 @@ _FIXTURES = frozenset(
     "approve assert_snapshot httpserver mypy_plugin django_assert_num_queries "
     "django_assert_max_num_queries assert_all_responses_were_requested snap_compare".split()
 )
-_NEUTRAL = re.compile(
+_NEUTRAL = regex(
     r"(?:pytest|unittest|mock|builtins|functools|contextlib|django|hypothesis|parameterized|ddt|responses|respx|httpretty|vcr|"
     r"freezegun|time_machine|moto|pytest_asyncio|anyio|trio|asyncio|tornado|twisted|flaky|tenacity|requests_mock|aioresponses|"
     r"patch|pyfakefs|celery|click|typing|typing_extensions|warnings|faker|factory|allure|pytest_django)\b"
@@ -624,7 +625,7 @@ _UNITTEST = frozenset(
 )
 
 
-_IN_SUITE = re.compile(r"^(?!(?:.*/)?(?:scripts?|tools?|bin|hack|sandbox|playground)/)(?:.*/)?tests?/")
+_IN_SUITE = regex(r"^(?!(?:.*/)?(?:scripts?|tools?|bin|hack|sandbox|playground)/)(?:.*/)?tests?/")
 _RAISING = frozenset({".one", ".scalar_one"})
 
 

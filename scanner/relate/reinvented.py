@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scanner.analyse.reinvented import PREFIX
 from scanner.analyse.reinventions import BY_ID, Kind, Library, Standard
 from scanner.facts import Facts, Function, Requirement
+from scanner.lazily import regex
 from scanner.relate.dependencies import Project, projects
 from scanner.relate.repository import Repository
 
 _OLDEST = (3, 10)  # of a project that does not say which Python it needs: what came before is out of care
-_DEVELOPMENT = re.compile(r"(^|[/_.-])(tests?|dev|develop(ment)?|docs?|lint|ci|build|examples?)([/_.-]|$)")
-_BACKPORTS = re.compile(r"(^|[/_.])(_?compat\w*|backports?|py[23]k?|polyfills?|shims?)([/_.]|$)")
+_DEVELOPMENT = regex(r"(^|[/_.-])(tests?|dev|develop(ment)?|docs?|lint|ci|build|examples?)([/_.-]|$)")
+_BACKPORTS = regex(r"(^|[/_.])(_?compat\w*|backports?|py[23]k?|polyfills?|shims?)([/_.]|$)")
 
 
 @dataclass(frozen=True)

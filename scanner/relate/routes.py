@@ -8,33 +8,34 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.facts import Act, Class, Facts, Handler, Place, Route, Wiring
+from scanner.lazily import regex
 
 if TYPE_CHECKING:
     from scanner.relate.repository import Repository
 
 UNSAFE = frozenset(["POST", "PUT", "PATCH", "DELETE"])
 _DEEP = 8  # routers in routers, dependencies of dependencies
-_AUTH = re.compile(
+_AUTH = regex(
     r"auth(?!or)|login|user|admin|permission|token|jwt|api_?key|role|secur|protect|identity|principal|staff|"
     r"owner|member|credential|bearer|require|verif|access|private|signed|tenant|session_id|check_|ensure|"
     r"current_|guard",
     re.I,
 )
 # Names of the kind that guard nothing: they choose a method, build a service, or let everybody in.
-_NO_GUARD = re.compile(
+_NO_GUARD = regex(
     r"AllowAny|PasswordRequestForm|require_(POST|GET|http|safe)|(Service|Repo|Repository|Manager|Store|Client)$|"
     r"_(service|repo|repository|manager|store|client|dao|crud|use_case)$|permission_classes=?$|"
     r"authentication_classes=?$|BackendDep$|csrf|user_?agent|require_once|"
     r"(access|user)_?log|context_processor|errorhandler",
     re.I,
 )
-_LIMIT = re.compile(r"limit|throttl|captcha|(^|\.)axes|slowapi|defender|brute", re.I)
+_LIMIT = regex(r"limit|throttl|captcha|(^|\.)axes|slowapi|defender|brute", re.I)
 # Middleware of others that turns strangers away; Django's own only looks who it is.
-_MIDDLEWARE = re.compile(r"auth|login|jwt|token|api_?key|oidc|saml", re.I)
-_ONLY_LOOKS = re.compile(
+_MIDDLEWARE = regex(r"auth|login|jwt|token|api_?key|oidc|saml", re.I)
+_ONLY_LOOKS = regex(
     r"^django\.contrib\.auth\.middleware\.(Authentication|RemoteUser)|^allauth\.|sessions?\.", re.I
 )
-_MIXIN = re.compile(r"(Required|UserPassesTest|Access|Permission|Auth\w{0,60})Mixin$")
+_MIXIN = regex(r"(Required|UserPassesTest|Access|Permission|Auth\w{0,60})Mixin$")
 
 
 class Endpoint(NamedTuple):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import fnmatch
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scanner.facts import Facts
+from scanner.lazily import regex
 
-_TESTS = re.compile(r"(?:^|[/_-])(?:tests?|e2e|unit|integration)/")
+_TESTS = regex(r"(?:^|[/_-])(?:tests?|e2e|unit|integration)/")
 _FILES = ("test_*.py", "*_test.py")
-_UNITTEST_FILES = re.compile(r"(?:^|/)(?:tests?|[^/]*_tests?)[^/]*\.py$")  # of unittest, Django, trial, zope
+_UNITTEST_FILES = regex(r"(?:^|/)(?:tests?|[^/]*_tests?)[^/]*\.py$")  # of unittest, Django, trial, zope
 _NEVER_ENTERED = (".*", "build", "dist", "CVS", "_darcs", "{arch}", "*.egg", "venv", "node_modules")
 _PROJECTS = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "requirements.txt"})
 

@@ -5,7 +5,7 @@ What stands behind such names is alike by nature, and reads better written out t
 
 from __future__ import annotations
 
-import re
+from scanner.lazily import regex
 
 _SIDES = """
 accept reject|activate deactivate|add remove|all any|and or|approve reject|archive unarchive|before after
@@ -16,7 +16,7 @@ row col|row column|rows cols|rows columns|sin cos|source target|start stop|succe
 up down|upper lower|width height
 """
 _PAIRS = frozenset(frozenset(pair.split()) for pair in _SIDES.strip().replace("\n", "|").split("|"))
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 def are_two_sides(one: str, other: str) -> bool:

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanner import distributions
 from scanner.analyse.spoken import hashed
 from scanner.facts import Facts, Import, Mention, Package, Requirement
+from scanner.lazily import regex
 
 if TYPE_CHECKING:
     from scanner.relate.repository import Repository
 
 _Imported = tuple[Facts, Import]
-_FOLDER_OF_MANIFESTS = re.compile(r"(?:^|/)(?:requirements|reqs|deps|dependencies|requirement)$")
+_FOLDER_OF_MANIFESTS = regex(r"(?:^|/)(?:requirements|reqs|deps|dependencies|requirement)$")
 _APART = frozenset({"test", "example", "vendored", "generated"})
 # Namespaces that many distributions share, and that no table can list in full
 _NAMESPACES = frozenset(
@@ -583,7 +584,7 @@ class Supply:
         return ()
 
 
-_EXACT = re.compile(r"===?\s*[\d][\w.+!-]*")
+_EXACT = regex(r"===?\s*[\d][\w.+!-]*")
 
 
 def _same_version(one: str, other: str) -> bool:

@@ -5,13 +5,13 @@ common.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from scanner.facts import Facts, Function
+from scanner.lazily import regex
 from scanner.relate.clones import is_outgoing, is_set_apart, unit_of
 from scanner.relate.repository import Repository
 
@@ -20,7 +20,7 @@ _LEAST = 6  # statements, of a function
 _LEAST_OF_FILE = 15
 _LEAST_NAMES = 4  # functions and classes of one name in both files
 # What an edit that nobody dared to make in place is called.
-_MARKS = re.compile(
+_MARKS = regex(
     r"_?(?:v\d+|new|old|backup|bak|orig|original|fixed|fix|final|improved|enhanced|updated|optimi[sz]ed"
     r"|refactored|rewritten|rewrite|copy|temp|tmp|2)$"
     r"|^(?:new|old|backup|improved|enhanced|fixed|refactored|updated|optimi[sz]ed|final)_",

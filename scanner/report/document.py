@@ -10,11 +10,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from scanner.lazily import regex
+
 Shape = Mapping[str, Any]
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
 # The second part starts a command to a CI system, which may read our standard output.
-_BEYOND_ASCII = re.compile("[^\x00-\x7e]|#(?=#(?:vso|teamcity)?\\[)")
+_BEYOND_ASCII = regex("[^\x00-\x7e]|#(?=#(?:vso|teamcity)?\\[)")
 
 
 def dumps(value: Any, shape: Shape) -> str:

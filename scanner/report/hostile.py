@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from scanner.lazily import regex
+
 _INVISIBLE = (
     "\x00-\x1f\x7f-\x9f"  # controls, C0 and C1
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # soft hyphen, fillers, Mongolian selectors
@@ -20,11 +22,11 @@ _INVISIBLE = (
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # formats, tags
 )
 # `##[`, `##vso[` and `##teamcity[` are commands to CI systems wherever they stand in a line.
-_HOSTILE = re.compile(rf"[{_INVISIBLE}]|\#(?=\#(?:vso|teamcity)?\[)")
+_HOSTILE = regex(rf"[{_INVISIBLE}]|\#(?=\#(?:vso|teamcity)?\[)")
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _TAB = 4
-_MARKUP = re.compile(r"([\\`*_\[\]<>#|~&!])")
-_BACKTICKS = re.compile("`+")
+_MARKUP = regex(r"([\\`*_\[\]<>#|~&!])")
+_BACKTICKS = regex("`+")
 
 
 def safe(text: str) -> str:

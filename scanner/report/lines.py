@@ -6,14 +6,14 @@ also end them at form feeds and others.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from scanner.finding import Location
+from scanner.lazily import regex
 
-_NEWLINE = re.compile(r"\r\n|\r|\n")
+_NEWLINE = regex(r"\r\n|\r|\n")
 
 
 class Lines:

@@ -9,7 +9,6 @@ tree gives the same bytes.
 from __future__ import annotations
 
 import functools
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -32,6 +31,7 @@ from scanner.finding import (
     Severity,
     Unreadable,
 )
+from scanner.lazily import regex
 from scanner.proof import Proof
 from scanner.provenance.record import Label
 from scanner.report import document, wording
@@ -55,8 +55,8 @@ _MAX_TAGS = 10
 _MAX_SNIPPET = 4_000
 _REACH = 300  # characters of context to each side, for lines without end
 
-_LIKE_A_LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
-_LINK_TEXT = re.compile(r"[\\\[\]]")
+_LIKE_A_LINK = regex(r"\[(?=[^\[\]]*\]\()")
+_LINK_TEXT = regex(r"[\\\[\]]")
 _SHAPE = {
     "runs": {
         "tool": {"driver": {"rules": {}}},

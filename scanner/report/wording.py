@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Mapping
 
 from scanner.finding import Level, Notice, Unreadable
+from scanner.lazily import regex
 from scanner.provenance.record import Label, Provenance, Tier
 from scanner.report.hostile import code, escaped, safe
 from scanner.settings import Settings
 from scanner.weigh import Weighed
 
-_PLACEHOLDER = re.compile(r"\{(\w+)(![rs])?\}")
+_PLACEHOLDER = regex(r"\{(\w+)(![rs])?\}")
 _REVIEWED = {
     Tier.ATTESTED: "review attested",
     Tier.NAMED: "reviewed",

@@ -12,10 +12,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from scanner.lazily import regex
 from scanner.shapes import last_name, own_nodes
 from scanner.taint.bindings import Bindings, Owner, leaves, spelled
 
-REFUSES = re.compile(
+REFUSES = regex(
     r"(?i)(?!check_(?:output|call)$|validate_on_submit$|.*(?:checkpoint|checkout|validator_class|unquote|unescape))"
     r"\w*(?:valid|saniti[sz]|check|ensure|verif|escape|quote|allow|block|permit|is_safe|safe_|_safe|secure|"
     r"white_?list|forbid|assert_|require_|restrict|guard|is_within|inside|traversal|contain|clean_|scrub|"

@@ -19,6 +19,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
+from scanner.lazily import regex
 from scanner.source import FunctionNode, Scope, Source
 from scanner.taint.bindings import spelled
 
@@ -47,7 +48,7 @@ WORDS = {
     "parameter": "a parameter",
 }
 
-_WEB = re.compile(
+_WEB = regex(
     r"\b(?:flask|django|fastapi|starlette|quart|aiohttp|sanic|rest_framework|tornado|bottle|falcon|pyramid"
     r"|litestar|werkzeug|ninja|flask_restful|flask_restx|http\.server|robyn|cherrypy|streamlit)\b"
 )
@@ -87,7 +88,7 @@ _NAMESPACES = frozenset(
         "argparse.ArgumentParser().parse_known_args()[]",
     ]
 )
-_FETCHES = re.compile(
+_FETCHES = regex(
     r"^(?:requests|httpx)\.(?:(?:Session|session|Client|AsyncClient)\(\)\.)?(?:get|post|put|patch|request)\(\)$"
 )
 _RECEIVES = frozenset(
@@ -97,37 +98,37 @@ _RECEIVES = frozenset(
 _MODEL_CALLS = frozenset(
     "invoke ainvoke predict apredict complete acomplete generate chat acompletion".split()
 )
-_MODEL_NAMES = re.compile(
+_MODEL_NAMES = regex(
     r"(?:^|_)(?:llm|llms|chat_?model|llm_?chain|language_?model)(?:_client|_service|_provider)?$"
 )
-_ASKS_MODEL = re.compile(
+_ASKS_MODEL = regex(
     r"^_?(?:ask|call|query|prompt|invoke|run|get)_(?:the_)?(?:llm|gpt\d?|chatgpt|claude|openai|gemini|ollama|anthropic|deepseek|mistral)"
     r"(?:_(?:api|response|model|completion|chat))?$|^_?llm_(?:complete|completion|call|generate|query|chat|response|request)$"
 )
 
-_NUMERIC = re.compile(
+_NUMERIC = regex(
     r"^(?:(?:typing\.)?(?:Optional|Union|List|list|Annotated|Sequence|Set|set|Tuple|tuple)\[)*"
     r"(?:(?:\w+\.)*)(?:int|float|bool|complex|UUID\d?|datetime|date|time|timedelta|Decimal|Literal\b.*|PositiveInt|"
     r"NonNegativeInt|StrictInt|StrictBool|EmailStr|IPvAnyAddress|conint|confloat|ObjectId|PydanticObjectId|\w*Enum)\b"
 )
-_TEXT = re.compile(r"\b(?:str|Any|dict|Dict|bytes|UploadFile|FileStorage|list|List|JSON|JSONDict|object)\b")
-_UPLOAD = re.compile(
+_TEXT = regex(r"\b(?:str|Any|dict|Dict|bytes|UploadFile|FileStorage|list|List|JSON|JSONDict|object)\b")
+_UPLOAD = regex(
     r"^[\"']?(?:(?:\w+\.)*(?:Optional|List|list|Sequence|Annotated)\[)*(?:\w+\.)*(?:UploadFile|FileStorage|UploadedFile)\b"
 )
-_BODY = re.compile(
+_BODY = regex(
     r"\w(?:Request|Create|Update|Payload|Body|Input|Params|Query|In|Data|Form|DTO|Filters?|Message|Item|Model|Schema)\b"
 )
-_NOT_INPUT = re.compile(
+_NOT_INPUT = regex(
     r"\b(?:Depends|Security|Request|Response|BackgroundTasks|WebSocket|AsyncSession|Session|Connection|"
     r"HTTPConnection|Context|RunContext|InjectedState)\b(?!\w)"
 )
 _ROUTES = frozenset("route get post put patch delete api_route websocket head options".split())
-_CHATS = re.compile(r"\b(?:telegram|telebot|aiogram|discord|pyrogram|slack_bolt)\b")
-_CHAT_TEXT = re.compile(r"^(?:update\.)?(?:effective_)?(?:message|msg)\.(?:text|content)$")
-_COMMANDS = re.compile(r"\b(?:click|typer)\b")
+_CHATS = regex(r"\b(?:telegram|telebot|aiogram|discord|pyrogram|slack_bolt)\b")
+_CHAT_TEXT = regex(r"^(?:update\.)?(?:effective_)?(?:message|msg)\.(?:text|content)$")
+_COMMANDS = regex(r"\b(?:click|typer)\b")
 _TOOLS = frozenset("tool function_tool ai_function kernel_function mcp_tool agent_tool register_tool".split())
 _LISTENS = frozenset("on event on_event".split())
-_ID = re.compile(r"(?:^|_)(?:id|pk|uuid|uid|pks|ids|page|year|month|day|number|num|count)$")
+_ID = regex(r"(?:^|_)(?:id|pk|uuid|uid|pks|ids|page|year|month|day|number|num|count)$")
 
 
 # Without one of these, nothing in a file comes from a request, a message or a chat. Plain words: one search
@@ -151,7 +152,7 @@ def _speaks(text: str, pattern: re.Pattern[str]) -> bool:
     return pattern.search(text) is not None
 
 
-_ANY = re.compile(
+_ANY = regex(
     _WEB.pattern
     + r"|\binput\s*\(|\bargv\b|\bargparse\b|\bclick\b|\btyper\b|\bgetenv\b|\benviron\b|\brecv|receive_"
     r"|\brequests?\b"

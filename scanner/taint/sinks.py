@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from scanner.lazily import regex
 from scanner.source import Scope, Source
 from scanner.taint.bindings import spelled
 from scanner.taint.guards import Guarding
@@ -39,12 +40,12 @@ SQL_FUNCTIONS = (
 )
 SQL_SINKS = (*SQL_METHODS, *SQL_FUNCTIONS)
 
-_STATEMENT = re.compile(
+_STATEMENT = regex(
     r"(?is)\b(?:select\b.+?\bfrom|insert\s+(?:or\s+\w+\s+)?into|update\b.+?\bset|delete\s+from|drop\s+(?:table|database)|"
     r"create\s+(?:table|index|view|or|database|user)|alter\s+table|where\b.+?(?:=|\blike\b|\bin\b|<|>)|order\s+by|truncate\s|"
     r"with\s+\w+\s+as\s*\(|pragma\s|replace\s+into|select\s)"
 )
-_DATABASE = re.compile(
+_DATABASE = regex(
     r"(?i)(?:^|[._])(?:c|cur|\w*curs(?:or)?|conn|\w*connection|con|\w*db|database|\w*session|engine|tx|transaction|"
     r"pool|duckdb|sqlite|pg|mysql|sql|objects)$"
 )
@@ -52,8 +53,8 @@ _LONG = 4000  # characters of a text that tell whether it is SQL
 _NESTED = 120  # pieces of one text; the stack holds no more of them for sure
 _MANY = 50  # bindings of one name; who puts a statement together from more is not read
 # Sessions and engines execute other things too.
-_MANY_THINGS = re.compile(r"(?i)(?:session|engine|pool|tx|transaction|c|con)$")
-_QUERY = re.compile(r"(?i)(?:sql|query|stmt|statement|^q)\w*$")
+_MANY_THINGS = regex(r"(?i)(?:session|engine|pool|tx|transaction|c|con)$")
+_QUERY = regex(r"(?i)(?:sql|query|stmt|statement|^q)\w*$")
 
 
 def statement_of(source: Source, call: ast.Call) -> ast.expr | None:
@@ -137,8 +138,8 @@ SHELL_SINKS = (
     ".exec_command",
     *(f"subprocess.{name}" for name in _RUNS),
 )
-_SHELL = re.compile(r"(?:(?:/usr)?/bin/)?(?:ba|z|da|k)?sh$|(?:cmd|powershell|pwsh)(?:\.exe)?$")
-_FLAG = re.compile(r"-\w*c$|/c$|-Command$", re.I)
+_SHELL = regex(r"(?:(?:/usr)?/bin/)?(?:ba|z|da|k)?sh$|(?:cmd|powershell|pwsh)(?:\.exe)?$")
+_FLAG = regex(r"-\w*c$|/c$|-Command$", re.I)
 
 
 def commands_of(source: Source, call: ast.Call) -> Iterator[tuple[ast.expr, str]]:
@@ -230,21 +231,19 @@ FILE_SINKS = (
     ".save",
     *(f".{name}" for name in sorted(_PATH_METHODS - {"replace", "rename", "mkdir", "touch"})),
 )
-_SAVED = re.compile(
+_SAVED = regex(
     r"(?i)(?:file|upload|image|photo|avatar|picture|document|attachment|video|audio|^f$|^img$)\w*$"
 )
 
 PATH_LIMITS = Limits(
-    stops=re.compile(
+    stops=regex(
         r".*(?:secure_filename|basename|splitext|uuid\d?|sha\d+|md5|hexdigest|safe_join|get_valid_filename|quote|slugify|"
         r"send_from_directory|file_digest|guess_type|guess_extension)$"
     ),
     guarding=Guarding(
-        calls=re.compile(
-            r"(?:startswith|is_relative_to|relative_to|commonpath|commonprefix|parents|is_subpath)$"
-        ),
-        lookups=re.compile(r"(?:filter_by|filter|where|get_object_or_404|first_or_404|get_or_404)$"),
-        derives=re.compile(
+        calls=regex(r"(?:startswith|is_relative_to|relative_to|commonpath|commonprefix|parents|is_subpath)$"),
+        lookups=regex(r"(?:filter_by|filter|where|get_object_or_404|first_or_404|get_or_404)$"),
+        derives=regex(
             r"(?:realpath|abspath|resolve|normpath|join|joinpath|Path|PurePath|absolute|expanduser|strip|lstrip|"
             r"rstrip|lower|replace|unquote|str|fspath|split)$"
         ),

@@ -17,14 +17,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from scanner.lazily import regex
+
 _NEW_USER, _NEW_NET, _NEW_MOUNTS = 0x10000000, 0x40000000, 0x00020000
 _BIND, _RECURSIVE, _REMOUNT, _READ_ONLY, _PRIVATE = 4096, 16384, 32, 1, 1 << 18
 # What a mount keeps when it is mounted anew: statvfs flag → mount flag.
 _KEPT = {2: 2, 4: 4, 8: 8, 1024: 1024, 2048: 2048, 4096: 1 << 21}
 _SUBREAPER = 36
 _SET_FLAGS, _UP = 0x8914, 1 | 64
-_SECRET = re.compile(r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|ACCESS_KEY|_PAT$|^SSH_|^GPG_|^AWS_")
-_REPLACED = re.compile(r"(?:HOME|TMPDIR|TEMP|TMP)$|(?:XDG|PYTEST|COV|COVERAGE|ASSAY)_|PYTHON")
+_SECRET = regex(r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|ACCESS_KEY|_PAT$|^SSH_|^GPG_|^AWS_")
+_REPLACED = regex(r"(?:HOME|TMPDIR|TEMP|TMP)$|(?:XDG|PYTEST|COV|COVERAGE|ASSAY)_|PYTHON")
 
 
 @dataclass(frozen=True)
