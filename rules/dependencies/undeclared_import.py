@@ -26,6 +26,7 @@ class UndeclaredImport(RepositoryRule):
         "Add `{distribution}` to the manifest and the lock, once you have seen that it is the one meant."
     )
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "dependencies"
+    preview = True
     cwe = (1357,)
     evidence = ("E36",)
     whole = True

@@ -15,6 +15,7 @@ class ReinventedDependency(RepositoryRule):
     why = "An agent does not read the manifest, and so does not know what is installed."
     instead = "Call `{call}`, or drop the dependency if nothing else needs it."
     severity, confidence, family = Severity.LOW, Confidence.MEDIUM, "duplication"
+    preview = True
     cwe = (1041,)
     evidence = ("E28",)
     languages = ("python", "manifest")

@@ -5,6 +5,7 @@ common.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,12 @@ _MARKS = regex(
     r"_?(?:v\d+|new|old|backup|bak|orig|original|fixed|fix|final|improved|enhanced|updated|optimi[sz]ed"
     r"|refactored|rewritten|rewrite|copy|temp|tmp|2)$"
     r"|^(?:new|old|backup|improved|enhanced|fixed|refactored|updated|optimi[sz]ed|final)_",
+)
+# Of functions only what nothing but a version is called: `orient_new` makes a new one, `temp` and `old` are
+# what many are about, `sum2` is another function.
+_MARKS_OF_FUNCTIONS = regex(
+    r"_(?:v\d+|fixed|improved|enhanced|updated|optimi[sz]ed|refactored|rewritten)$"
+    r"|^(?:improved|enhanced|fixed|refactored|optimi[sz]ed)_",
 )
 
 
@@ -83,7 +90,7 @@ class Versions:
             classes = {known.name for known in facts.classes}
             for function in facts.functions:
                 owner, dot, name = function.name.rpartition(".")
-                base = _base(name)
+                base = _base(name, _MARKS_OF_FUNCTIONS)
                 original = by_name.get(f"{owner}{dot}{base}") if base else None
                 if original is None or not _comparable(function, original):
                     continue
@@ -107,9 +114,9 @@ class Versions:
         return {target for path, targets in self._imports.items() for target in targets if target != path}
 
 
-def _base(name: str) -> str:
+def _base(name: str, marks: re.Pattern[str] = _MARKS) -> str:
     """The name without what marks it as a version of another; "" where nothing does."""
-    base = _MARKS.sub("", name, count=1)
+    base = marks.sub("", name, count=1)
     return base if base and base != name and not base.endswith("_") else ""
 
 
