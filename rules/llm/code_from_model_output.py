@@ -22,6 +22,7 @@ class CodeFromModelOutput(FlowRule):
         "yours, with `json.loads` or `ast.literal_eval` for values."
     )
     severity, confidence, family = Severity.CRITICAL, Confidence.HIGH, "llm"
+    preview = True
     cwe = (94, 95)
     evidence = ("E46", "E48")
     security_severity = "9.6"

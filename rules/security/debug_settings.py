@@ -16,6 +16,7 @@ class DebugSettings(FileRule):
     why = "The project's template has it, and everything works with it."
     instead = "Read it from the environment, and let it be off where nothing is said."
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "security"
+    preview = True
     cwe = (489, 215)
     evidence = ("E28",)
     security_severity = "5.3"

@@ -39,6 +39,7 @@ class HtmlFromUntrustedInput(FlowRule):
     why = "An f-string with tags is the shortest page; templates escape, f-strings do not."
     instead = "Render a template that escapes, or `html.escape(value)` what goes between the tags."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "security"
+    preview = True
     cwe = (79,)
     evidence = ("E04", "E05")
     security_severity = "7.1"

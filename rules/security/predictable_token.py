@@ -23,9 +23,9 @@ SECRET = regex(
 )
 # These mean other things too; drawn from an alphabet, they are secrets.
 LETTERS = regex(r"ascii_letters|ascii_lowercase|ascii_uppercase|hexdigits|[\"']0123456789|[\"']abcdef", re.I)
-MAYBE = regex(r"(?:^|_)(?:token|nonce|passcode|license_key)$")
+MAYBE = regex(r"(?:^|_)(?:token|passcode|license_key)$")
 MAKES = regex(
-    r"(?:generate|create|make|gen|new|random)_(?:\w{1,60}_)?(?:token|otp|password|secret|api_key|session_id|nonce)$"
+    r"(?:generate|create|make|gen|new|random)_(?:\w{1,60}_)?(?:token|otp|password|secret|api_key|session_id)$"
 )
 
 

@@ -34,6 +34,7 @@ class ExpectedFromSubject(FileRule):
     why = "The right result is unknown while the test is written, and the code gives one."
     instead = "Work the expected value out by hand, and write it down as a literal."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "tests"
+    preview = True
     evidence = ("E32",)
     roles = ("test",)
 

@@ -19,6 +19,7 @@ class LoosenedTolerance(ChangeRule):
     why = "A result that has drifted out of its bounds fits again once the bounds are moved."
     instead = "Find out why the result has moved; where it may, say so beside the new bound."
     severity, confidence, family = Severity.MEDIUM, Confidence.MEDIUM, "tests"
+    preview = True
     evidence = ("E35",)
 
     def check(self, change: Change) -> Iterator[Finding]:

@@ -32,7 +32,7 @@ SWITCHES: dict[str, tuple[type[ast.stmt], ...]] = {
 }
 
 
-TO_DO = regex(r"#.*\b(?:TODO|FIXME|XXX)\b")
+TO_DO = regex(r"#.{0,200}\b(?:TODO|FIXME|XXX)\b")
 
 
 class UnreachableOracle(FileRule):
