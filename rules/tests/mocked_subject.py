@@ -12,6 +12,7 @@ from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 from scanner.shapes import own_nodes
 from scanner.source import BUILTINS, FunctionNode, Scope
+from scanner.taint.bindings import spelled
 
 PATCHES = frozenset({"unittest.mock.patch", "mock.patch"})
 OBJECTS = frozenset({"unittest.mock.patch.object", "mock.patch.object"})
@@ -40,7 +41,7 @@ class MockedSubject(FileRule):
                     continue
                 hit = _called_mock(source, scope, node)
                 if hit is not None:
-                    yield self.at(source, hit, symbol=scope.name, test=scope.name, subject=_spelled(hit.func))
+                    yield self.at(source, hit, symbol=scope.name, test=scope.name, subject=spelled(hit.func))
 
 
 def _called_mock(source: Source, scope: Scope, function: FunctionNode) -> ast.Call | None:
@@ -70,7 +71,7 @@ def _targets(source: Source, scope: Scope, call: ast.Call) -> Iterator[str]:
     """The dotted names, and the spelling, of what a patch replaces."""
     if any(keyword.arg == "wraps" for keyword in call.keywords) or not call.args:
         return
-    name = source.resolve(call.func, scope) or _spelled(call.func)
+    name = source.resolve(call.func, scope) or spelled(call.func)
     first = call.args[0]
     if name in PATCHES or name.endswith("mocker.patch"):
         if isinstance(first, ast.Constant) and isinstance(first.value, str):
@@ -78,18 +79,18 @@ def _targets(source: Source, scope: Scope, call: ast.Call) -> Iterator[str]:
     elif (name in OBJECTS or name.endswith("mocker.patch.object")) and len(call.args) > 1:
         attribute = call.args[1]
         if isinstance(attribute, ast.Constant):
-            for owner in {_spelled(first), (source.resolve(first, scope) or "").replace("()", "")} - {""}:
+            for owner in {spelled(first), (source.resolve(first, scope) or "").replace("()", "")} - {""}:
                 yield f"{owner}.{attribute.value}"
 
 
 def _is_replaced(source: Source, scope: Scope, call: ast.Call, targets: dict[str, ast.Call]) -> bool:
     """Does a call, where it stands, reach the replacement? A name imported before the patch does not."""
-    spelled = _spelled(call.func)
+    written = spelled(call.func)
     if isinstance(call.func, ast.Name):
         late = call.func.id in scope.imports
         return late and scope.imports[call.func.id] in targets
     resolved = (source.resolve(call.func, scope) or "").replace("()", "")
-    return spelled in targets or resolved in targets
+    return written in targets or resolved in targets
 
 
 def _own_names(function: FunctionNode, nodes: list[ast.AST]) -> frozenset[str]:
@@ -116,12 +117,3 @@ def _is_foreign(source: Source, scope: Scope, call: ast.Call, own: frozenset[str
         made = (source.resolve(value, scope) or "").replace("()", "") if value is not None else ""
         return made in owners and isinstance(call.func, ast.Attribute)
     return root.id not in BUILTINS
-
-
-def _spelled(node: ast.expr) -> str:
-    """`a.b.c` as written; "" for anything else."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""

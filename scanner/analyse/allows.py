@@ -43,8 +43,9 @@ def of_python(source: Source) -> tuple[Allow, ...]:
 
 
 def of_text(source: Source) -> tuple[Allow, ...]:
-    """The allow comments of a file whose language has hash, slash or dash comments."""
-    if _MARK not in source.text:
+    """The allow comments of a file whose language has hash, slash or dash comments; in a page of text they
+    are examples."""
+    if _MARK not in source.text or source.language == "markdown":
         return ()
     found = []
     for number, line in enumerate(source.lines, 1):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -168,7 +169,7 @@ class _Replay:
         self._since = since
         self._known = known or {}
         self._states: dict[str, _State] = {}
-        self._waiting = _counted(parent for _, *parents in lineage for parent in parents)
+        self._waiting = Counter(parent for _, *parents in lineage for parent in parents)
         self._waiting[since] = self._waiting.get(since, 0) + 1  # never to be changed in place
 
     def _seeded(self, wanted: Iterable[str]) -> _State:
@@ -400,10 +401,3 @@ def _runs_of(lines: array[int], value: int) -> Iterator[tuple[int, int]]:
         while at < size and lines[at] == value:
             at += 1
         yield start, at - start
-
-
-def _counted(parents: Iterable[str]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for parent in parents:
-        counts[parent] = counts.get(parent, 0) + 1
-    return counts
