@@ -227,7 +227,8 @@ def _load(extra: tuple[str, ...]) -> Catalogue:
 def _kept_cards(files: list[Path], code: list[str], root: Path) -> list[Card]:
     """The cards of our own rules. Importing every rule costs more than a hook may: once all have been seen
     to load, what their cards say is kept beside the key of the user's cache, by the content of the files."""
-    digest = hashlib.sha256("\0".join([engine_digest(), *code]).encode()).hexdigest()
+    named = [path.relative_to(root).as_posix() for path in files]
+    digest = hashlib.sha256("\0".join([engine_digest(), *named, *code]).encode()).hexdigest()
     base = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
     kept = Path(base, "assay", f"cards-{digest[:32]}.json")
     try:
