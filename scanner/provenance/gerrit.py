@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from scanner.finding import Notice
 from scanner.history import GitError, History
 from scanner.lazily import regex
-from scanner.provenance import trailers
+from scanner.provenance import notes, trailers
 from scanner.provenance.record import Tier
 from scanner.provenance.review import Claim, Claims
 
@@ -25,18 +25,15 @@ _LINE = regex(r"^(?:[\w-]+[+-]\d|Submitted-(?:by|at)|Reviewed-on|Project|Branch)
 
 def read(history: History, commits: Iterable[str]) -> Claims:
     """The votes for `commits`."""
-    wanted = set(commits)
     try:
-        notes = history.notes(_REF).get(_REF, {}) if wanted else {}
-        blobs = {oid: blob for oid, blob in notes.items() if oid in wanted}
-        bodies = dict(history.blobs(blobs.values(), limit=_LARGEST))
+        noted = notes.on_commits(history, _REF, set(commits), limit=_LARGEST)
     except GitError as error:
         return Claims(notices=(Notice(f"{_REF} could not be read: {error}"),))
     found: dict[str, tuple[Claim, ...]] = {}
     notices = []
-    for commit, blob in blobs.items():
+    for commit, body in noted:
         where = f"{_REF} on {commit[:12]}"
-        text = trailers.readable((bodies[blob] or b"").decode("utf-8", "replace"))
+        text = trailers.readable((body or b"").decode("utf-8", "replace"))
         if not _LINE.search(text):
             notices.append(Notice(f"{where} is no review of Gerrit and was left out"))
             continue

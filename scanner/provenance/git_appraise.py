@@ -8,11 +8,12 @@ Format: github.com/google/git-appraise, schema/request.json and comment.json, on
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scanner.finding import Notice
 from scanner.history import GitError, History, Person
+from scanner.provenance.notes import on_commits
 from scanner.provenance.record import Tier
 from scanner.provenance.review import Claim, Claims
 
@@ -23,12 +24,10 @@ _LARGEST = 8_000_000
 
 def read(history: History, commits: Iterable[str]) -> Claims:
     """The reviews of `commits`; a review hangs on the first commit of what it is about."""
-    wanted = set(commits)
     notices: list[Notice] = []
     try:
-        notes = history.notes(_REQUESTS, _COMMENTS) if wanted else {}
-        requests = _rows(history, notes.get(_REQUESTS, {}), wanted, _REQUESTS, notices)
-        comments = _rows(history, notes.get(_COMMENTS, {}), set(requests), _COMMENTS, notices)
+        requests = _rows(history, _REQUESTS, set(commits), notices)
+        comments = _rows(history, _COMMENTS, set(requests), notices)
     except GitError as error:
         return Claims(notices=(Notice(f"reviews of git-appraise could not be read: {error}"),))
     found = {commit: (_claim(commit, rows, comments.get(commit, [])),) for commit, rows in requests.items()}
@@ -36,14 +35,12 @@ def read(history: History, commits: Iterable[str]) -> Claims:
 
 
 def _rows(
-    history: History, notes: Mapping[str, str], wanted: set[str], ref: str, notices: list[Notice]
+    history: History, ref: str, commits: set[str], notices: list[Notice]
 ) -> dict[str, list[dict[str, Any]]]:
-    blobs = {oid: blob for oid, blob in notes.items() if oid in wanted}
-    bodies = dict(history.blobs(blobs.values(), limit=_LARGEST))
     found = {}
-    for commit, blob in sorted(blobs.items()):
+    for commit, body in on_commits(history, ref, commits, limit=_LARGEST):
         try:
-            rows = list(_parsed(bodies[blob]))
+            rows = list(_parsed(body))
         except (ValueError, RecursionError) as error:
             notices.append(
                 Notice(f"{ref} on {commit[:12]} is no review of git-appraise and was left out: {error}")

@@ -16,6 +16,7 @@ from typing import Any
 
 from scanner.finding import Notice
 from scanner.history import GitError, History
+from scanner.provenance import notes
 from scanner.provenance.record import Tier
 from scanner.provenance.review import Claim, Claims
 
@@ -30,17 +31,14 @@ _REVIEWED = frozenset(
 
 def read(history: History, commits: Iterable[str]) -> Claims:
     """The attestations of review of `commits`."""
-    wanted = set(commits)
     try:
-        notes = history.notes(_REF).get(_REF, {}) if wanted else {}
-        blobs = {oid: blob for oid, blob in notes.items() if oid in wanted}
-        bodies = dict(history.blobs(blobs.values(), limit=_LARGEST))
+        noted = notes.on_commits(history, _REF, set(commits), limit=_LARGEST)
     except GitError as error:
         return Claims(notices=(Notice(f"{_REF} could not be read: {error}"),))
     found: dict[str, tuple[Claim, ...]] = {}
     notices: list[Notice] = []
-    for commit, blob in sorted(blobs.items()):
-        body = (bodies[blob] or b"").decode("utf-8", "replace")
+    for commit, raw in noted:
+        body = (raw or b"").decode("utf-8", "replace")
         # Anybody writes anything on this ref; what has no envelope was not meant for us.
         if "payload" not in body:
             continue
