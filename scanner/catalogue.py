@@ -13,7 +13,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -226,17 +226,27 @@ def _load(extra: tuple[str, ...]) -> Catalogue:
 
 def _kept_cards(files: list[Path], code: list[str], root: Path) -> list[Card]:
     """The cards of our own rules. Importing every rule costs more than a hook may: once all have been seen
-    to load, what their cards say is kept beside the key of the user's cache, by the content of the files."""
-    named = [path.relative_to(root).as_posix() for path in files]
-    digest = hashlib.sha256("\0".join([engine_digest(), *named, *code]).encode()).hexdigest()
-    base = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
-    kept = Path(base, "assay", f"cards-{digest[:32]}.json")
-    try:
-        return [_card_of(row) for row in json.loads(kept.read_bytes())]
-    except (OSError, ValueError, TypeError):
+    to load, what their cards say is kept, by the content of the files."""
+
+    def made() -> list[list[Any]]:
         cards = [_card(_rule(path), path, root) for path in files]
-        _keep(kept, json.dumps([[getattr(card, field.name) for field in fields(Card)] for card in cards]))
-    return cards
+        return [[getattr(card, field.name) for field in fields(Card)] for card in cards]
+
+    named = [path.relative_to(root).as_posix() for path in files]
+    return [_card_of(row) for row in _kept("cards", [engine_digest(), *named, *code], made)]
+
+
+def _kept(kind: str, of: Iterable[str], make: Callable[[], list[Any]]) -> list[Any]:
+    """What `make` gives, as JSON beside the key of the user's cache, by the names and digests in `of`."""
+    digest = hashlib.sha256("\0".join(of).encode()).hexdigest()
+    base = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
+    kept = Path(base, "assay", f"{kind}-{digest[:32]}.json")
+    try:
+        rows: list[Any] = json.loads(kept.read_bytes())
+    except (OSError, ValueError):
+        rows = make()
+        _keep(kept, json.dumps(rows))
+    return rows
 
 
 def _card_of(row: list[Any]) -> Card:
@@ -349,7 +359,12 @@ def _pack(path: Path) -> list[Path]:
 
 def _semgrep_rules(path: Path, root: Path, *, strict: bool) -> Iterator[SemgrepRule]:
     origin = path.relative_to(root).as_posix()
-    for definition in _yaml_rules(path):
+    if strict:  # our own: parsing YAML costs more than the start of a hook may
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        definitions = _kept("yaml", [engine_digest(), digest], lambda: _yaml_rules(path))
+    else:
+        definitions = _yaml_rules(path)
+    for definition in definitions:
         try:
             card = _semgrep_card(definition, origin, strict=strict)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
