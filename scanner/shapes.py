@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from scanner.facts import Place
 from scanner.lazily import regex
@@ -263,3 +263,14 @@ def _is_check(node: ast.AST) -> bool:
     if isinstance(node, ast.Assert):
         return True
     return isinstance(node, ast.Call) and bool(_CHECK.fullmatch(last_name(node)))
+
+
+WORKFLOWS = tuple(("yaml", f"**/.github/workflows/*.{end}") for end in ("yml", "yaml"))
+
+
+def triggers(workflow: dict[Any, Any]) -> set[str]:
+    """What starts a workflow of GitHub; YAML 1.1 reads the key `on` as true."""
+    given = workflow.get("on", workflow.get(True))
+    if isinstance(given, str):
+        return {given}
+    return {str(name) for name in given} if isinstance(given, (list, dict)) else set()

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from scanner import shapes
 from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 
-GLOBS = ("**/.github/workflows/*.yml", "**/.github/workflows/*.yaml")
 POWERFUL = frozenset(["pull_request_target", "issue_comment", "workflow_run"])
 STRANGERS = regex(
     r"github\.event\.pull_request\.head\.(?:ref|sha)|github\.head_ref|refs/pull/|github\.event\.workflow_run\.head_"
@@ -37,7 +37,7 @@ class UntrustedCheckout(FileRule):
     evidence = ("P",)
     security_severity = "9.3"
     languages = ("yaml",)
-    paths = tuple(("yaml", glob) for glob in GLOBS)
+    paths = shapes.WORKFLOWS
     roles = ("live",)
     preview = True
 
@@ -46,10 +46,7 @@ class UntrustedCheckout(FileRule):
         document = source.document
         if not isinstance(document, dict) or "checkout" not in source.text:
             return
-        given = document.get("on", document.get(True))
-        started = (
-            {given} if isinstance(given, str) else set(given) if isinstance(given, (dict, list)) else set()
-        )
+        started = shapes.triggers(document)
         jobs = document.get("jobs")
         for name, job in jobs.items() if started & POWERFUL and isinstance(jobs, dict) else ():
             if not isinstance(job, dict) or _has_nothing_to_lose(document, job):

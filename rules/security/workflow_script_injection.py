@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from scanner import shapes
 from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 from scanner.source import Keys
 
-GLOBS = ("**/.github/workflows/*.yml", "**/.github/workflows/*.yaml")
 FILLED_IN = regex(r"\$\{\{([^}]{0,300})\}\}")
 # What a stranger chooses, and what starts a workflow with it and with more rights than a fork has. Under
 # `pull_request`, a stranger's code runs anyhow, without secrets.
@@ -39,7 +39,7 @@ class WorkflowScriptInjection(FileRule):
     evidence = ("P",)
     security_severity = "8.1"
     languages = ("yaml",)
-    paths = tuple(("yaml", glob) for glob in GLOBS)
+    paths = shapes.WORKFLOWS
     roles = ("live",)
     preview = True
 
@@ -48,7 +48,7 @@ class WorkflowScriptInjection(FileRule):
         document = source.document
         if not isinstance(document, dict) or "github." not in source.text:
             return
-        started = _triggers(document)
+        started = shapes.triggers(document)
         for keys, script in _scripts(document):
             value = next(
                 (value for found in FILLED_IN.findall(script) if (value := _chosen(found, started))), ""
@@ -66,14 +66,6 @@ def _chosen(expression: str, started: set[str]) -> str:
         if found and starts & started:
             return found[0]
     return ""
-
-
-def _triggers(document: dict[Any, Any]) -> set[str]:
-    """What starts a workflow; YAML 1.1 reads the key `on` as true."""
-    given = document.get("on", document.get(True))
-    if isinstance(given, str):
-        return {given}
-    return {str(name) for name in given} if isinstance(given, (list, dict)) else set()
 
 
 def _scripts(document: dict[Any, Any]) -> Iterator[tuple[Keys, str]]:
