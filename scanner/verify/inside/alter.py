@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import operator
 import sys
 import types
 import warnings
@@ -65,7 +66,7 @@ class Handler:
         arguments, named, effects = self._given(arguments, named)
         try:
             value = body(*arguments, **named)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever the project raises
             return self._raised(error, arguments)
         self._undo(effects)
         return self._changed(value)
@@ -77,7 +78,7 @@ class Handler:
         try:
             for item in body(*arguments, **named):
                 yield self._changed(item)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever the project raises
             self._raised(error, ())
         self._undo(effects)
 
@@ -87,7 +88,7 @@ class Handler:
         arguments, named, effects = self._given(arguments, named)
         try:
             value = await body(*arguments, **named)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever the project raises
             return self._raised(error, arguments)
         self._undo(effects)
         return self._changed(value)
@@ -99,7 +100,7 @@ class Handler:
         try:
             async for item in body(*arguments, **named):
                 yield self._changed(item)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever the project raises
             self._raised(error, ())
         self._undo(effects)
 
@@ -187,12 +188,12 @@ def make_otherwise(made: type, how: str, is_own: IsOwn) -> Handler:
     handler = Handler(None, how, is_own)
 
     @functools.wraps(original)
-    def __init__(self: Any, *arguments: Any, **named: Any) -> None:
+    def make(self: Any, *arguments: Any, **named: Any) -> None:
         original(self, *arguments, **named)
         if type(self) is made:
             handler.made(self)
 
-    made.__init__ = __init__  # type: ignore[misc]
+    made.__init__ = make  # type: ignore[misc]
     return handler
 
 
@@ -213,8 +214,7 @@ def _with(code: types.CodeType, old: types.CodeType, new: types.CodeType) -> typ
     constants = tuple(
         _with(one, old, new) if isinstance(one, types.CodeType) else one for one in code.co_consts
     )
-    changed = any(one is not other for one, other in zip(constants, code.co_consts))
-    return code.replace(co_consts=constants) if changed else code
+    return code.replace(co_consts=constants) if any(map(operator.is_not, constants, code.co_consts)) else code
 
 
 _MARK = "assay: the handler stands here"

@@ -59,7 +59,7 @@ class Call:
 
 
 class Made:
-    """A class of the code under test whose objects a library makes: of `@dataclass`, of pydantic, of an ORM."""
+    """A class of the code under test whose objects a library makes: a dataclass, a model of an ORM."""
 
     near = MADE
 
@@ -97,7 +97,7 @@ class Calls:
     def rows(self) -> list[dict[str, Any]]:
         """The called functions, the nearest first, in the order of their first calls."""
         functions = [call for call in self._found.values() if call is not None]
-        found = [*functions, *(one for one in self._made.values() if one is not None)]
+        found: list[Call | Made] = [*functions, *(one for one in self._made.values() if one is not None)]
         return [call.row() for call in sorted(found, key=lambda call: (call.near, call.number))]
 
     def _profile(self, frame: types.FrameType, event: str, arg: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import types
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -34,7 +35,8 @@ class Effects:
     def undo(self, altering: Altering) -> bool:
         """Put everything back as it was; what an object did not have before gets another value, so that it
         still is there. Was there anything to undo?"""
-        return any([self._undo(value, state, altering) for value, state in self._states.values()])
+        undone = [self._undo(value, state, altering) for value, state in self._states.values()]
+        return any(undone)
 
     def _state(self, value: Any) -> Any:
         if isinstance(value, dict):
@@ -75,4 +77,4 @@ def _are_same(now: Any, state: Any) -> bool:
         return False
     if isinstance(now, dict):
         return all(name in state and state[name] is item for name, item in now.items())
-    return all(one is other for one, other in zip(now, state))
+    return all(map(operator.is_, now, state))

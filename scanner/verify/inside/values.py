@@ -9,6 +9,7 @@ import enum
 import fractions
 import functools
 import inspect
+import operator
 import pathlib
 import types
 from collections.abc import Callable, Hashable
@@ -194,7 +195,7 @@ def dropped_within(value: Any) -> Any:
         changed = any(inner[key] is not item for key, item in value.items())
     else:
         inner = [_dropped_innermost(item) for item in value]
-        changed = any(one is not other for one, other in zip(inner, value))
+        changed = any(map(operator.is_not, inner, value))
     return _like(value, inner) if changed else value
 
 
