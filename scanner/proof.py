@@ -56,6 +56,7 @@ _DONE = {
     "alter texts": "gave other texts",
     "alter numbers": "gave other numbers",
     "alter flags": "gave the opposite",
+    "alter nothings": "gave something in place of nothing",
     "error": "raised another error",
     "calm": "raised no error",
     "drop": "gave no items",

@@ -284,6 +284,14 @@ def refuse():
     raise Refused(7)
 
 
+def label():
+    return None
+
+
+def code():
+    return "AB-12"
+
+
 def register(table):
     def double(n):
         return 2 * n
@@ -305,6 +313,8 @@ NOTICED = {
         "deep.Counter().step() and deep.Counter().step().count == 1",
         "Counter.step gave another result",
     ),
+    "nothing": ("deep.label() is None", "label gave something in place of nothing"),
+    "part of a text": ("suffix_of_the_code() == '12'", "code gave other texts"),
     "what an error holds": ("code_of_the_error() == 7", "refuse raised another error"),
     "a function that is made anew": ("twice(2) == 4", "register.<locals>.double gave another result"),
     "an object that a library makes": ("deep.Line('pen').name == 'pen'", "Line gave another result"),
@@ -329,6 +339,11 @@ def code_of_the_error():
 def tags_of_the_first_row():
     first, = deep.rows()
     return len(first["tags"])
+
+
+def suffix_of_the_code():
+    _, suffix = deep.code().split("-")
+    return suffix
 
 
 def price_of_x():

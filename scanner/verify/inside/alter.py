@@ -20,7 +20,18 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from .effects import Effects
-from .values import CONTAINERS, FLAGS, NUMBERS, TEXTS, Altering, attributes, dropped, dropped_within, is_mock
+from .values import (
+    CONTAINERS,
+    FLAGS,
+    NOTHINGS,
+    NUMBERS,
+    TEXTS,
+    Altering,
+    attributes,
+    dropped,
+    dropped_within,
+    is_mock,
+)
 
 ALTER, DROP, EFFECT, INPUT, EMPTY, RAISE = "alter", "drop", "effect", "input", "empty", "raise"
 ERROR, CALM = "error", "calm"  # of functions that raise: another error, none
@@ -31,6 +42,7 @@ NARROWER = {
     INPUT: tuple(f"{INPUT} {kind}" for kind in (TEXTS, NUMBERS, FLAGS)),
     DROP: (f"{DROP} within",),
 }
+GIVE = f"{ALTER} {NOTHINGS}"
 SPARED = {ALTER: (f"{ALTER} {FLAGS}",), INPUT: (f"{INPUT} {FLAGS}",)}
 
 if TYPE_CHECKING:
@@ -67,7 +79,7 @@ class Handler:
         try:
             value = body(*arguments, **named)
         except Exception as error:  # noqa: BLE001 - whatever the project raises
-            return self._raised(error, arguments)
+            return self.raised(error, arguments)
         self._undo(effects)
         return self._changed(value)
 
@@ -79,7 +91,7 @@ class Handler:
             for item in body(*arguments, **named):
                 yield self._changed(item)
         except Exception as error:  # noqa: BLE001 - whatever the project raises
-            self._raised(error, ())
+            self.raised(error, ())
         self._undo(effects)
 
     async def _later(self, body: Any, arguments: Any, named: Any) -> Any:
@@ -89,7 +101,7 @@ class Handler:
         try:
             value = await body(*arguments, **named)
         except Exception as error:  # noqa: BLE001 - whatever the project raises
-            return self._raised(error, arguments)
+            return self.raised(error, arguments)
         self._undo(effects)
         return self._changed(value)
 
@@ -101,11 +113,13 @@ class Handler:
             async for item in body(*arguments, **named):
                 yield self._changed(item)
         except Exception as error:  # noqa: BLE001 - whatever the project raises
-            self._raised(error, ())
+            self.raised(error, ())
         self._undo(effects)
 
     def made(self, value: Any) -> None:
         """Alter an object that has just been made."""
+        if self._how != ALTER:
+            return
         altering = self._altering()
         altering.attributes(value, attributes(value))
         self._count(altering)
@@ -144,7 +158,7 @@ class Handler:
             return altering.leaf(value)
         return altering(value)
 
-    def _raised(self, error: Exception, arguments: tuple[Any, ...]) -> Any:
+    def raised(self, error: Exception, arguments: tuple[Any, ...]) -> Any:
         """What comes of an error: another one of its class; or none, and what a method would give that
         gives itself."""
         if self._how == ERROR:
@@ -189,9 +203,13 @@ def make_otherwise(made: type, how: str, is_own: IsOwn) -> Handler:
 
     @functools.wraps(original)
     def make(self: Any, *arguments: Any, **named: Any) -> None:
-        original(self, *arguments, **named)
-        if type(self) is made:
-            handler.made(self)
+        try:
+            original(self, *arguments, **named)
+        except Exception as error:  # noqa: BLE001 - whatever checks the arguments raises
+            handler.raised(error, ())
+        else:
+            if type(self) is made:
+                handler.made(self)
 
     made.__init__ = make  # type: ignore[misc]
     return handler

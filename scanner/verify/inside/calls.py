@@ -53,6 +53,7 @@ class Call:
             "module": self.module,
             "holds": self.holds,
             "raises": self.raises,
+            "answers": self.code.co_name not in _SILENT,
             "gives": self.gives and self.code.co_name not in _SILENT,
             "made": False,
         }

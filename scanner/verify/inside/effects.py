@@ -34,7 +34,8 @@ class Effects:
 
     def undo(self, altering: Altering) -> bool:
         """Put everything back as it was; what an object did not have before gets another value, so that it
-        still is there. Was there anything to undo?"""
+        still is there, and so do new items where `altering` is about one kind of leaf. Was there anything to
+        undo?"""
         undone = [self._undo(value, state, altering) for value, state in self._states.values()]
         return any(undone)
 
@@ -53,15 +54,23 @@ class Effects:
         now = self._state(value)
         if now is None or _are_same(now, state):
             return False
-        if isinstance(value, dict):
-            value.clear()
-            value.update(state)
-        elif isinstance(value, (list, set, deque)):
-            value.clear()
-            (value.update if isinstance(value, set) else value.extend)(state)
-        else:
+        if isinstance(value, tuple):
+            return False
+        if not isinstance(value, (dict, list, set, deque)):
             return _undo_object(value, now, state, altering)
-        return True
+        known = {id(item) for item in (state.values() if isinstance(state, dict) else state)}
+        if altering.only:
+            state = _with_others(now, known, altering)
+        value.clear()
+        (value.update if isinstance(value, (dict, set)) else value.extend)(state)
+        return not altering.only or altering.changed
+
+
+def _with_others(now: Any, known: set[int], altering: Altering) -> Any:
+    """Items as they are, those that are new altered."""
+    if isinstance(now, dict):
+        return {name: item if id(item) in known else altering(item) for name, item in now.items()}
+    return [item if id(item) in known else altering(item) for item in now]
 
 
 def _undo_object(value: Any, now: dict[str, Any], state: dict[str, Any], altering: Altering) -> bool:

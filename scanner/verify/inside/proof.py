@@ -25,6 +25,7 @@ _SHARES = (
     (alter.DROP, slice(0, 6)),
     (alter.EFFECT, slice(0, 6)),
     (alter.INPUT, slice(0, 4)),
+    (alter.GIVE, slice(0, 6)),
     (alter.EMPTY, slice(0, 6)),
     (alter.RAISE, slice(0, 4)),
     (alter.ALTER, slice(10, 24)),
@@ -163,11 +164,18 @@ def _plan(functions: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:
         (function, how)
         for how, share in _SHARES
         for function in functions[share]
-        if (how == alter.ALTER if function["made"] else function.get(_NEEDS.get(how, ""), True))
+        if (how in _OF_MADE if function["made"] else function.get(_NEEDS.get(how, ""), True))
     ]
 
 
-_NEEDS = {alter.ALTER: "gives", alter.ERROR: "raises", alter.CALM: "raises", alter.DROP: "holds"}
+_OF_MADE = frozenset([alter.ALTER, alter.GIVE, alter.CALM])
+_NEEDS = {
+    alter.ALTER: "gives",
+    alter.ERROR: "raises",
+    alter.CALM: "raises",
+    alter.DROP: "holds",
+    alter.GIVE: "answers",
+}
 
 
 def _less(how: str, run: dict[str, Any]) -> tuple[str, ...]:

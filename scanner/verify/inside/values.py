@@ -11,6 +11,7 @@ import functools
 import inspect
 import operator
 import pathlib
+import string
 import types
 from collections.abc import Callable, Hashable
 from typing import Any
@@ -19,7 +20,7 @@ _DEEP = 5  # containers and objects within each other that are altered
 _MANY = 5_000  # values that one result may hold
 CONTAINERS = (list, tuple, dict, set, frozenset)
 
-TEXTS, NUMBERS, FLAGS = "texts", "numbers", "flags"
+TEXTS, NUMBERS, FLAGS, NOTHINGS = "texts", "numbers", "flags", "nothings"
 
 
 class Altered:
@@ -158,10 +159,10 @@ class Altering:
     def _attribute(self, value: Any, deep: int) -> Any:
         if isinstance(value, CONTAINERS):
             return self._container(value, deep) if value else value
-        if value is None or isinstance(value, (type, types.FunctionType)) or inspect.isawaitable(value):
+        if isinstance(value, (type, types.FunctionType)) or inspect.isawaitable(value):
             return value
         plain = self.leaf(value)
-        if plain is not value or not deep or not self._is_own(type(value)) or is_mock(value):
+        if plain is not value or value is None or not deep or not self._is_own(type(value)) or is_mock(value):
             return plain
         return self._made[id(value)][1] if id(value) in self._made else self._object(value, deep)
 
@@ -174,8 +175,13 @@ class Altering:
             return next((member for member in type(value) if member is not value), Altered())
         for kind, classes, change in _CHANGES:
             if isinstance(value, classes):
-                return change(value) if self.only in ("", kind) else value
-        return value
+                return self._leaf_of(kind, change, value)
+        return Altered() if value is None and self.only == NOTHINGS else value
+
+    def _leaf_of(self, kind: str, change: Callable[[Any], Any], value: Any) -> Any:
+        if self.only == TEXTS and isinstance(value, str):
+            return _like(value, value.translate(_SHIFTED))
+        return change(value) if self.only in ("", kind) else value
 
 
 def dropped(value: Any) -> Any:
@@ -257,6 +263,13 @@ def set_attribute(owner: Any, name: str, value: Any) -> None:
 def is_mock(value: Any) -> bool:
     """Is it one of unittest's?"""
     return any(base.__module__ in ("unittest.mock", "mock.mock") for base in type(value).__mro__)
+
+
+# Another text of the same form, which still can be split or parsed
+_SHIFTED = str.maketrans(
+    string.digits + string.ascii_letters,
+    string.digits[1:] + "0" + string.ascii_lowercase[1:] + "a" + string.ascii_uppercase[1:] + "A",
+)
 
 
 def _other_text(value: Any) -> Any:
