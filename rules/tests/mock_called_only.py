@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterator
 
 from scanner import shapes
-from scanner.analyse.oracles import is_asserting
+from scanner.analyse.naming import is_asserting
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 from scanner.source import FunctionNode
 
@@ -24,7 +24,9 @@ ALL_AROUND = 2  # patches; with one, the notification may be all that there is t
 class MockCalledOnly(FileRule):
     message = "`{test}` only asks whether its mocks were called, and never with what"
     why = "With all collaborators mocked there is little else to assert on, and a call did happen."
-    instead = "Say with what: `assert_called_once_with(…)`; or let a collaborator run, and assert on the result."
+    instead = (
+        "Say with what: `assert_called_once_with(…)`; or let a collaborator run, and assert on the result."
+    )
     severity, confidence, family = Severity.LOW, Confidence.MEDIUM, "tests"
     evidence = ("E33",)
     roles = ("test",)

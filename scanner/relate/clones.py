@@ -15,7 +15,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from scanner.analyse.oracles import is_input
+from scanner.analyse.naming import is_input
 from scanner.facts import Class, Facts, Function
 from scanner.lazily import regex
 from scanner.relate.repository import Repository, module_name
