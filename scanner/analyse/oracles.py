@@ -20,7 +20,8 @@ Words of a function in a test file (`facts.Function.oracle`):
     drops:NAME      without any of the above: the result of a call is bound to a name that nobody reads
     returns         gives a verdict back, which no runner looks at
     gives           gives another value back: a helper named like a test
-    maybe:HOW       every one of these hangs on what the code under test does: `if`, `loop`, `try`, `except`
+    maybe:HOW       every one of these hangs on what the code under test does: `if`, `loop`, `try`, `except`;
+                    `result` where every `if` asks whether that gave anything, or succeeded
     skips           ends in an unconditional skip before it checks anything, or is marked so, by itself, by
                     its class or by `pytestmark`
     handed          given on by its name, in a table, to somebody who reads what it returns
@@ -63,7 +64,7 @@ from scanner.analyse.assertions import (
 from scanner.analyse.naming import is_accepting, is_asserting, is_collectable, is_input
 from scanner.analyse.unchecked import catches_assertions, is_hush, is_preface, is_quiet, of_unchecked
 from scanner.lazily import regex
-from scanner.source import Check, FunctionNode, Scope, Source
+from scanner.source import BUILTINS, Check, FunctionNode, Scope, Source
 
 _RAISES = regex(r"(?:_?assert\w*)?(?:[rR]aises|[wW]arns|[lL]ogs)\w*|deprecated_call|raises_\w+|\w+_raises")
 _MUST_NOT = regex(r"AssertionError|Failed|[Nn]ot\b|[Nn]ever|[Uu]nexpected|[Ss]houldn|[Mm]ustn")
@@ -80,7 +81,7 @@ def of_test_file(source: Source, scope: Scope, parameters: tuple[str, ...]) -> t
         del source.checks[known:]
     words = reader.words
     if reader.hangs_on and not reader.sure and reader.is_test:
-        words.add(f"maybe:{reader.hangs_on[0]}")
+        words.add(f"maybe:{reader.condition}")
     if node.decorator_list:
         words.update(_of_decorators(node))
     if not (words & _PLAIN and reader.surely) and _MAYBE_TEST.match(node.name):
@@ -140,6 +141,12 @@ class _Reader:
                         fate = fate or self._new(f"after-{ends}")
         return left
 
+    @property
+    def condition(self) -> str:
+        """What every oracle hangs on: on results alone, or on the condition of the first."""
+        kinds = set(self.hangs_on)
+        return "result" if kinds == {"result"} else self.hangs_on[0].replace("result", "if")
+
     def _new(self, fate: str) -> str:
         """A fate begins: of all oracles that share it, only the first is reported."""
         self.reported = ""
@@ -173,7 +180,8 @@ class _Reader:
     def _if(self, statement: ast.If, fate: str) -> str:
         always = truth(statement.test)
         before = len(self.hangs_on)
-        self.conditions += ["if"] * (always is not True)
+        kind = "result" if self._asks_for_a_result(statement) else "if"
+        self.conditions += [kind] * (always is not True)
         taken = self.block(statement.body, fate or (self._new("false-guard") if always is False else ""))
         between = len(self.hangs_on)
         other = self.block(statement.orelse, fate or (self._new("false-guard") if always is True else ""))
@@ -183,6 +191,48 @@ class _Reader:
         if always is True:
             return ""  # the author's switch; what follows is not ours to call dead
         return taken if taken and other else ""
+
+    def _asks_for_a_result(self, statement: ast.If) -> bool:
+        """Does a guard ask whether the code under test gave anything, or succeeded, with nobody to say so
+        where it did not?"""
+        if any(isinstance(one, ast.Expr) and called(one.value) in _SKIPS for one in statement.orelse):
+            return False
+        parts = statement.test.values if isinstance(statement.test, ast.BoolOp) else [statement.test]
+        return self.is_test and all(map(self._is_about_a_result, parts))
+
+    def _is_about_a_result(self, part: ast.expr) -> bool:
+        if isinstance(part, ast.Compare):
+            left, right = part.left, part.comparators[0]
+            if len(part.ops) != 1 or isinstance(part.ops[0], (ast.NotIn, ast.NotEq, ast.Is)):
+                return False
+            part, other = (right, left) if isinstance(part.ops[0], ast.In) else (left, right)
+            if not isinstance(other, ast.Constant):
+                return False
+        if isinstance(part, ast.Call):
+            if last_name(part.func) not in {"len", "get"}:
+                return False  # `path.exists()`, `hasattr(module, "x")`: what the surroundings are
+            part = part.args[0] if isinstance(part.func, ast.Name) and part.args else part.func
+        return self._is_a_result(part, _DEEP)
+
+    def _is_a_result(self, node: ast.expr, deep: int) -> bool:
+        """Is a value what a call in the test gave, or a part of it?"""
+        while isinstance(node, (ast.Attribute, ast.Subscript)):
+            if isinstance(node, ast.Attribute) and node.attr == "call_args":
+                return True
+            node = node.value
+        if isinstance(node, ast.Name):
+            value = self.scope.assigned.get(node.id)
+            once = self.scope.bound.get(node.id) == 1
+            return once and deep > 0 and value is not None and self._is_a_result(value, deep - 1)
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            return self._is_a_result(node.generators[0].iter, deep)
+        if isinstance(node, ast.Await):
+            node = node.value
+        if not isinstance(node, ast.Call):
+            return False
+        if isinstance(node.func, ast.Name) and node.func.id in BUILTINS:
+            return bool(node.args) and self._is_a_result(node.args[0], deep)  # made over, as it came
+        return not _ENVIRONMENT.search(self.source.segment(node.func))
 
     def _loop(self, statement: ast.For | ast.AsyncFor, fate: str) -> str:
         self.loops += 1
@@ -312,7 +362,7 @@ class _Reader:
                 self._flaw(statement, f"tautology:{reason}")
             elif _misspelt(statement.test):
                 self._flaw(statement, "misspelt")
-        self._found(how)
+        self._found(how, fails=truth(statement.test) is False, denies=_denies(statement.test))
 
     def _compares(self, statement: ast.stmt, left: ast.expr, right: ast.expr) -> None:
         """Note where both sides of an equality are one and the same call."""
@@ -436,14 +486,16 @@ class _Reader:
             for inner in [*self.source.tree.body, *self.function.body]
         )
 
-    def _found(self, word: str, name: str = "", *, fails: bool = False) -> None:
+    def _found(self, word: str, name: str = "", *, fails: bool = False, denies: bool = False) -> None:
         """An oracle, and what is called; of one that `fails` whenever it runs, the condition around it is a
-        part."""
+        part. One that `denies` holds as well where there is nothing to look at."""
         self.words.add(word)
         self.surely = self.surely or word != "call" or not is_accepting(name)
         conditions = self.conditions[:-1] if fails else self.conditions
         if conditions:
-            self.hangs_on.append(conditions[-1])
+            inner = conditions[-1]
+            only = inner != "result" or (set(conditions) == {"result"} and not denies)
+            self.hangs_on.append(inner if only else "if")
         else:
             self.sure = True
         if self.yielded:
@@ -516,6 +568,13 @@ _ALL_ITEMS = frozenset(
     "range enumerate zip sorted reversed list tuple set dict product permutations combinations items keys "
     "values splitlines".split()
 )
+_DEEP = 3  # names that stand for names
+# What a guard may well ask: the machine, the libraries, the state before
+_ENVIRONMENT = regex(
+    r"environ|getenv|which|platform|version|find_spec|import|avail|supports|exists|is_|has_|sys\.|os\.|param|config"
+    r"|settings|request\.|parse_args|random|uname|executable|binary|device|read_|\.read$|splitlines",
+    re.IGNORECASE,
+)
 _EXPECTING = frozenset(
     {"raises", "warns", "deprecated_call", "assertRaises", "assertRaisesRegex", "assertWarns"}
 )
@@ -544,6 +603,11 @@ _OF_EQUALITY = regex(r"Eq(?![a-z])|Equal|Hash|Identit|Reflexiv")
 _BUILDERS = regex(
     r"(?:sqlalchemy|sqlmodel|peewee|pony|pypika|piccolo|sympy|z3|polars|pyspark|ibis|cvxpy|pulp)\b"
 )
+
+
+def _denies(test: ast.expr) -> bool:
+    """`x not in y`, `not x`, `x is None`."""
+    return says_none(test) or (isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.NotIn))
 
 
 def _overloads(source: Source, left: ast.expr) -> bool:

@@ -36,7 +36,7 @@ _ACCEPTS = regex(
     r"#\d{2,}|issues?/\d|ticket|regress|\btest \d{4,}|\bbug\b|used to|previous|\bfix(?:es|ed)?\b"
     r"|does nothing|would (?:raise|fail|crash)"
     r"|\bcan\b|\bmay\b|\b[a-z]{3,}able\b|(?:not|n't) (?:require|need)|import|compil|accept|allow"
-    r"|\bpass(?:es)?\b|\bvalid\b|\bok\b|succe(?:ss|ed)|\bwork(?:s|ing)?\b|still|\bjust\b|coverage"
+    r"|\bpass(?:es)?\b|\bvalid(?:ates?)?\b|\bok\b|succe(?:ss|ed)|\bwork(?:s|ing)?\b|still|\bjust\b|coverage"
     r"|(?:make|making|be|to) sure|ensure|unaffected|\bsafe",
     re.IGNORECASE,
 )
