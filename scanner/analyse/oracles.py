@@ -36,6 +36,7 @@ Words of a function in a test file (`facts.Function.oracle`):
     idle:NAME       a nested function that nobody calls
     none            an `assert` that something is missing, empty or false
     asks:NAME       an oracle is a plain call of this, without `await`, in a file that knows of coroutines
+    bare:NAME       a statement is such a call, of something that is not named like a check
 
 Of a function in other files only `assert` and `raise`.
 """
@@ -398,14 +399,14 @@ class _Reader:
             return _LOOKS_UP.match(last_name(value.func)) is not None
         return True
 
-    def _asks(self, test: ast.expr) -> None:
+    def _asks(self, test: ast.expr, word: str = "asks") -> None:
         """Note what a bare call asks: the answer of a coroutine function is true before it has run."""
         if isinstance(test, ast.UnaryOp):
             test = test.operand
         if isinstance(test, ast.Call) and self.source.mentions("async"):
             name = self.source.resolve(test.func, self.scope) or ""
             if name and not name.startswith("builtins."):
-                self.words.add(f"asks:{name}")
+                self.words.add(f"{word}:{name}")
 
     def _flaw(self, node: ast.stmt, fate: str) -> None:
         self.source.checks.append(Check(node, fate, self.function))
@@ -430,6 +431,8 @@ class _Reader:
                 self._flaw(statement, "misspelt")
             elif name in _SKIPS and statement in self.function.body and not self.words & _PLAIN:
                 self.words.add("skips")
+            elif self.is_test and statement.value is value and self.source.mentions("async"):
+                self._asks(value, "bare")
         elif cls is ast.Yield or cls is ast.YieldFrom:
             self.yielded = True
         elif cls is ast.Compare:
