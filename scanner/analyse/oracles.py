@@ -45,6 +45,7 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import pairwise
 from typing import Any, TypeGuard
 
 from scanner.analyse.assertions import (
@@ -173,8 +174,10 @@ class _Reader:
     def _is_simulated(self, statement: ast.Raise) -> bool:
         """Is the function a stand-in that always fails, for the code under test to cope with? One that must
         not be called is none: it says so, or raises an AssertionError."""
-        body = [one for one in self.function.body if not is_preface(one)]
-        if self.is_test or body != [statement] or statement.exc is None:
+        whole = self.function.body
+        if self.is_test or whole[-1] is not statement or statement.exc is None:
+            return False
+        if not all(map(is_preface, whole[:-1])):
             return False
         return not _MUST_NOT.search(ast.dump(statement.exc))
 
@@ -327,11 +330,7 @@ class _Reader:
     def _nested(self, statement: FunctionNode, fate: str) -> str:
         if not self.is_test or statement.decorator_list or statement.name.startswith("_"):
             return ""
-        text = "\n".join(self.source.lines[self.function.lineno - 1 : self.function.end_lineno])
-        named = len(re.findall(rf"\b{statement.name}\b", text))
-        if named > 1 and not isinstance(statement, ast.AsyncFunctionDef):
-            return ""
-        used = _uses(self.function, statement)
+        used = self._fate_of(statement)
         if used == "":
             return ""
         inner = _Reader(self.source, self.scope, self.function)
@@ -339,6 +338,18 @@ class _Reader:
         if "dead" in inner.words:
             self.words.update(("dead", f"idle:{statement.name}"))
         return ""
+
+    def _fate_of(self, nested: FunctionNode) -> str:
+        """Why a nested function never runs: `never-called`, `never-awaited`; "" where it may. To ask the text
+        first is cheaper than a walk."""
+        text = self.source.text_of(self.function)
+        if any(name in text for name in _BY_ANY_NAME):
+            return ""
+        if _times(text, nested.name) == 1:
+            return "never-called"
+        if isinstance(nested, ast.FunctionDef) or f" {nested.name}(" not in text:
+            return ""
+        return "never-awaited" if _is_only_dropped(self.function, nested) else ""
 
     # The oracles themselves
 
@@ -578,6 +589,7 @@ _ENVIRONMENT = regex(
     r"|settings|request\.|parse_args|random|uname|executable|binary|device|read_|\.read$|splitlines",
     re.IGNORECASE,
 )
+_BY_ANY_NAME = ("locals(", "globals(", "exec(", "eval(")  # whoever calls these may call anything
 _EXPECTING = frozenset(
     {"raises", "warns", "deprecated_call", "assertRaises", "assertRaisesRegex", "assertWarns"}
 )
@@ -698,26 +710,29 @@ def _reads_value(statement: ast.stmt, names: tuple[str, ...]) -> bool:
     return any(isinstance(node, ast.Name) and node.id in names for node in ast.walk(statement))
 
 
-def _uses(function: FunctionNode, nested: FunctionNode) -> str:
-    """Why a nested function never runs: `never-called`, `never-awaited`; "" where it may."""
-    bare = []
-    for node in ast.walk(function):
-        if isinstance(node, ast.Name) and node.id == nested.name and isinstance(node.ctx, ast.Load):
-            bare.append(node)
-        elif (
-            isinstance(node, ast.Call) and last_name(node.func) in {"locals", "globals", "exec", "eval"}
-        ) or (isinstance(node, (ast.Nonlocal, ast.Global)) and nested.name in node.names):
-            return ""
-    if not bare:
-        return "never-called"
-    if not isinstance(nested, ast.AsyncFunctionDef):
-        return ""
-    dropped = [
-        node.value.func
+def _times(text: str, name: str) -> int:
+    """How often a text holds a name, longer names that it is a part of left out."""
+    parts = text.split(name)
+    return sum(not (_joins(one[-1:]) or _joins(other[:1])) for one, other in pairwise(parts))
+
+
+def _joins(character: str) -> bool:
+    return character == "_" or character.isalnum()
+
+
+def _is_only_dropped(function: FunctionNode, nested: FunctionNode) -> bool:
+    """Is every use of a nested coroutine function a call that stands alone?"""
+    bare = {id(node) for node in ast.walk(function) if _is_load(node, nested.name)}
+    dropped = {
+        id(node.value.func)
         for node in ast.walk(function)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-    ]
-    return "never-awaited" if all(any(name is func for func in dropped) for name in bare) else ""
+    }
+    return bool(bare) and bare <= dropped
+
+
+def _is_load(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
 
 
 def _of_decorators(node: FunctionNode) -> set[str]:
