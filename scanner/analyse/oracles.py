@@ -64,7 +64,14 @@ from scanner.analyse.assertions import (
     truth,
 )
 from scanner.analyse.naming import is_accepting, is_asserting, is_collectable, is_input
-from scanner.analyse.unchecked import catches_assertions, is_hush, is_preface, is_quiet, of_unchecked
+from scanner.analyse.unchecked import (
+    catches_assertions,
+    is_hush,
+    is_preface,
+    is_quiet,
+    means_to_run_through,
+    of_unchecked,
+)
 from scanner.lazily import regex
 from scanner.source import BUILTINS, Check, FunctionNode, Scope, Source
 
@@ -83,7 +90,10 @@ def of_test_file(source: Source, scope: Scope, parameters: tuple[str, ...]) -> t
         del source.checks[known:]
     words = reader.words
     if reader.hangs_on and not reader.sure and reader.is_test:
-        words.add(f"maybe:{reader.condition}")
+        condition = reader.condition
+        if condition == "result" and means_to_run_through(source, node):
+            condition = "if"
+        words.add(f"maybe:{condition}")
     if node.decorator_list:
         words.update(_of_decorators(node))
     if not (words & _PLAIN and reader.surely) and _MAYBE_TEST.match(node.name):
@@ -188,6 +198,8 @@ class _Reader:
         self.conditions += [kind] * (always is not True)
         taken = self.block(statement.body, fate or (self._new("false-guard") if always is False else ""))
         between = len(self.hangs_on)
+        if kind == "result":
+            self.conditions[-1] = "if"  # the other way may be as right
         other = self.block(statement.orelse, fate or (self._new("false-guard") if always is True else ""))
         del self.conditions[len(self.conditions) - (always is not True) :]
         if before < between < len(self.hangs_on) and not self.conditions:
@@ -201,8 +213,10 @@ class _Reader:
         where it did not?"""
         if any(isinstance(one, ast.Expr) and called(one.value) in _SKIPS for one in statement.orelse):
             return False
+        if not self.is_test or _OF_THE_MACHINE.search(self.source.segment(statement.test)):
+            return False
         parts = statement.test.values if isinstance(statement.test, ast.BoolOp) else [statement.test]
-        return self.is_test and all(map(self._is_about_a_result, parts))
+        return all(map(self._is_about_a_result, parts))
 
     def _is_about_a_result(self, part: ast.expr) -> bool:
         if isinstance(part, ast.Compare):
@@ -236,7 +250,7 @@ class _Reader:
             return False
         if isinstance(node.func, ast.Name) and node.func.id in BUILTINS:
             return bool(node.args) and self._is_a_result(node.args[0], deep)  # made over, as it came
-        return not _ENVIRONMENT.search(self.source.segment(node.func))
+        return not _ENVIRONMENT.search(self.source.segment(node.func)) and not _is_of_a_table(node.func)
 
     def _loop(self, statement: ast.For | ast.AsyncFor, fate: str) -> str:
         self.loops += 1
@@ -583,6 +597,7 @@ _ALL_ITEMS = frozenset(
     "values splitlines".split()
 )
 _DEEP = 3  # names that stand for names
+_OF_THE_MACHINE = regex(r"avail|supports|platform|version|environ|installed", re.IGNORECASE)
 # What a guard may well ask: the machine, the libraries, the state before
 _ENVIRONMENT = regex(
     r"environ|getenv|which|platform|version|find_spec|import|avail|supports|exists|is_|has_|sys\.|os\.|param|config"
@@ -618,6 +633,13 @@ _OF_EQUALITY = regex(r"Eq(?![a-z])|Equal|Hash|Identit|Reflexiv")
 _BUILDERS = regex(
     r"(?:sqlalchemy|sqlmodel|peewee|pony|pypika|piccolo|sympy|z3|polars|pyspark|ibis|cvxpy|pulp)\b"
 )
+
+
+def _is_of_a_table(func: ast.expr) -> bool:
+    """`LIMITS.get`: a look into what the tests are made from."""
+    while isinstance(func, (ast.Attribute, ast.Subscript)):
+        func = func.value
+    return isinstance(func, ast.Name) and func.id.isupper()
 
 
 def _denies(test: ast.expr) -> bool:

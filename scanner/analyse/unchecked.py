@@ -202,6 +202,12 @@ def is_hush(handler: ast.ExceptHandler) -> bool:
     return all(is_quiet(statement) for statement in handler.body)
 
 
+def means_to_run_through(source: Source, node: FunctionNode) -> bool:
+    """Does the author say that not crashing is the point?"""
+    said = f"{node.name.replace('_', ' ')}\n{_words_about(source, node)}"
+    return _SMOKE.search(said) is not None
+
+
 def _words_about(source: Source, node: FunctionNode) -> str:
     """What the author says in a test: docstring and comments, those behind the last statement too."""
     said = []
