@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-SCHEMA = 11  # raise it with every change of shape or meaning: cached facts of another schema are not read
+SCHEMA = 12  # raise it with every change of shape or meaning: cached facts of another schema are not read
 
 
 class Place(NamedTuple):

@@ -215,8 +215,9 @@ class Source:
     def header(self, node: FunctionNode | ast.ClassDef) -> Place:
         """The `def` or `class` line: from the keyword to the end of its name, so that the region is tight."""
         line = node.lineno
-        column = self.column(line, node.col_offset)
         text = self.lines[line - 1] if line <= len(self.lines) else ""
+        plain = text.isascii() and line not in self.lowered_lines
+        column = node.col_offset + 1 if plain else self.column(line, node.col_offset)
         start = column - 1 + _KEYWORDS[node.__class__]
         if not text.startswith(node.name, start):
             start = text.find(node.name, start)
