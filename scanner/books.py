@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from scanner.change import Change
 from scanner.finding import Notice
+from scanner.frozen import frozen
 from scanner.history import GitError, History, NoHistory
 from scanner.settings import Settings, UsageError
 from scanner.weigh import Weights, load_weights
@@ -20,7 +21,7 @@ from scanner.weigh import Weights, load_weights
 _NO_FILES = ("none", "default")
 
 
-@dataclass(frozen=True)
+@frozen
 class Books:
     """The books of one run."""
 

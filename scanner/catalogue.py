@@ -14,13 +14,14 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import scanner
+from scanner.frozen import frozen
 from scanner.rule import (
     FAMILIES,
     AllowRule,
@@ -65,7 +66,7 @@ class RuleError(Exception):
     """A rule file that cannot be used; the text names the file, the line and the reason."""
 
 
-@dataclass(frozen=True)
+@frozen
 class SemgrepRule:
     """A rule that semgrep runs: its card, and its definition as semgrep reads it.
 
@@ -97,7 +98,7 @@ class SemgrepRule:
         return tuple(analyzer for analyzer, ours in spelled if ours in (language, ANY_LANGUAGE))
 
 
-@dataclass(frozen=True)
+@frozen
 class Catalogue:
     """The rules of one run, in the order of their ids."""
 

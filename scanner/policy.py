@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any
 
+from scanner.frozen import frozen
 from scanner.settings import Critical, Settings, UsageError, matches
 
 
-@dataclass(frozen=True)
+@frozen
 class GateWaiver:
     """One `[[tool.assay.gate.waive]]`: paths that need no review until a day, for a reason that an owner
     stands for."""
@@ -29,7 +30,7 @@ class GateWaiver:
         return today <= self.expires and any(matches(path, pattern) for pattern in self.paths)
 
 
-@dataclass(frozen=True)
+@frozen
 class Policy:
     """What a change must have to pass.
 

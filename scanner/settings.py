@@ -13,10 +13,11 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from scanner.frozen import frozen
 from scanner.lazily import regex
 
 if sys.version_info >= (3, 11):
@@ -29,7 +30,7 @@ class UsageError(Exception):
     """The user asked for what cannot be: exit code 2. The text names the place and the next step."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Waiver:
     """One `[[tool.assay.allow]]`: lets findings of a rule pass where no comment can stand."""
 
@@ -41,7 +42,7 @@ class Waiver:
     expires: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Critical:
     """One `[[tool.assay.critical]]`: paths that must not break, who answers for them, and how critical they
     are, from 1. After the day in `expires` the entry holds on, and is named."""
@@ -52,7 +53,7 @@ class Critical:
     expires: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Settings:
     """Everything a run depends on, beside the tree and its history."""
 
@@ -193,7 +194,7 @@ def load(root: Path, config: Path | None = None, *, isolated: bool = False) -> S
     return settings
 
 
-@dataclass(frozen=True)
+@frozen
 class Layer:
     """One place that settings come from: a file, or the environment."""
 

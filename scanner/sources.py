@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from scanner.change import Change, ChangedFile
 from scanner.discover import Discovered, Wanted, discover, from_bytes, language_of, relative, too_large
 from scanner.finding import Notice
+from scanner.frozen import frozen
 from scanner.history import NOT_A_REPOSITORY, GitError, History, NoHistory
 from scanner.settings import Settings, UsageError
 
@@ -16,7 +17,7 @@ from scanner.settings import Settings, UsageError
 _BASES = ("@{upstream}", "origin/HEAD", "origin/main", "origin/master", "main", "master")
 
 
-@dataclass(frozen=True)
+@frozen
 class Sources:
     """The files of a run, and the change that findings are held against, if there is one.
 

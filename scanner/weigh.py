@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 from scanner.catalogue import Catalogue
 from scanner.finding import Allow, Confidence, Finding, Level, Notice, Unreadable
+from scanner.frozen import frozen
 from scanner.proof import Proof, Verdict
 from scanner.provenance.record import Attributed, Label, Provenance, Tier
 from scanner.rule import BASE_RANK, Card
@@ -30,7 +31,7 @@ WARNING_RANK = 40.0
 HIGH_BASE = 70.0  # nothing lowers a finding whose base rank reaches this
 
 
-@dataclass(frozen=True)
+@frozen
 class Factor:
     """One odds factor, the words that name it, and the ids of the studies behind it."""
 
@@ -39,7 +40,7 @@ class Factor:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Weights:
     """The table of factors; `none` has every factor 1."""
 
@@ -51,7 +52,7 @@ class Weights:
         return self.table.get(group, {}).get(key, Factor(1.0, ""))
 
 
-@dataclass(frozen=True)
+@frozen
 class Weighed:
     """A finding with its rank, how it came about, and what became of it.
 
@@ -72,7 +73,7 @@ class Weighed:
     proof: Proof | None = None  # what running the test around it has shown
 
 
-@dataclass(frozen=True)
+@frozen
 class Report:
     """The result of a run, complete: what was found, what was let pass and why, what could not be read."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -29,6 +28,7 @@ from scanner.finding import (
     from_row,
     to_row,
 )
+from scanner.frozen import frozen
 from scanner.settings import Settings
 
 __all__ = ["Analysed", "FactsStore", "analyse"]
@@ -93,7 +93,7 @@ class FactsStore:
         return found
 
 
-@dataclass(frozen=True)
+@frozen
 class Analysed:
     """What the files tell, before anything looks at them together."""
 

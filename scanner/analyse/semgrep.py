@@ -11,7 +11,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.analyse import python, semgrep_engine
@@ -32,13 +31,14 @@ from scanner.finding import (
     from_row,
     to_row,
 )
+from scanner.frozen import frozen
 from scanner.lazily import regex
 from scanner.settings import Settings
 
 _Load = Callable[[Collection[str]], Mapping[str, Facts]]
 
 
-@dataclass(frozen=True)
+@frozen
 class Lane:
     """What semgrep found, and what the reader must know about its run."""
 
@@ -46,7 +46,7 @@ class Lane:
     notices: tuple[Notice, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class _Job:
     """One file, the rules that can speak in it, and the key of what is known about both."""
 

@@ -7,9 +7,10 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from scanner.frozen import frozen
 from scanner.lazily import regex
 
 _TIME_LIMIT = 300.0
@@ -65,7 +66,7 @@ class GitError(Exception):
     """git said no. The text says what was asked and what git answered, in one line."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Git:
     """A git program and the environment it runs in."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from scanner.frozen import frozen
 from scanner.hunks import Ranges
 from scanner.lazily import regex
 
@@ -16,7 +16,7 @@ _HUNK = regex(rb"@@ -\d{1,9}(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
 _ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13}
 
 
-@dataclass(frozen=True)
+@frozen
 class NoHistory:
     """There is no history to read. `reason` says why, `remedy` what to do; either may be shown as it is."""
 
@@ -34,7 +34,7 @@ class Moves(NamedTuple):
     deleted: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Person:
     """A name and an e-mail as the commit object has them: `.mailmap` can turn bots into people."""
 
@@ -42,7 +42,7 @@ class Person:
     email: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Commit:
     """One commit object. `message` is the whole of it: subject, body, trailers."""
 
@@ -62,7 +62,7 @@ class Commit:
         return self.message.lstrip("\n").partition("\n")[2]
 
 
-@dataclass(frozen=True)
+@frozen
 class Node:
     """A commit as the graph sees it: enough to know who belongs to which merge, and by whom."""
 

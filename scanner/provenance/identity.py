@@ -10,11 +10,11 @@ import functools
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from scanner.frozen import frozen
 from scanner.history import Commit, Person
 from scanner.lazily import regex
 from scanner.provenance.record import Evidence, Label
@@ -52,7 +52,7 @@ class Role(str, Enum):
     BOT = "bot"
 
 
-@dataclass(frozen=True)
+@frozen
 class Identity:
     """One entry of the table. `confidence` is that of a trailer; an author is surer."""
 
@@ -67,7 +67,7 @@ class Identity:
         return {Role.AGENT: Label.AI, Role.SUGGESTION: Label.MIXED, Role.BOT: Label.BOT}[self.role]
 
 
-@dataclass(frozen=True)
+@frozen
 class _Table:
     emails: Mapping[str, Identity]
     logins: Mapping[str, Identity]

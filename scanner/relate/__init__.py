@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from scanner.analyse import FactsStore, clock
 from scanner.analyse.cache import Cache
 from scanner.catalogue import Catalogue
 from scanner.finding import Candidate, Finding, Notice, from_row, to_row
+from scanner.frozen import frozen
 from scanner.relate.repository import Repository
 
 __all__ = ["Related", "Repository", "relate"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Related:
     """What the files tell together."""
 
