@@ -13,10 +13,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from scanner import toml
 
 # Modules that some supported Python has and another has not: one answer, whatever runs the scan.
 STDLIB = frozenset(sys.stdlib_module_names) | frozenset(
@@ -174,4 +171,4 @@ def _lists(table: dict[str, str]) -> dict[str, tuple[str, ...]]:
 def load() -> Distributions:
     """Read the tables that travel with the package."""
     text = Path(__file__).with_name("distributions.toml").read_text(encoding="utf-8")
-    return Distributions(tomllib.loads(text))
+    return Distributions(toml.loads(text))

@@ -7,7 +7,6 @@ where they never pass. How many reviews, and whose, follows from tier, blast rad
 from __future__ import annotations
 
 import datetime
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import field, fields
 from typing import Any
@@ -115,6 +114,8 @@ def policy_of(settings: Settings, where: str = "[tool.assay.gate]") -> Policy:
     known |= {"no-evidence"}
     for key in table:
         if key not in known:
+            import difflib
+
             near = difflib.get_close_matches(key, known, n=1)
             hint = f"did you mean `{near[0]}`?" if near else f"known keys: {', '.join(sorted(known))}"
             raise UsageError(f"{where}: unknown key `{key}`; {hint}")

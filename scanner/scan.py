@@ -58,7 +58,7 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
         allowed = judge_allows((*of_tree, *of_change), facts.allows, catalogue, settings, whole=sources.whole)
         findings = (*_relevant((*of_tree, *allowed), sources.change), *of_change)
         books = Books(settings, history, sources.change)
-        known, weights, swapped = books.baseline(), books.weights(), books.notices()
+        known, weights, swapped = books.baseline(), books.weights(findings), books.notices()
         say(f"attributing {len(findings):,} findings")
         attributed, said = _attribute(findings, history, settings, sources.change)
         weighed = weigh(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
@@ -113,6 +112,8 @@ class Git:
         """
         settings = [word for pair in _HARDENED for word in ("-c", pair)]
         command = [self.program, "--no-pager", "--literal-pathspecs", *settings, *arguments]
+        import tempfile
+
         # Files, not pipes, on the other two ends: nobody waits for anybody.
         with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as errors:
             asked.write(stdin)

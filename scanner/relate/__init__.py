@@ -25,7 +25,7 @@ class Related:
 def relate(candidates: Sequence[Candidate], facts: FactsStore, catalogue: Catalogue, cache: Cache) -> Related:
     """Confirm candidates, and run the repository rules. A pure function of all facts, so its result is
     kept under their digest."""
-    if not catalogue.repository_rules and not candidates:
+    if not candidates and not catalogue.speaks("repository"):
         return Related(())
     key = f"relate:{facts.digest}:{catalogue.digest}"
     known = cache.read([key], "findings").get(key)

@@ -8,7 +8,6 @@ the repository.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -389,6 +388,8 @@ def _similarity(one: tuple[int, ...], other: tuple[int, ...]) -> float:
     common = sum((Counter(one) & Counter(other)).values())
     if 2 * common < _ALIKE_NAMESAKE * total or common < MIN_STATEMENTS - 1:
         return 0.0
+    import difflib
+
     matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     ordered = sum(block.size for block in matcher.get_matching_blocks())
     if ordered < _ALIKE_IN_ORDER * common:
