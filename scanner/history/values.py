@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -32,6 +32,17 @@ class Moves(NamedTuple):
 
     renamed: Mapping[str, str]
     deleted: tuple[str, ...]
+
+
+class StagedFile(NamedTuple):
+    """One file that the index adds, changes, renames or deletes against HEAD. The blobs are ids, and empty
+    where the file is not there, or is no regular one; `old_path` is its name in HEAD."""
+
+    path: str
+    blob: str
+    old_path: str
+    old_blob: str
+    gone: bool
 
 
 @frozen
@@ -84,6 +95,23 @@ def index_entry(entry: bytes) -> tuple[str, str, str, str]:
         return "", "", "", ""
     mode, oid, stage = meta.decode("ascii").split(" ")
     return mode, oid, stage, path_of(name)
+
+
+def staged_entries(out: bytes) -> Iterator[StagedFile]:
+    """The records of `diff-index --raw -z`."""
+    words = iter(out.split(b"\0"))
+    for record in words:
+        if not record:
+            return
+        old_mode, mode, old_blob, blob, status = record.decode("ascii").lstrip(":").split(" ")
+        old_path = path_of(next(words))
+        yield StagedFile(
+            path_of(next(words)) if status.startswith("R") else old_path,
+            blob if mode.startswith("100") else "",
+            old_path,
+            old_blob if old_mode.startswith("100") else "",
+            status == "D",
+        )
 
 
 def commit_of(oid: str, raw: bytes) -> Commit:
