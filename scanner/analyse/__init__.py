@@ -28,6 +28,7 @@ from scanner.finding import (
     to_row,
 )
 from scanner.frozen import frozen
+from scanner.profile import UNASKED, Profile
 from scanner.settings import Settings
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ def analyse(
     *,
     others: Mapping[str, str] = MappingProxyType({}),
     whole: bool = True,
+    profile: Profile = UNASKED,
 ) -> Analysed:
     """Analyse what the cache does not know, in as many processes as it pays.
 
@@ -147,7 +149,7 @@ def analyse(
     cached = cache.read(list(keys.values()), "findings")
     todo = [file for file in files if keys[file.path] not in cached]
     at_hand: dict[str, Facts] = {}
-    texts = _texts(todo, catalogue, at_hand, settings.jobs) if todo else []
+    texts = _texts(todo, catalogue, at_hand, settings.jobs, profile) if todo else []
     fresh: dict[str, Any] = {}
     facts_texts: dict[str, str] = {}
     rows = []
@@ -172,13 +174,17 @@ def analyse(
     return Analysed(analyses, store, lane)
 
 
-def _texts(files: Sequence[File], catalogue: Catalogue, at_hand: dict[str, Facts], jobs: int) -> list[str]:
+def _texts(
+    files: Sequence[File], catalogue: Catalogue, at_hand: dict[str, Facts], jobs: int, profile: Profile
+) -> list[str]:
     """What each file gives; see `_work`. What reads files is imported here: a warm run reads none."""
     from scanner.analyse.file import handlers
 
-    to = handlers(catalogue)
+    to = profile.watching(handlers(catalogue))
     sizes = [len(file.data) for file in files]
-    return workers.run(files, sizes, lambda file: _work(file, to, at_hand), jobs)
+    return profile.gathered(
+        lambda work: workers.run(files, sizes, work, jobs), lambda file: _work(file, to, at_hand)
+    )
 
 
 def _aborted(row: list[Any]) -> bool:

@@ -9,6 +9,7 @@ from scanner.analyse.cache import Cache
 from scanner.catalogue import Catalogue
 from scanner.finding import Candidate, Finding, Notice, from_row, to_row
 from scanner.frozen import frozen
+from scanner.profile import UNASKED, Profile
 from scanner.relate.repository import Repository
 
 __all__ = ["Related", "Repository", "relate"]
@@ -22,7 +23,13 @@ class Related:
     notices: tuple[Notice, ...] = ()
 
 
-def relate(candidates: Sequence[Candidate], facts: FactsStore, catalogue: Catalogue, cache: Cache) -> Related:
+def relate(
+    candidates: Sequence[Candidate],
+    facts: FactsStore,
+    catalogue: Catalogue,
+    cache: Cache,
+    profile: Profile = UNASKED,
+) -> Related:
     """Confirm candidates, and run the repository rules. A pure function of all facts, so its result is
     kept under their digest."""
     if not candidates and not catalogue.speaks("repository"):
@@ -38,7 +45,7 @@ def relate(candidates: Sequence[Candidate], facts: FactsStore, catalogue: Catalo
         if rule.whole and not facts.whole:
             continue
         try:
-            with clock.aborting(clock.PER_RULE):
+            with profile.of_rule(rule.id), clock.aborting(clock.PER_RULE):
                 findings.extend(list(rule.check(repository)))
         except clock.TookTooLong:
             text = f"the rule {rule.id} took more than {clock.PER_RULE:.0f} s of processor time"
