@@ -143,14 +143,13 @@ class Tracer:
 
     @cached_property
     def calls(self) -> dict[str, list[ast.Call]]:
-        """The calls of the file, by the last part of what is called."""
+        """The calls of the file in order, by the last part of what is called."""
         found: dict[str, list[ast.Call]] = {}
-        for node in ast.walk(self.source.tree):
-            if isinstance(node, ast.Call):
-                last = (
-                    node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                )
-                found.setdefault(last, []).append(node)
+        # Every call is the parent of what it calls, and the map of parents was made from the end.
+        nodes = reversed(self.source.parents.values())
+        for call in dict.fromkeys(node for node in nodes if isinstance(node, ast.Call)):
+            last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            found.setdefault(last, []).append(call)
         return found
 
     def callers(self, scope: Scope) -> list[tuple[ast.Call, Scope]]:
