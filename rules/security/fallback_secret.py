@@ -21,6 +21,8 @@ ABOUT = regex(
     r"(name|field|file|path|dir|url|header|hash|hasher|length|policy|algorithm|prefix|arn|id)$", re.I
 )
 READS = ("os.getenv", "os.environ.get")
+# Where a value may be read from
+SOURCES = ("getenv", "environ", "config", "BaseSettings")
 SETTINGS = frozenset(["pydantic_settings.BaseSettings", "pydantic.BaseSettings"])
 
 
@@ -35,6 +37,9 @@ class FallbackSecret(FileRule):
     evidence = ("E07",)
     security_severity = "7.5"
     roles = ("live",)
+
+    def concerns(self, source: Source) -> bool:
+        return super().concerns(source) and any(map(source.mentions, SOURCES))
 
     @on_call(*READS)
     def default_of_a_read(self, source: Source, call: ast.Call) -> Iterator[Finding]:
