@@ -532,8 +532,11 @@ _VENDOR_PARTS = frozenset(
         "thirdparty",
         "node_modules",
         "site-packages",
+        "venv",
+        ".venv",
+        "extern",
+        "_extern",
     }
-    | {"extern", "_extern"}
 )
 # What agents are equipped with: programs that were published with a skill, and copied in
 _COPIED_IN = regex(

@@ -35,7 +35,7 @@ WEB = frozenset(
         "rest_framework",
         "sanic",
         "tornado",
-        "http",
+        "BaseHTTPRequestHandler",
         "litestar",
     ]
 )

@@ -17,9 +17,8 @@ MIDDLEWARE = regex(
 CONTROL_CLASS = regex(r"^(\w*Rate_?Limit\w*|\w*Throttl\w*|CSRF\w*|\w*SecurityHeaders\w*|\w*AuthGuard)$", re.I)
 CONTROL_FUNCTION = regex(
     r"^((require|requires|enforce)_(auth\w*|admin\w*|login|role\w*|permission\w*|api_?key|token|user|scope\w*|owner\w*)|"
-    r"\w+_required|rate_?limit\w*|\w*_rate_?limit|(verify|validate|check)_(\w*_)?(signature|csrf\w*|jwt|api_?key|"
-    r"webhook\w*|token|permissions?|ownership|access|origin|admin\w*)|(add_|set_)?security_headers|"
-    r"sanitize_(input|html|path|filename|user_input|sql)|csrf_protect\w*)$"
+    r"(?!check_|is_|needs_)\w+_required|rate_?limit\w*|\w*_rate_?limit|(verify|validate|check)_(\w*_)?(signature|csrf\w*|"
+    r"webhook|permissions?|ownership|access|admin\w*)|(add_|set_)?security_headers|csrf_protect\w*)$"
 )
 MIDDLEWARE_METHODS = frozenset(
     ["dispatch", "__call__", "process_request", "process_view", "process_response"]
@@ -33,7 +32,6 @@ class UnwiredControl(RepositoryRule):
     )
     instead = "Put it to work (add the middleware, depend on it, decorate with it), or delete it."
     severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "security"
-    preview = True
     cwe = (693, 862)
     evidence = ("E07",)
     security_severity = "7.5"
@@ -109,10 +107,13 @@ def _is_data(bases: tuple[str, ...], name: str) -> bool:
 
 
 def _referenced(name: str, facts: Facts, repository: Repository) -> bool:
-    """Is the name used anywhere but in its own definition, tests, and imports that lead nowhere?"""
+    """Is the name used anywhere but in its own definition, and imports that lead nowhere? What a package
+    passes on in its `__init__`, or what has tests of its own, may be there for others."""
     for other in repository.files.values():
-        if other.role == "test" or name not in other.identifiers:
+        if name not in other.identifiers:
             continue
+        if other.role in {"test", "example"} or other.path.endswith("__init__.py"):
+            return True
         if other.path == facts.path:
             return True
         if any(name in use.name.split(".") for use in other.uses):

@@ -122,6 +122,7 @@ _NOT_INPUT = regex(
     r"\b(?:Depends|Security|Request|Response|BackgroundTasks|WebSocket|AsyncSession|Session|Connection|"
     r"HTTPConnection|Context|RunContext|InjectedState)\b(?!\w)"
 )
+_LIMITED = regex(r"\b(?:pattern|regex)\s*=\s*r?[\"']\^")
 _ROUTES = frozenset("route get post put patch delete api_route websocket head options".split())
 _CHATS = regex(r"\b(?:telegram|telebot|aiogram|discord|pyrogram|slack_bolt)\b")
 _CHAT_TEXT = regex(r"^(?:update\.)?(?:effective_)?(?:message|msg)\.(?:text|content)$")
@@ -438,12 +439,25 @@ def _declared(source: Source, function: FunctionNode, scope: Scope, arg: ast.arg
     if names[:4] == ["ch", "method", "properties", "body"] and arg.arg == "body":
         return "message"
     if "request" in names[:2] and arg.arg not in names[: names.index("request") + 1]:
-        return _of_django(source, arg)
+        return "" if _is_helper(source, function) else _of_django(source, arg)
     if function.name in {"_run", "_arun", "_execute"} and any(
         base.endswith("Tool") for base in _bases(source, scope)
     ):
         return "tool" if _is_text(source, arg) else "nothing"
     return ""
+
+
+def _is_helper(source: Source, function: FunctionNode) -> bool:
+    """Is a function that takes a request called by another of the file, or by templates? Then it is no
+    view."""
+    decorators = (one.func if isinstance(one, ast.Call) else one for one in function.decorator_list)
+    if any(spelled(one).startswith("register.") for one in decorators):
+        return True
+    return any(
+        isinstance(call.func, ast.Name) and call.func.id == function.name
+        for body in source.bodies
+        for call in body.calls
+    )
 
 
 def _of_django(source: Source, arg: ast.arg) -> str:
@@ -498,6 +512,8 @@ def _is_sent(source: Source, function: FunctionNode, arg: ast.arg) -> bool:
     default = default_of(function, arg)
     if _NOT_INPUT.search(annotation) or (default is not None and _NOT_INPUT.search(source.segment(default))):
         return False
+    if _LIMITED.search(annotation) or (default is not None and _LIMITED.search(source.segment(default))):
+        return False  # `Query(pattern="^(name|date)$")`: FastAPI refuses everything else
     if _TEXT.search(annotation) or _BODY.search(annotation):
         return True
     return bool(re.search(r"\b(?:BaseModel|SQLModel)\b", _parents(source.text, annotation)))
