@@ -22,7 +22,7 @@ ABOUT = regex(
     r"allowed|minutes|seconds|days|rounds)$",
     re.I,
 )
-SWITCHES = frozenset(["true", "false", "yes", "no", "on", "off", "none"])
+SWITCHES = frozenset(["true", "false", "yes", "no", "on", "off", "none", "error", "missing", "unset"])
 # What the compose file of every project gives a database that only its own network reaches
 DATABASE = regex(
     r"postgres|pg_?pass|(^|_)(db|database|mysql|mariadb|redis|rabbitmq|surreal)_|^pass(word|wd)?$", re.I

@@ -20,6 +20,7 @@ VALUE = regex(
     r"|\bmatch\s{0,9}\(?\s{0,9}['\"])\Z"
 )
 NEAR = 400  # characters before a hole that tell what is wanted in it
+MARKS = regex(r"(?i)(?:placeholder|mark|bind|param)s?$")  # `IN (:id_0, :id_1)`, of which the values are bound
 PRAGMA = regex(r"(?i)\s*(?:pragma|set|attach)\s")  # takes no placeholders
 
 
@@ -45,6 +46,7 @@ class InterpolatedSql(FlowRule):
                 not VALUE.search(hole.before[-NEAR:])
                 or not is_statement(hole.before)
                 or PRAGMA.match(hole.before)
+                or MARKS.search(getattr(hole.value, "id", ""))
             ):
                 continue
             flow = self.flow(source, hole.value)

@@ -14,7 +14,9 @@ MIDDLEWARE = regex(
     r"(Auth|Secur|Csrf|CSRF|Cors|CORS|Rate|Limit|Throttl|Key|Token|JWT|Jwt|Permission|Login|Tenant|Header|Block|Guard|"
     r"Sanit|Valid|Access|Firewall|Ip|IP|Session)\w*Middleware$"
 )
-CONTROL_CLASS = regex(r"^(\w*Rate_?Limit\w*|\w*Throttl\w*|CSRF\w*|\w*SecurityHeaders\w*|\w*AuthGuard)$", re.I)
+CONTROL_CLASS = regex(
+    r"^(\w*Rate_?Limit(?!ed)\w*|\w*Throttl\w*|CSRF\w*|\w*SecurityHeaders\w*|\w*AuthGuard)$", re.I
+)
 CONTROL_FUNCTION = regex(
     r"^((require|requires|enforce)_(auth\w*|admin\w*|login|role\w*|permission\w*|api_?key|token|user|scope\w*|owner\w*)|"
     r"(?!check_|is_|needs_)\w+_required|rate_?limit\w*|\w*_rate_?limit|(verify|validate|check)_(\w*_)?(signature|csrf\w*|"
@@ -64,7 +66,7 @@ def _controls(facts: Facts) -> Iterator[tuple[str, Place]]:
         if middleware or (CONTROL_CLASS.match(known.name) and not _is_data(known.bases, known.name)):
             yield known.name, known.place
     for function in facts.functions:
-        if "." in function.name or function.decorators or "stub" in function.traits:
+        if "." in function.name or function.decorators or {"stub", "deprecated"} & set(function.traits):
             continue
         if CONTROL_FUNCTION.match(function.name):
             yield function.name, function.place
