@@ -46,13 +46,18 @@ class InterpolatedSql(FlowRule):
                 not VALUE.search(hole.before[-NEAR:])
                 or not is_statement(hole.before)
                 or PRAGMA.match(hole.before)
-                or MARKS.search(getattr(hole.value, "id", ""))
+                or _is_made_of_marks(hole.value)
             ):
                 continue
             flow = self.flow(source, hole.value)
             if flow is not None:
                 yield self.found(source, statement, flow, value=_name(source, hole))
                 return
+
+
+def _is_made_of_marks(value: ast.expr) -> bool:
+    """`", ".join(placeholders)`"""
+    return any(isinstance(node, ast.Name) and MARKS.search(node.id) for node in ast.walk(value))
 
 
 def _name(source: Source, hole: Hole) -> str:
