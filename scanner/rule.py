@@ -235,6 +235,11 @@ class FileRule(Rule):
     # Where the rule speaks; a test double that returns True is no fake success.
     roles: ClassVar[tuple[str, ...]] = ("live", "test", "example", "migration")
 
+    def concerns(self, source: Source) -> bool:
+        """Can the rule speak in this file at all? Asked once a file, before it is handed anything of it: the
+        place for a cheap look at the text."""
+        return source.role in self.roles
+
     def at(
         self,
         source: Source,

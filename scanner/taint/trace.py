@@ -102,17 +102,21 @@ class Tracer:
         """Every source of these kinds that the value of `node` may come from, the nearest first."""
         return _Run(self, limits, kinds).expression(node, Frame(_owner(scope)))
 
+    def parents(self, scope: Scope) -> dict[int, ast.AST]:
+        """What stands around each node of a function or module."""
+        return self.source.parents_in(scope.node)  # type: ignore[arg-type]
+
     def bindings(self, scope: Scope) -> Bindings:
         key = id(scope.node)
         if key not in self._bindings:
-            self._bindings[key] = Bindings(scope.node, self.source.parents)  # type: ignore[arg-type]
+            self._bindings[key] = Bindings(scope.node, self.parents(scope))  # type: ignore[arg-type]
         return self._bindings[key]
 
     def guards(self, scope: Scope) -> Guards:
         key = id(scope.node)
         if key not in self._guards:
             judges = partial(self._raises, scope)
-            self._guards[key] = Guards(scope.node, self.bindings(scope), self.source.parents, judges)  # type: ignore[arg-type]
+            self._guards[key] = Guards(scope.node, self.bindings(scope), self.parents(scope), judges)  # type: ignore[arg-type]
         return self._guards[key]
 
     def called(self, call: ast.Call, scope: Scope) -> Scope | None:
@@ -142,14 +146,12 @@ class Tracer:
         return {scope.name: scope for scope in self.source.scopes.values() if scope.kind == "function"}
 
     @cached_property
-    def calls(self) -> dict[str, list[ast.Call]]:
-        """The calls of the file in order, by the last part of what is called."""
-        found: dict[str, list[ast.Call]] = {}
-        # Every call is the parent of what it calls, and the map of parents was made from the end.
-        nodes = reversed(self.source.parents.values())
-        for call in dict.fromkeys(node for node in nodes if isinstance(node, ast.Call)):
-            last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-            found.setdefault(last, []).append(call)
+    def calls(self) -> dict[str, list[tuple[ast.Call, Scope]]]:
+        """The calls of the file with the scopes that they stand in, by the last part of what is called."""
+        found: dict[str, list[tuple[ast.Call, Scope]]] = {}
+        for body in self.source.bodies:
+            for call in body.calls:
+                found.setdefault(last_name(call), []).append((call, body.scope))
         return found
 
     def callers(self, scope: Scope) -> list[tuple[ast.Call, Scope]]:
@@ -160,8 +162,7 @@ class Tracer:
         if name == "__init__" and owner is not None:
             name, wanted = owner.name.rpartition(".")[2], f"{self.source.module}.{owner.name}"
         found = []
-        for call in self.calls.get(name, ()):
-            around = self.source.scope_of(call)
+        for call, around in self.calls.get(name, ()):
             if self.source.resolve(call.func, around) == wanted or _on_self(call, owner, around):
                 found.append((call, _owner(around)))
         return found
@@ -265,9 +266,9 @@ class _Run:
 
     def _comprehended(self, name: str, use: ast.AST, frame: Frame) -> ast.AST | None:
         """What a comprehension around a name draws it from; the use itself where a lambda binds it."""
-        node = use
+        node, parents = use, self._tracer.parents(frame.scope)
         while node is not frame.scope.node:
-            around = self._source.parents.get(id(node))
+            around = parents.get(id(node))
             if around is None or isinstance(around, ast.stmt):
                 return None
             if isinstance(around, ast.Lambda) and name in {arg.arg for arg in origins.arguments(around)}:
@@ -514,7 +515,7 @@ class _Run:
             yield from self._returned(inside, cut, frame, node.slice.value)  # type: ignore[arg-type]
             return
         flows = self.expression(node.value, frame)
-        if id(node) in self._source.parents:
+        if id(node) in self._tracer.parents(frame.scope):
             flows = self._unless_cleared(flows, expressed(node), node, frame)
         yield from flows
 
