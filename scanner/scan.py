@@ -47,6 +47,7 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
         before=any(card.engine == "change" for card in catalogue.cards),
     )
     settings = replace(settings, mode=sources.mode, diff_base=sources.base)
+    books = Books(settings, history, sources.change)
     with Cache(settings.root, enabled=settings.cache) as cache:
         say(f"analysing {len(sources.found.files):,} files")
         facts = analysis.analyse(
@@ -54,10 +55,9 @@ def scan(settings: Settings, stdin: bytes = b"", say: Callable[[str], None] = la
         )
         together = relate(facts.candidates, facts.facts, catalogue, cache)
         of_change, failed = _change_findings(sources.change, catalogue)
-        of_tree = foreign.excused((*facts.findings, *together.findings), sources, catalogue, settings.root)
+        of_tree = foreign.excused((*facts.findings, *together.findings), sources, catalogue, books)
         allowed = judge_allows((*of_tree, *of_change), facts.allows, catalogue, settings, whole=sources.whole)
         findings = (*_relevant((*of_tree, *allowed), sources.change), *of_change)
-        books = Books(settings, history, sources.change)
         known, weights, swapped = books.baseline(), books.weights(), books.notices()
         say(f"attributing {len(findings):,} findings")
         attributed, said = _attribute(findings, history, settings, sources.change)

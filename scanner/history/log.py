@@ -124,7 +124,9 @@ class Log(Objects, Apart):
             self._add_parts(words, whole[at : at + ARGUMENT_PATHS], parts, lost)
         return b"".join(parts), tuple(sorted(lost))
 
-    def _add_parts(self, words: Sequence[str], paths: Sequence[str], parts: list[bytes], lost: set[str]) -> None:
+    def _add_parts(
+        self, words: Sequence[str], paths: Sequence[str], parts: list[bytes], lost: set[str]
+    ) -> None:
         arguments = [*_PATCH, "--no-commit-id", *words, "--", *paths]
         code, part, _ = self._git.ask(arguments)
         if code == 0:
