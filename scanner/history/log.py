@@ -35,6 +35,8 @@ _PATCH = (
 # Against several parents git leaves out, without context, which lines stand between a line that is gone and
 # the next that is new; with one line of it, it tells.
 _OF_MERGES = ("-U1",)
+_ODD = regex(r'["\n]')
+_PATHS = ("utf-8", "surrogateescape")
 _FULL_ID = regex(rb"\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b")
 
 
@@ -112,12 +114,18 @@ class Log(Objects, Apart):
                 done += 1
 
     def _patch_in_parts(self, line: str, options: Sequence[str]) -> tuple[bytes, tuple[str, ...]]:
-        """The same for one commit where some object of it is missing: of the files that are whole. Renames
-        are lost."""
+        """The same for one commit where some object of it is missing: of the files that are whole. Of
+        renames, those are known that changed nothing."""
+        moved = self._moved_whole(line)
         oids = self._oids_by_path(line)
+        for path in {*moved, *moved.values()}:
+            oids.pop(path, None)
         sizes = self._sizes(sorted({oid for found in oids.values() for oid in found}))
         lost = {path for path, found in oids.items() if not sizes.keys() >= found}
-        parts: list[bytes] = []
+        parts = [
+            b"\ndiff --git a/%s b/%s\nrename from %s\nrename to %s" % (old, new, old, new)
+            for new, old in ((new.encode(*_PATHS), old.encode(*_PATHS)) for new, old in moved.items())
+        ]
         whole = sorted(oids.keys() - lost)
         words = [*options, "--no-renames", *line.split()]
         for at in range(0, len(whole), ARGUMENT_PATHS):
@@ -136,6 +144,14 @@ class Log(Objects, Apart):
         else:  # something else is wrong with one of them
             for path in paths:
                 self._add_parts(words, [path], parts, lost)
+
+    def _moved_whole(self, line: str) -> dict[str, str]:
+        """New name → old name, told by the ids alone."""
+        arguments = ["diff-tree", "-r", "-z", "-M100%", "--diff-filter=R", "--name-status", "--no-commit-id"]
+        words = self._git.run([*arguments, *line.split()]).split(b"\0")
+        names = map(path_of, words)
+        found = {new: old for _, old, new in zip(names, names, names, strict=False)}
+        return {new: old for new, old in found.items() if not _ODD.search(f"{old}{new}")}
 
     def _oids_by_path(self, line: str) -> dict[str, set[str]]:
         """The blobs on either side of each file that a commit changed."""
