@@ -54,6 +54,7 @@ def scan(
         before=any(card.engine == "change" for card in catalogue.cards),
     )
     settings = replace(settings, mode=sources.mode, diff_base=sources.base)
+    books = Books(settings, history, sources.change)
     with Cache(settings.root, enabled=settings.cache) as cache:
         say(f"analysing {len(sources.found.files):,} files")
         profile.step("analyse")
@@ -69,10 +70,9 @@ def scan(
         profile.step("relate")
         together = relate(facts.candidates, facts.facts, catalogue, cache, profile)
         of_change, failed = _change_findings(sources.change, catalogue, profile)
-        of_tree = foreign.excused((*facts.findings, *together.findings), sources, catalogue, settings.root)
+        of_tree = foreign.excused((*facts.findings, *together.findings), sources, catalogue, books)
         allowed = judge_allows((*of_tree, *of_change), facts.allows, catalogue, settings, whole=sources.whole)
         findings = (*_relevant((*of_tree, *allowed), sources.change), *of_change)
-        books = Books(settings, history, sources.change)
         known, weights, swapped = books.baseline(), books.weights(findings), books.notices()
         say(f"attributing {len(findings):,} findings")
         profile.step("attribute")
