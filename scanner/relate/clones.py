@@ -21,8 +21,9 @@ from scanner.lazily import regex
 from scanner.relate.repository import Repository, module_name
 from scanner.relate.sides import are_two_sides
 
-MIN_STATEMENTS = 6
+MIN_STATEMENTS = 5
 MIN_NODES = 24  # of our tokens, about forty nodes of the parser
+_MIN_COMMON = 5  # statements that two functions share before they are near copies
 _ALIKE = 0.85  # share of statements that a copy and its original have in common
 _ALIKE_NAMESAKE = 0.75  # the same, where both have one name
 _ALIKE_BY_DESIGN = 0.9  # the same, where the place in the code asks both to look alike
@@ -386,7 +387,7 @@ def _similarity(one: tuple[int, ...], other: tuple[int, ...]) -> float:
     if 2 * min(len(one), len(other)) < _ALIKE_NAMESAKE * total:
         return 0.0
     common = sum((Counter(one) & Counter(other)).values())
-    if 2 * common < _ALIKE_NAMESAKE * total or common < MIN_STATEMENTS - 1:
+    if 2 * common < _ALIKE_NAMESAKE * total or common < _MIN_COMMON:
         return 0.0
     matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     ordered = sum(block.size for block in matcher.get_matching_blocks())
@@ -404,13 +405,15 @@ def _differing(one: tuple[int, ...], other: tuple[int, ...]) -> int:
 def _resembles(unit: Unit, original: Unit, similarity: float) -> bool:
     """Do two functions take the same steps, however few they are, and whatever they are done to?"""
     callees, others = _callees(unit), _callees(original)
-    if similarity < _ALIKE or _shared(callees, others) < 0.8:
+    literals = literals_shared(unit, original)
+    says_the_same = similarity >= _ALIKE_BY_DESIGN and literals >= 0.9
+    if similarity < _ALIKE or _shared(callees, others) < (0.65 if says_the_same else 0.8):
         return False
-    spoken = literals_shared(unit, original) >= 0.5
+    spoken = literals >= 0.5
     if unit.path == original.path or "nested" in (unit.kind, original.kind):
         return similarity == 1.0 and spoken
     if _is_entry(unit) or _is_entry(original):
-        return similarity == 1.0 and (spoken or len(unit.function.hashes) >= _LONG)
+        return says_the_same or (similarity == 1.0 and (spoken or len(unit.function.hashes) >= _LONG))
     return spoken or (similarity == 1.0 and len(callees & others) >= _TELLING_CALLS)
 
 
