@@ -171,6 +171,6 @@ def _excused(unit: Unit, original: Unit, repository: Repository) -> bool:
         unit.function.is_async != original.function.is_async
         or clones.are_twins(unit, original)
         or clones.are_versions(unit.path, original.path)
-        or repository.project_of(unit.path) != repository.project_of(original.path)
+        or clones.are_apart(unit.path, original.path, repository)
         or clones.literals_shared(unit, original) < 0.4
     )

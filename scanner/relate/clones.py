@@ -33,7 +33,7 @@ _LONG = 10  # statements: what is repeated word for word over so many is no coin
 _VERY_LONG = 16
 _A_PAIR = 12  # statements that two functions of one file repeat before a third function is worth its while
 _WORTH = 6.0  # see `_worth`
-_WORTH_STRANGERS = 8.0  # where neither the names nor all statements agree
+_WORTH_OTHERWISE = 9.0  # where neither the names nor all statements agree, or many differ
 _ALIKE_IN_TEST = 0.95  # a test writes the code that it checks in its own words, more or less
 _ALIKE_IN_ORDER = 0.6  # and of these, the share that stands in the same order
 _WHOLE = 3  # copies between two files from which on it is the file that was copied
@@ -269,7 +269,7 @@ class _Index:
             or are_versions(unit.path, original.path)
             or is_outgoing(unit)
             or is_outgoing(original)
-            or self._apart(unit, original)
+            or are_apart(unit.path, original.path, self.repository)
             or (unit.facts.role == "test" and original.facts.role == "test")
             or (unit.path == original.path and are_two_sides(unit.name, original.name))
             or self._protocol(unit, original, similarity)
@@ -282,11 +282,17 @@ class _Index:
         statements = min(len(unit.function.hashes), len(original.function.hashes))
         least = _SLIGHT if similarity == 1.0 and not self._share_a_helper(unit, original) else _NOT_SHORT
         if unit.facts.role == "live" and _package(unit.path) != _package(original.path):
-            least = _LONG
+            least = _LONG if similarity == 1.0 else _VERY_LONG
+        if _is_verbatim(unit, original, similarity):
+            least = _SLIGHT
         if self._is_program(unit.path) and self._is_program(original.path):
             least = _VERY_LONG
+        if _is_entry(unit) and _are_plugins(unit.path, original.path):
+            return True
         return statements < least or _worth(unit, original, similarity) < (
-            _WORTH if similarity == 1.0 or _namesakes(unit, original) else _WORTH_STRANGERS
+            _WORTH
+            if similarity == 1.0 or (_namesakes(unit, original) and similarity >= _ALIKE)
+            else _WORTH_OTHERWISE
         )
 
     def _share_a_helper(self, unit: Unit, original: Unit) -> bool:
@@ -298,9 +304,9 @@ class _Index:
         return any(one is not None and isinstance(one[1], Function) for one in found)
 
     def _is_program(self, path: str) -> bool:
-        """Is a file run, not imported: outside any package, and under a name that nobody imports?"""
+        """Is a file run, not imported: outside any package, or among scripts, and nobody imports it?"""
         name = self.repository.import_name(path)
-        return "." not in name and name not in self._imported
+        return ("." not in name or _SCRIPTS.search(path) is not None) and name not in self._imported
 
     @cached_property
     def _imported(self) -> frozenset[str]:
@@ -332,10 +338,6 @@ class _Index:
             if known is not None and isinstance(known[1], Class):
                 pending += [self.repository.resolve(base) for base in known[1].bases]
         return frozenset(found)
-
-    def _apart(self, unit: Unit, original: Unit) -> bool:
-        """Do the two belong to different projects of one tree, that cannot import one another?"""
-        return self.repository.project_of(unit.path) != self.repository.project_of(original.path)
 
 
 _UTILITY = regex(
@@ -426,6 +428,8 @@ def _is_copy(unit: Unit, original: Unit, similarity: float) -> bool:
     calls = _shared(_callees(unit), _callees(original))
     literals = literals_shared(unit, original)
     statements = len(unit.function.hashes)
+    if unit.path != original.path and original.kind == "function" and _is_verbatim(unit, original, similarity):
+        return True
     if unit.path == original.path or "nested" in (unit.kind, original.kind):
         spoken = literals >= 0.5 or statements >= _VERY_LONG
         # Twin classes of one file (`And` and `Or`) mirror each other on purpose
@@ -492,6 +496,16 @@ def _namesakes(unit: Unit, original: Unit) -> bool:
     return unit.name.strip("_").lower() == original.name.strip("_").lower()
 
 
+def _is_verbatim(unit: Unit, original: Unit, similarity: float) -> bool:
+    """Does everything agree: the steps, the name, what is called and what is said?"""
+    return (
+        similarity == 1.0
+        and _namesakes(unit, original)
+        and _callees(unit) == _callees(original)
+        and unit.function.literals == original.function.literals
+    )
+
+
 def _worth(unit: Unit, original: Unit, similarity: float) -> float:
     """What a move would save: statements, by how alike they are, and by how much they say alike."""
     statements = min(len(unit.function.hashes), len(original.function.hashes))
@@ -500,6 +514,12 @@ def _worth(unit: Unit, original: Unit, similarity: float) -> float:
 
 
 _ASYNC = regex(r"a?sync_?|_?aio", re.IGNORECASE)
+_SCRIPTS = regex(r"(^|/)scripts/")
+_SKILL = regex(r"(?:.*/)?skills/(?:.+/scripts/|(?:[^/]+/)*[^/]+-[^/]+/)")
+_TRIED_OUT = regex(
+    r"(^|/)(\.[^/]+|sandbox(es)?|playground|scratch|attic|cookbooks?|tutorials?|workshops?|\w*crash_course)/",
+    re.IGNORECASE,
+)
 _TEST_DATA = regex(r"(^|/)tests?[-_]?(?:data|files|cases|projects?)/", re.IGNORECASE)
 _MIGRATIONS = regex(r"(^|/)\w*migrations/")
 _OLD = regex(
@@ -521,9 +541,36 @@ def are_versions(one: str, other: str) -> bool:
     return one != other and _VERSION.sub("", one) == _VERSION.sub("", other)
 
 
+def _are_plugins(one: str, other: str) -> bool:
+    """Do two files have one name in folders beside one another, as each plugin of many has its views?"""
+    left, right = one.rsplit("/", 2), other.rsplit("/", 2)
+    return len(left) == 3 and left[::2] == right[::2] and left != right
+
+
+def are_apart(one: str, other: str, repository: Repository) -> bool:
+    """Do two files belong to different projects of one tree, that cannot import one another: by their
+    manifests, or as applications that are deployed, or skills that are installed, one by one?"""
+    if repository.project_of(one) != repository.project_of(other):
+        return True
+    skills = [found[0] if (found := _SKILL.match(path)) else "" for path in (one, other)]
+    if skills[0] != skills[1]:
+        return True
+    left, right = (_deployed_with(path, repository) for path in (one, other))
+    return bool(left and right) and left != right
+
+
+def _deployed_with(path: str, repository: Repository) -> str:
+    """The nearest folder above a file that lists its own requirements; "" for none."""
+    folder = path.rpartition("/")[0]
+    while folder and f"{folder}/requirements.txt" not in repository.files:
+        folder = folder.rpartition("/")[0]
+    return folder
+
+
 def is_set_apart(facts: Facts) -> bool:
-    """Is a file complete by itself on purpose: a migration, compiled, or what tests are run on?"""
-    if _MIGRATIONS.search(facts.path) or _TEST_DATA.search(facts.path):
+    """Is a file complete by itself on purpose: a migration, compiled, tried out, for a
+    tool to install, or what tests are run on?"""
+    if any(pattern.search(facts.path) for pattern in (_MIGRATIONS, _TEST_DATA, _TRIED_OUT)):
         return True
     if any(item.target.partition(".")[0] == "cython" for item in facts.imports):
         return True  # compiled by itself: a call from module to module is what it saves
