@@ -106,7 +106,7 @@ def gathered(found: Iterable[Copy]) -> Iterator[tuple[Copy, ...]]:
     groups: dict[object, list[Copy]] = {}
     for copy in found:
         family = (copy.original.symbol, copy.original.function.place)
-        groups.setdefault(_between(copy.unit.path, copy.original.path) or family, []).append(copy)
+        groups.setdefault(between(copy.unit.path, copy.original.path) or family, []).append(copy)
     for group in groups.values():
         if len(group) >= _WHOLE or is_family(group):
             yield tuple(group)
@@ -123,7 +123,7 @@ def _is_small_pair(copy: Copy) -> bool:
     return copy.unit.path == copy.original.path and len(copy.unit.function.hashes) < _A_PAIR
 
 
-def _between(one: str, other: str) -> tuple[str, str] | None:
+def between(one: str, other: str) -> tuple[str, str] | None:
     """The two files, or the two folders below which they have the same place, in a fixed order; None for
     one file."""
     if one == other:
@@ -344,12 +344,16 @@ _UTILITY = regex(
     r"(^|[/_])(utils?|utilities|helpers?|common|shared|lib|core|tools?|base|misc|compat|text|strings?"
     r"|format(ting|ters?)?|parsing|parsers?|validation|coercions?|paths?|files?|dates?|time)([/_.]|$)"
 )
-# One of a visitor's or a printer's many methods, written out on purpose; and what is nested in it
 _VISITS = regex(r"(?:^|\.)(?:visit|depart|leave|_print|_visit)_|(?:^|\.)generic_visit(?:$|\.)")
 _DUNDER = regex(r"__\w+__$")
 _EXEMPT = frozenset(
     {"overload", "property", "setter", "getter", "deleter", "abstractmethod", "singledispatch"}
 )
+
+
+def is_visitor(name: str) -> bool:
+    """Is a function, by its qualified name, one of a visitor's or a printer's many, or nested in one?"""
+    return _VISITS.search(name) is not None
 
 
 def _units(facts: Facts) -> Iterator[Unit]:
@@ -360,7 +364,7 @@ def _units(facts: Facts) -> Iterator[Unit]:
         name = function.name.rpartition(".")[2]
         if (
             name in _PROGRAMS
-            or _VISITS.search(function.name)
+            or is_visitor(function.name)
             or not name.strip("_")  # a handler that is known by what it is registered for
             or _DUNDER.match(name)
             or any(one.rpartition(".")[2] in _EXEMPT for one in function.decorators)
@@ -517,7 +521,8 @@ _ASYNC = regex(r"a?sync_?|_?aio", re.IGNORECASE)
 _SCRIPTS = regex(r"(^|/)scripts/")
 _SKILL = regex(r"(?:.*/)?skills/(?:.+/scripts/|(?:[^/]+/)*[^/]+-[^/]+/)")
 _TRIED_OUT = regex(
-    r"(^|/)(\.[^/]+|sandbox(es)?|playground|scratch|attic|cookbooks?|tutorials?|workshops?|\w*crash_course)/",
+    r"(^|/)(\.[^/]+|sandbox(es)?|playground|scratch|attic|_archive|archived|scripts/archive|references"
+    r"|cookbooks?|tutorials?|workshops?|\w*crash_course)/",
     re.IGNORECASE,
 )
 _TEST_DATA = regex(r"(^|/)tests?[-_]?(?:data|files|cases|projects?)/", re.IGNORECASE)
