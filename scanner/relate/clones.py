@@ -36,6 +36,7 @@ _WORTH = 6.0  # see `_worth`
 _WORTH_OTHERWISE = 9.0  # where neither the names nor all statements agree, or many differ
 _ALIKE_IN_TEST = 0.95  # a test writes the code that it checks in its own words, more or less
 _ALIKE_IN_ORDER = 0.6  # and of these, the share that stands in the same order
+_HOOKS = 6  # files of a folder that define one name: then each has to have its own
 _WHOLE = 3  # copies between two files from which on it is the file that was copied
 _TELLING_CALLS = 3  # in common, that tell two functions to be alike where they say different things
 _COMMON = 64  # a statement that more functions hold says nothing
@@ -273,6 +274,7 @@ class _Index:
             or (unit.facts.role == "test" and original.facts.role == "test")
             or (unit.path == original.path and are_two_sides(unit.name, original.name))
             or self._protocol(unit, original, similarity)
+            or self._is_hook(unit, original, similarity)
         )
 
     def _is_slight(self, unit: Unit, original: Unit, similarity: float) -> bool:
@@ -306,7 +308,10 @@ class _Index:
     def _is_program(self, path: str) -> bool:
         """Is a file run, not imported: outside any package, or among scripts, and nobody imports it?"""
         name = self.repository.import_name(path)
-        return ("." not in name or _SCRIPTS.search(path) is not None) and name not in self._imported
+        return ("." not in name or _SCRIPTS.search(path) is not None) and not self._is_imported(path)
+
+    def _is_imported(self, path: str) -> bool:
+        return module_name(path).rpartition(".")[2] in self._imported
 
     @cached_property
     def _imported(self) -> frozenset[str]:
@@ -324,6 +329,25 @@ class _Index:
             return False
         one, other = (self._bases(each) for each in (unit, original))
         return bool(one & other) or similarity < 1.0 or len(unit.function.hashes) < 10
+
+    def _is_hook(self, unit: Unit, original: Unit, similarity: float) -> bool:
+        """What each plugin of a folder has to have under one name; nobody imports a plugin."""
+        folder = unit.path.rpartition("/")[0]
+        if unit.name != original.name or folder != original.path.rpartition("/")[0]:
+            return False
+        if unit.name.startswith("_") or self._is_imported(unit.path):
+            return False
+        exact = similarity == 1.0 and len(unit.function.hashes) >= _VERY_LONG
+        return self._definers[folder, unit.function.name] >= _HOOKS and not exact
+
+    @cached_property
+    def _definers(self) -> Counter[tuple[str, str]]:
+        """Folder and name → how many of its files define a function of that name at their top level."""
+        return Counter(
+            (facts.path.rpartition("/")[0], name)
+            for facts in self._live
+            for name in {function.name for function in facts.functions}
+        )
 
     def _bases(self, unit: Unit) -> frozenset[str]:
         """The dotted names of a method's class and of all that it inherits from, `object` left out."""
