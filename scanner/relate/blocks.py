@@ -209,4 +209,6 @@ def _least(unit: Unit, original: Unit, repository: Repository) -> int:
     ):
         return 0
     said = clones.literals_shared(unit, original)
+    if clones.are_plugins(unit.path, original.path):
+        return LEAST if said >= _ALIKE else _VERY_LONG
     return _LEAST_ALIKE if said >= _ALIKE else LEAST if said >= 0.4 else _VERY_LONG

@@ -289,7 +289,7 @@ class _Index:
             least = _SLIGHT
         if self._is_program(unit.path) and self._is_program(original.path):
             least = _VERY_LONG
-        if _is_entry(unit) and _are_plugins(unit.path, original.path):
+        if _is_entry(unit) and are_plugins(unit.path, original.path):
             return True
         return statements < least or _worth(unit, original, similarity) < (
             _WORTH
@@ -570,7 +570,7 @@ def are_versions(one: str, other: str) -> bool:
     return one != other and _VERSION.sub("", one) == _VERSION.sub("", other)
 
 
-def _are_plugins(one: str, other: str) -> bool:
+def are_plugins(one: str, other: str) -> bool:
     """Do two files have one name in folders beside one another, as each plugin of many has its views?"""
     left, right = one.rsplit("/", 2), other.rsplit("/", 2)
     return len(left) == 3 and left[::2] == right[::2] and left != right
