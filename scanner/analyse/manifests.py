@@ -9,7 +9,6 @@ Python that a project asks for is kept as a requirement called `python`.
 from __future__ import annotations
 
 import ast
-import configparser
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -47,7 +46,7 @@ def collect(source: Source) -> Declared:
         return Declared()
     try:
         declared = list(reader(source))
-    except (configparser.Error, AttributeError, TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         text = f"its dependencies cannot be read: {' '.join(str(error).split())[:150]}"
         return Declared(notices=(Notice(text, source.path),))
     return _located(source, declared)
@@ -272,8 +271,13 @@ def _requirements_file(source: Source) -> Iterator[_Entry]:
 
 
 def _setup_cfg(source: Source) -> Iterator[_Entry]:
+    import configparser
+
     parser = configparser.ConfigParser(interpolation=None)
-    parser.read_string(source.text)
+    try:
+        parser.read_string(source.text)
+    except configparser.Error as error:
+        raise ValueError(str(error)) from error
     if parser.has_section("options"):
         yield from _lines("", parser.get("options", "install_requires", fallback=""))
         python = parser.get("options", "python_requires", fallback="")

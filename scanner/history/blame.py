@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +31,8 @@ class Blaming(Place):
         way to tell git to forget a configured `blame.ignoreRevsFile`, and one that is missing, or has one
         bad line, ends every blame. So here nobody's configuration takes part at all.
         """
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="assay-") as folder:
             apart = self._apart(Path(folder))
             options: list[str] = []

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from scanner.analyse.blocks import Stand, stands
 from scanner.facts import Facts, Place
+from scanner.frozen import frozen
 from scanner.relate import clones
 from scanner.relate.clones import Unit
 from scanner.relate.repository import Repository
@@ -26,7 +26,7 @@ _COMMON = 12  # functions; what more of them do is how things are done here
 _WHOLE = 0.75  # of both functions: then the function is copied, and not a block of it
 
 
-@dataclass(frozen=True)
+@frozen
 class Block:
     """Some statements of a function, one after the other."""
 
@@ -46,7 +46,7 @@ class Block:
         return self.size / len(self.unit.function.hashes)
 
 
-@dataclass(frozen=True)
+@frozen
 class Repeated:
     """A block, and the one that it repeats."""
 

@@ -8,15 +8,15 @@ the repository.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from scanner.analyse.oracles import is_input
 from scanner.facts import Class, Facts, Function
+from scanner.frozen import frozen
 from scanner.lazily import regex
 from scanner.relate.repository import Repository, module_name
 from scanner.relate.sides import are_two_sides
@@ -43,7 +43,7 @@ _COMMON = 64  # a statement that more functions hold says nothing
 _MOST_ORIGINALS = 16  # of one bucket, how many are tried before a function counts as one more
 
 
-@dataclass(frozen=True)
+@frozen
 class Unit:
     """One function that is long enough to be a copy of another."""
 
@@ -71,7 +71,7 @@ class Unit:
         return f"{module_name(self.path)}.{self.function.name}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Copy:
     """`unit` copies `original`. `similarity` is the share of statements that both have, 0 to 1."""
 
@@ -419,6 +419,8 @@ def _similarity(one: tuple[int, ...], other: tuple[int, ...]) -> float:
     common = sum((Counter(one) & Counter(other)).values())
     if 2 * common < _ALIKE_NAMESAKE * total or common < _MIN_COMMON:
         return 0.0
+    import difflib
+
     matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     ordered = sum(block.size for block in matcher.get_matching_blocks())
     if ordered < _ALIKE_IN_ORDER * common:
