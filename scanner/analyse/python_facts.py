@@ -211,7 +211,10 @@ def _is_outgoing(source: Source, node: FunctionNode) -> bool:
         return True
     first = node.body[0]
     said = getattr(getattr(first, "value", None), "value", None) if isinstance(first, ast.Expr) else None
-    return isinstance(said, str) and source.speaks_of_leaving(said)
+    if not isinstance(said, str):
+        return False
+    # What comes later speaks of formats and arguments, unless Sphinx is told that the function goes.
+    return source.speaks_of_leaving(said.lstrip().partition("\n\n")[0]) or ".. deprecated" in said
 
 
 def _is_stub(node: ast.stmt) -> bool:

@@ -1124,8 +1124,8 @@ KINDS: tuple[Kind, ...] = (
             Signs(
                 calls=_calls("startswith strip"),
                 says=("^#$", "^=$"),
-                nodes=_calls("For"),
-                without="load_dotenv|dotenv_values|set_key|write|writelines|write_text|find_dotenv",
+                nodes=_calls("For Subscript"),
+                without="load_dotenv|dotenv_values|set_key|write|writelines|write_text|find_dotenv|append|add",
                 most=24,
             ),
         ),
@@ -1151,7 +1151,6 @@ KINDS: tuple[Kind, ...] = (
         (
             Library("bs4.BeautifulSoup(…).get_text", "beautifulsoup4"),
             Library("django.utils.html.strip_tags", "django"),
-            Library("bleach.clean", "bleach"),
         ),
         shapes=(
             "return re.sub('<[^>]+>', R, S)",
