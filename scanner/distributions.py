@@ -115,6 +115,8 @@ class Distributions:
         words = module.partition(".")[0].replace("_", "-").lower()
         if f"-{words}-" in f"-{name}-" or words.startswith(f"{name}-"):
             return True
+        if not self.names_module(module.partition(".")[0]) and _resembles(words, name):
+            return True
         return len(words) >= _TELLING and name in (f"{words}er", f"{words}s", f"{words}y", f"py{words}")
 
     def works_unimported(self, name: str) -> bool:
@@ -141,6 +143,23 @@ class Distributions:
         return near[0] if near else ""
 
 
+def _resembles(words: str, name: str) -> bool:
+    """Could an unknown distribution give an unknown module, by the beginnings of their words? So does
+    `django-admin-autocomplete-filter` `admin_auto_filters`, `flask-reuploaded` `flask_uploads`, and
+    `volcengine-python-sdk` `volcenginesdkarkruntime`."""
+    first = name.partition("-")[0]
+    if len(first) >= _TELLING and first != name and words.startswith(first):
+        return True
+    return "-" in words and all(_has_stem(word, name) for word in words.split("-"))
+
+
+def _has_stem(word: str, name: str) -> bool:
+    if len(word) < _STEM - 1:
+        return word in name.split("-")
+    return word[:_STEM] in name
+
+
+_STEM = 5
 _SHORT = 6  # shorter names lie next to each other by chance
 _CASED = {
     name.lower(): (name,)

@@ -500,6 +500,8 @@ _VENDOR_PARTS = frozenset(
         "thirdparty",
         "node_modules",
         "site-packages",
+        "venv",
+        ".venv",
     }
     | {"extern", "_extern"}
 )
