@@ -45,8 +45,9 @@ def _inside(function: ast.AST, found: dict[int, str]) -> None:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             _note(node, guard, found)
             continue
-        if _suppresses_missing(node):
+        if _suppresses_missing(node) or _choices(node):
             guard = "optional"
+        pending += [(child, guard) for case in getattr(node, "cases", ()) for child in case.body]
         if isinstance(node, ast.Try):
             if _begins_with_import(node) and _catches_missing(node):
                 guard = "optional"
@@ -73,7 +74,26 @@ def _suppresses_missing(node: ast.AST) -> bool:
 
 
 def _begins_with_import(node: ast.Try) -> bool:
-    return isinstance(node.body[0], (ast.Import, ast.ImportFrom))
+    first = node.body[1] if isinstance(node.body[0], ast.Global) and len(node.body) > 1 else node.body[0]
+    return isinstance(first, (ast.Import, ast.ImportFrom))
+
+
+def _choices(node: ast.AST) -> list[list[ast.stmt]]:
+    """The branches of a `match`, or of `if … elif … else`, where more than one of them imports: what is
+    missing is missed by those who choose it."""
+    if isinstance(node, ast.If):
+        branches = [node.body, node.orelse]
+        while len(branches[-1]) == 1 and isinstance(branches[-1][0], ast.If):
+            inner = branches.pop()[0]
+            assert isinstance(inner, ast.If)
+            branches += [inner.body, inner.orelse]
+    else:
+        branches = [case.body for case in getattr(node, "cases", ())]
+    return branches if sum(map(_imports, branches)) > 1 else []
+
+
+def _imports(statements: list[ast.stmt]) -> bool:
+    return any(isinstance(one, (ast.Import, ast.ImportFrom)) for one in statements)
 
 
 def _catches_missing(node: ast.Try) -> bool:

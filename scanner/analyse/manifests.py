@@ -170,6 +170,7 @@ def _pyproject(source: Source) -> Iterator[_Entry]:
             for extra, items in _table(hook, "optional-dependencies").items():
                 yield from _strings(extra, items)
     yield from _poetry(_table(tool, "poetry"))
+    yield from (_Entry("", name, "run") for name in tool)
     for group, items in _table(tool, "pdm", "dev-dependencies").items():
         yield from _strings(group, items)
     yield from _strings("dev", _table(tool, "uv").get("dev-dependencies"))

@@ -34,23 +34,22 @@ _TOOLING = frozenset(
     ".claude .agents .cursor skills playground scripts script tools tool bin ci .github .circleci hack dev "
     "devtools contrib release deploy evals conf noxfile tasks fabfile dodo setup hatch_build locustfile "
     "versioneer references test-data testdata fixtures hacking sandbox archive archives _archive attic "
-    "demo_data experiments prototypes".split()
+    "demo_data experiments prototypes build_helpers tests-data test_data testdata".split()
 )
 _INTEGRATIONS = frozenset(
-    "integrations integration plugins providers backends adapters extensions connectors".split()
+    "integrations integration plugins providers backends adapters extensions connectors dialects exports "
+    "exporters".split()
 )
 # What only `pip freeze` writes down: nobody asks for these by hand, or not for several of them.
 _LEAVES = frozenset(
     "idna charset-normalizer markupsafe soupsieve pyasn1 pycparser h11 httpcore sniffio six zipp mako vine "
     "billiard kombu amqp et-xmlfile ptyprocess wcwidth mdurl annotated-types pydantic-core aiosignal "
-    "frozenlist multidict yarl cachetools rsa pluggy iniconfig pathspec threadpoolctl contourpy".split()
+    "frozenlist multidict yarl cachetools rsa pluggy iniconfig pathspec threadpoolctl contourpy certifi "
+    "urllib3 elastic-transport sqlparse asgiref text-unidecode filelock distlib cffi itsdangerous blinker "
+    "greenlet kiwisolver fonttools cycler tzlocal jmespath s3transfer botocore uritemplate uc-micro-py "
+    "httplib2 pyparsing regex safetensors tokenizers joblib typing-inspection".split()
 )
 _FEW_LEAVES = 4
-# First words that tell nothing of what a distribution is for
-_WORDS_OF_MANY = frozenset(
-    "python py flask django fastapi pytest sphinx async asyncio aio aws azure google cloud data text types "
-    "typing langchain llama json http web sqlalchemy base core utils client api".split()
-)
 _TELLING = 4  # letters of a word that stands for a library
 
 
@@ -399,21 +398,42 @@ class Supply:
             return False
         if not self._imported_below("").names.isdisjoint(requirement.extras):
             return False  # what it is asked to bring along is in use
-        if self._known.works_unimported(name) or name in self._run or name in self._own_distributions:
+        if name in _LEAVES or name in self._run or name in self._own_distributions:
+            return False
+        if self._known.works_unimported(name):
             return False
         others = {one.name for facts in self.governing(manifest.path) for one in facts.requires} - {name}
         if others & set(self._known.serves.get(name, ())):
             return False
-        if self._is_integrated(name, folder_of(manifest.path)):
+        if self._is_integrated(name, folder_of(manifest.path)) or self._is_borrowed_below(name):
             return False
         if name in reach(others, self.locked(manifest.path), self._known.brings):
             return False  # a floor under what comes in anyway: without the line, nothing would be lighter
         modules = {module.partition(".")[0] for module in self._known.modules(name)}
         return not any(module in self._own_names or hashed(module) in self._spoken for module in modules)
 
+    def _is_borrowed_below(self, name: str) -> bool:
+        """Does a file somewhere import it, and no manifest above that file declare it? Then this one may
+        well speak for it."""
+        return any(
+            all(one.name != name for manifest in self.governing(f"{folder}/x") for one in manifest.requires)
+            for folder in self._importing.get(name, ())
+        )
+
+    @cached_property
+    def _importing(self) -> dict[str, set[str]]:
+        """Distribution → the folders of the files that import what it may give."""
+        found: dict[str, set[str]] = {}
+        for facts in self._files.values():
+            folder = facts.path.rpartition("/")[0]
+            for target in {item.target for item in facts.imports}:
+                for name in self._known.giving(target):
+                    found.setdefault(name, set()).add(folder)
+        return found
+
     def _is_integrated(self, name: str, folder: str) -> bool:
         """Is a part of another library imported that has its name, as `agno.models.openai` has openai's?"""
-        word = next((word for word in name.split("-") if word not in _WORDS_OF_MANY), "")
+        word = next((word for word in name.split("-") if word not in distributions.WORDS_OF_MANY), "")
         return any(
             part == word or (word in part and len(word) >= _TELLING)
             for module in self._imported_below(folder).modules
@@ -697,11 +717,11 @@ def _is_code(facts: Facts) -> bool:
 
 def _is_integration(module: str, item: Import, facts: Facts) -> bool:
     """Is the code there for those who have the library: in a folder of its name or of integrations, inside
-    a function of a file of its name, or asking for it by name first?"""
+    a function of its name or of a file of its name, or asking for it by name first?"""
     if hashed(module.partition(".")[0]) in facts.spoken:
         return True
     folders = facts.path.lower().split("/")[:-1]
-    if _is_named_after(module, folders):
+    if _is_named_after(module, [*folders, item.scope.lower()]):
         return True
     apart = bool(item.scope) or not _INTEGRATIONS.isdisjoint(folders)
     return apart and _is_named_after(module, [facts.path.lower()])
@@ -709,7 +729,8 @@ def _is_integration(module: str, item: Import, facts: Facts) -> bool:
 
 def _is_named_after(module: str, parts: Iterable[str]) -> bool:
     word = module.lower().partition(".")[0].partition("_")[0]
-    return any(word in re.split(r"[_/.]", part) for part in parts)
+    words = {word, word.removeprefix("py"), word.rstrip("0123456789")}
+    return any(not words.isdisjoint(re.split(r"[_/.]", part)) for part in parts)
 
 
 _ERROR = regex(r"\.\w*(?:Error|Exception|Timeout)\b|\.exceptions\b")
