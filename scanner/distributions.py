@@ -115,7 +115,7 @@ class Distributions:
             return False
         top = module.partition(".")[0]
         words = top.replace("_", "-").lower()
-        if f"-{words}-" in f"-{name}-" or words.startswith(f"{name}-"):
+        if f"-{words}-" in f"-{name}-" or (words.startswith(f"{name}-") and name not in self.known):
             return True
         if self.names_module(top):
             return any("-" in usual and f"-{usual}-" in f"-{name}-" for usual in self.giving(module))

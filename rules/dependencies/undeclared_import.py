@@ -18,7 +18,6 @@ class UndeclaredImport(UndeclaredRule):
         "Add `{distribution}` to the manifest and the lock, once you have seen that it is the one meant."
     )
     severity, confidence = Severity.MEDIUM, Confidence.HIGH
-    preview = True
     languages = MANIFESTS
     paths = PATHS
 
