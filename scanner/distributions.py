@@ -152,6 +152,8 @@ def _resembles(words: str, name: str) -> bool:
     first = next((word for word in name.split("-") if word not in WORDS_OF_MANY), name)
     if len(first) > _STEM and words.startswith(first):
         return True
+    if len(words) >= _STEM - 1 and name.startswith(words):
+        return True  # `toonify` gives `toon`
     return any(
         word[:_STEM] in name if len(word) >= _STEM else word in name.split("-")
         for word in words.split("-")
