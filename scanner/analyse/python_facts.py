@@ -9,7 +9,7 @@ from array import array
 from typing import Any
 
 from scanner import facts
-from scanner.analyse import blocks, cases, flows, manifests, oracles, reinvented, routes, spoken
+from scanner.analyse import blocks, cases, constants, flows, manifests, oracles, reinvented, routes, spoken
 from scanner.analyse.guards import guarded_imports
 from scanner.analyse.walk import Body, Index, parameters_of, token_of
 from scanner.source import OWN, FunctionNode, Scope, Source
@@ -128,6 +128,7 @@ def collect(source: Source, found: Index) -> facts.Facts:
         **routes.collect(source, found),
         **manifests.of_setup(source),
         spoken=spoken.collect(source),
+        constants=constants.collect(source, found.bodies),
     )
 
 

@@ -569,7 +569,7 @@ _OLD = regex(
     r"|(?<!api)/v[01]/",  # the first version of an interface may be the only one
     re.IGNORECASE,
 )
-_VERSION = regex(r"(?<![a-z])v\d+(?:(?:alpha|beta)\d*)?(?![a-z])", re.IGNORECASE)
+_VERSION = regex(r"(?<![a-z])v\d+(?:(?:alpha|beta)\d*|[_-]\d+)?(?![a-z])", re.IGNORECASE)
 
 
 def are_twins(unit: Unit, original: Unit) -> bool:
