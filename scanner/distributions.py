@@ -13,10 +13,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from scanner import toml
+from scanner.kept import kept
 
 # Modules that some supported Python has and another has not: one answer, whatever runs the scan.
 STDLIB = frozenset(sys.stdlib_module_names) | frozenset(
@@ -198,6 +196,6 @@ def _lists(table: dict[str, str]) -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=1)
 def load() -> Distributions:
-    """Read the tables that travel with the package."""
+    """Read the tables that travel with the package. A hook asks for them too, so they are kept as JSON."""
     text = Path(__file__).with_name("distributions.toml").read_text(encoding="utf-8")
-    return Distributions(tomllib.loads(text))
+    return Distributions(kept("distributions", [text], lambda: [toml.loads(text)])[0])

@@ -9,7 +9,6 @@ Python that a project asks for is kept as a requirement called `python`.
 from __future__ import annotations
 
 import ast
-import configparser
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -47,7 +46,7 @@ def collect(source: Source) -> Declared:
         return Declared()
     try:
         declared = list(reader(source))
-    except (configparser.Error, AttributeError, TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         text = f"its dependencies cannot be read: {' '.join(str(error).split())[:150]}"
         return Declared(notices=(Notice(text, source.path),))
     return _located(source, declared)
@@ -162,7 +161,7 @@ def _pyproject(source: Source) -> Iterator[_Entry]:
         yield from _strings(group, items)
     yield from _strings("build", _table(document, "build-system").get("requires"))
     tool = _table(document, "tool")
-    yield from _hosts({**_table(project, "entry-points"), **_table(tool, "poetry", "plugins")})
+    yield from _hosts([*_table(project, "entry-points"), *_table(tool, "poetry", "plugins")])
     yield from _dynamic(project.get("dynamic"), _table(tool, "setuptools", "dynamic"))
     for hook in _table(tool, "hatch", "metadata", "hooks").values():
         if isinstance(hook, dict):
@@ -283,8 +282,13 @@ def _requirements_file(source: Source) -> Iterator[_Entry]:
 
 
 def _setup_cfg(source: Source) -> Iterator[_Entry]:
+    import configparser
+
     parser = configparser.ConfigParser(interpolation=None)
-    parser.read_string(source.text)
+    try:
+        parser.read_string(source.text)
+    except configparser.Error as error:
+        raise ValueError(str(error)) from error
     if parser.has_section("options"):
         yield from _lines("", parser.get("options", "install_requires", fallback=""))
         python = parser.get("options", "python_requires", fallback="")

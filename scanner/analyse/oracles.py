@@ -337,7 +337,7 @@ class _Reader:
         if not self.is_test or statement.decorator_list or statement.name.startswith("_"):
             return ""
         text = "\n".join(self.source.lines[self.function.lineno - 1 : self.function.end_lineno])
-        named = len(re.findall(rf"\b{statement.name}\b", text))
+        named = _WORD.findall(text).count(statement.name)
         if named > 1 and not isinstance(statement, ast.AsyncFunctionDef):
             return ""
         used = _uses(self.function, statement)
@@ -454,7 +454,7 @@ class _Reader:
                 self._lost(statement, fate or self._new("not-entered"))
             return
         if not fate:
-            if statement.value is call:
+            if statement.value is call and name not in _NO_COROUTINES:
                 self._asks(call)
             if name == "assertEqual" and len(call.args) > 1:
                 self._compares(statement, call.args[0], call.args[1])
@@ -585,6 +585,7 @@ _CLOCK = frozenset(
 )
 
 
+_WORD = regex(r"\w+")  # no pattern of its own for each name: compiling one costs more than all the rest
 _MOCK_ASSERTS = frozenset(
     "assert_called assert_called_once assert_called_with assert_called_once_with assert_any_call "
     "assert_has_calls assert_not_called assert_awaited assert_awaited_once assert_awaited_with "
@@ -602,6 +603,12 @@ _LOOKS_UP = regex(
 _SUSPECTS = frozenset({"assert", "tautology", "weak:isinstance", "weak:not-empty"})
 _UNITTEST_ASSERTS = frozenset(
     "assertTrue assertEqual assertEquals assertIs assertGreaterEqual assertIsNotNone assertIsInstance".split()
+)
+# The methods of `unittest.TestCase` that most tests call
+_NO_COROUTINES = _UNITTEST_ASSERTS | frozenset(
+    "assertFalse assertNotEqual assertIsNone assertIn assertNotIn assertGreater assertLess assertAlmostEqual "
+    "assertRaises assertRaisesRegex assertRaisesMessage assertCountEqual assertListEqual assertDictEqual "
+    "assertQuerySetEqual assertContains assertRedirects assertHTMLEqual assertSequenceEqual".split()
 )
 _WEAK_METHODS = {"assertIsNotNone": "weak:not-none", "assertIsInstance": "weak:isinstance"}
 # What a test of equality itself is called: there `x == x` is the point
@@ -701,7 +708,8 @@ def tautology(test: ast.expr, name: str) -> str:
     """Why an asserted expression can never be false; "" where it can. `name` is the test's."""
     cls = test.__class__
     if cls is ast.Compare:
-        return _tautology_of_comparison(test, name)  # type: ignore[arg-type]
+        ops, right = test.ops, test.comparators  # type: ignore[attr-defined]
+        return _tautology_of(ops[0].__class__, test.left, right[0], name) if len(ops) == 1 else ""  # type: ignore[attr-defined]
     if cls is ast.Constant:
         return "it is a constant" if test.value else ""  # type: ignore[attr-defined]
     if cls is ast.Tuple:
@@ -718,26 +726,27 @@ def tautology(test: ast.expr, name: str) -> str:
     return ""
 
 
-def _tautology_of_comparison(test: ast.Compare, name: str) -> str:
-    if len(test.ops) != 1:
-        return ""
-    op, left, right = test.ops[0], test.left, test.comparators[0]
-    if isinstance(left, ast.Name) and isinstance(right, ast.Name) and left.id == right.id:
-        if isinstance(op, (ast.Eq, ast.Is, ast.LtE, ast.GtE)) and not _REFLEXIVE.search(name):
-            return _ITSELF
-    elif (_is_length(left) and _is_number(right, 0) and isinstance(op, ast.GtE)) or (
-        _is_length(left) and isinstance(op, ast.Gt) and _is_number(getattr(right, "operand", None), 1)
-    ):
-        return "a length is never negative"
-    elif (
-        isinstance(left, ast.Constant)
-        and isinstance(right, ast.Constant)
-        and isinstance(op, (ast.Eq, ast.Is))
-    ):
+_EQUALITIES = frozenset({ast.Eq, ast.Is})
+_REFLEXIVE_OPERATORS = _EQUALITIES | {ast.LtE, ast.GtE}
+
+
+def _tautology_of(op: type, left: ast.expr, right: ast.expr, name: str) -> str:
+    """Why one comparison can never be false; "" where it can."""
+    cls = left.__class__
+    if cls is ast.Name:
+        itself = right.__class__ is ast.Name and left.id == right.id  # type: ignore[attr-defined]
+        return _ITSELF if itself and op in _REFLEXIVE_OPERATORS and not _REFLEXIVE.search(name) else ""
+    if cls is ast.Call and (op is ast.GtE or op is ast.Gt) and _is_length(left):
+        least = _is_number(right, 0) if op is ast.GtE else _is_number(getattr(right, "operand", None), 1)
+        return "a length is never negative" if least else ""
+    if cls is ast.Constant and right.__class__ is ast.Constant and op in _EQUALITIES:
+        one, other = left.value, right.value  # type: ignore[attr-defined]
         # `1 == True` says something about Python
-        alike = left.value == right.value and left.value.__class__ is right.value.__class__
-        return "it compares two constants" if alike else ""
+        return "it compares two constants" if one == other and one.__class__ is other.__class__ else ""
     return ""
+
+
+_COMPARING: dict[str, type] = {"assertIs": ast.Is, "assertGreaterEqual": ast.GtE}
 
 
 def tautology_of_call(call: ast.Call, method: str, name: str) -> str:
@@ -750,12 +759,9 @@ def tautology_of_call(call: ast.Call, method: str, name: str) -> str:
     if method == "assertIsNotNone":
         known = isinstance(arguments[0], ast.Constant) and arguments[0].value is not None
         return "it is a constant" if known else ""
-    ops: dict[str, ast.cmpop] = {"assertIs": ast.Is(), "assertGreaterEqual": ast.GtE()}
     if len(arguments) < 2 or method == "assertIsInstance":
         return ""
-    return _tautology_of_comparison(
-        ast.Compare(arguments[0], [ops.get(method, ast.Eq())], [arguments[1]]), name
-    )
+    return _tautology_of(_COMPARING.get(method, ast.Eq), arguments[0], arguments[1], name)
 
 
 def _are_opposite(values: list[ast.expr]) -> bool:
@@ -1050,6 +1056,8 @@ def _is_skipped_around(scope: Scope) -> bool:
 def _is_handed_on(source: Source, scope: Scope, name: str) -> bool:
     """Does a table hold a function by its name, in a file that is no program with a list of its steps?"""
     if scope.parent is not source.module_scope or "__main__" in source.text:
+        return False
+    if source.text.count(name) == 1:
         return False
     return re.search(rf"[\"']\w+[\"']\s*:\s*{name}\s*[,}}]", source.text) is not None
 

@@ -23,7 +23,7 @@ def collect(source: Source) -> tuple[int, ...]:
     """Hashes of the first words of the dotted names in quotes; nothing of a file that shows no sign."""
     if not any(sign in source.text for sign in _SIGNS):
         return ()
-    return tuple(sorted({hashed(found[1]) for found in _WORD.finditer(source.text)}))
+    return tuple(sorted(map(hashed, set(_WORD.findall(source.text)))))
 
 
 def hashed(word: str) -> int:

@@ -550,6 +550,19 @@ class Supply:
 
     def near_misses(self) -> Iterator[NearMiss]:
         """Names in manifests and install commands that no lock knows, and that look like another's."""
+        for facts, one in self._unproven():
+            meant = self._known.meant_by(one.name)
+            if meant:
+                yield NearMiss(facts, one, meant)
+
+    def doubtful(self) -> Iterator[tuple[Facts, Requirement | Mention]]:
+        """Names in manifests and install commands that neither a lock nor a table knows."""
+        for facts, one in self._unproven():
+            if one.name not in self._known.known and one.name not in self._own_distributions:
+                yield facts, one
+
+    def _unproven(self) -> Iterator[tuple[Facts, Requirement | Mention]]:
+        """The distributions that manifests and install commands name, and that are in no lock."""
         for facts in self._files.values():
             if facts.role in _APART or is_npm(facts.path):
                 continue
@@ -557,18 +570,17 @@ class Supply:
                 *(
                     one
                     for one in facts.requires
-                    if one.group != "locked" and not one.specifier.startswith("@")
+                    if one.group != "locked" and not one.specifier.startswith("@") and one.name != "python"
                 ),
                 *(mention for mention in facts.mentions if mention.kind == "install"),
             ]
             for one in said:
-                meant = self._known.meant_by(one.name) if one.name else ""
                 if (
-                    meant
+                    one.name
                     and one.name not in self.locked(facts.path)
                     and not self._is_own(one.name.replace("-", "_"), facts.path)
                 ):
-                    yield NearMiss(facts, one, meant)
+                    yield facts, one
 
     # What does not agree
 
