@@ -54,7 +54,7 @@ def _inside(function: ast.AST, found: dict[int, str]) -> None:
             pending += [(child, guard) for handler in node.handlers for child in handler.body]
         if node is not function and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             continue  # one that imports is looked at by itself
-        for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
+        for block in (getattr(node, part, None) for part in ("body", "orelse", "finalbody")):
             if isinstance(block, list):
                 pending += [(child, guard) for child in block]
 

@@ -161,7 +161,7 @@ def _pyproject(source: Source) -> Iterator[_Entry]:
         yield from _strings(group, items)
     yield from _strings("build", _table(document, "build-system").get("requires"))
     tool = _table(document, "tool")
-    yield from _hosts([*_table(project, "entry-points"), *_table(tool, "poetry", "plugins")])
+    yield from _hosts(_table(project, "entry-points") | _table(tool, "poetry", "plugins"))
     yield from _dynamic(project.get("dynamic"), _table(tool, "setuptools", "dynamic"))
     for hook in _table(tool, "hatch", "metadata", "hooks").values():
         if isinstance(hook, dict):

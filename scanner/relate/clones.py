@@ -14,7 +14,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import replace
 from functools import cached_property, lru_cache
 
-from scanner.analyse.oracles import is_input
+from scanner.analyse.naming import is_input
 from scanner.facts import Class, Facts, Function
 from scanner.frozen import frozen
 from scanner.lazily import regex
@@ -458,7 +458,11 @@ def _is_copy(unit: Unit, original: Unit, similarity: float) -> bool:
     calls = _shared(_callees(unit), _callees(original))
     literals = literals_shared(unit, original)
     statements = len(unit.function.hashes)
-    if unit.path != original.path and original.kind == "function" and _is_verbatim(unit, original, similarity):
+    if (
+        unit.path != original.path
+        and original.kind == "function"
+        and _is_verbatim(unit, original, similarity)
+    ):
         return True
     if unit.path == original.path or "nested" in (unit.kind, original.kind):
         spoken = literals >= 0.5 or statements >= _VERY_LONG

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner.analyse.oracles import is_accepting, is_asserting, is_input
+from scanner.analyse.naming import is_accepting, is_asserting, is_input
 from scanner.facts import Call, Class, Facts, Function
 from scanner.lazily import regex
 from scanner.relate.runner import Runner
@@ -291,7 +291,7 @@ class Oracles:
 
     def weakly_checked(self) -> Iterator[tuple[Test, frozenset[str]]]:
         """The tests whose every oracle passes most wrong results, each with the kinds of those; see
-        `analyse.oracles.strength`."""
+        `analyse.assertions.strength`."""
         for test in self.tests:
             words = test.function.oracle
             kinds = frozenset(word.partition(":")[2] for word in words if word.startswith("weak:"))
