@@ -107,7 +107,10 @@ def _is_empty(body: bytes) -> bool:
 
 
 def get(address: str) -> Reply:
-    """Ask for one page; whatever goes wrong is a reply of status 0. Redirects lead to no other host."""
+    """Ask for one page; whatever goes wrong is a reply of status 0. Redirects lead to no other host. An index
+    may also be a folder of this machine, with one for each name."""
+    if address.startswith("file:"):
+        return _of_folder(address)
     import http.client
     import time
     import urllib.error
@@ -115,7 +118,8 @@ def get(address: str) -> Reply:
 
     until = time.monotonic() + _SECONDS
     try:
-        request, opener = _request(address), urllib.request.build_opener(_stay_home())
+        handlers = (_stay_home(), urllib.request.HTTPSHandler(context=_trusted()))
+        request, opener = _request(address), urllib.request.build_opener(*handlers)
         with opener.open(request, timeout=_SECONDS) as response:
             body = bytearray()
             while len(body) <= _MOST_BYTES:
@@ -131,6 +135,27 @@ def get(address: str) -> Reply:
             return Reply(error.code)
     except (OSError, ValueError, http.client.HTTPException):
         return Reply(0)
+
+
+def _of_folder(address: str) -> Reply:
+    import urllib.parse
+    import urllib.request
+
+    folder = Path(urllib.request.url2pathname(urllib.parse.urlsplit(address).path))
+    if not folder.parent.is_dir():
+        return Reply(0)
+    return Reply(200 if folder.is_dir() else 404)
+
+
+def _trusted() -> Any:
+    """The certificates that pip is told to trust, or those of the system.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    import ssl
+
+    return ssl.create_default_context(cafile=os.environ.get("PIP_CERT") or None)
 
 
 def _request(address: str) -> Any:

@@ -87,9 +87,18 @@ def test_what_an_index_answers(shelf: ThreadingHTTPServer, name: str, answer: An
 def test_no_index_at_all_is_no_answer() -> None:
     closed = ThreadingHTTPServer(("127.0.0.1", 0), _Shelf)
     closed.server_close()
-    asked = Index([f"http://127.0.0.1:{closed.server_port}/simple", "file:///etc", "nonsense"])
+    asked = Index([f"http://127.0.0.1:{closed.server_port}/simple", "file:///no/such", "nonsense"])
     assert asked.ask(["a"]) == {"a": Answer.SILENT}
     assert asked.unanswered == ("a",)
+
+
+def test_an_index_may_be_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "quiet-little-package").mkdir()
+    shelf = Index([tmp_path.as_uri()])
+    assert shelf.ask(["quiet-little-package", "other"]) == {
+        "other": Answer.ABSENT,
+        "quiet-little-package": Answer.THERE,
+    }
 
 
 def test_a_private_index_is_asked_with_the_users_own_name(shelf: ThreadingHTTPServer) -> None:
