@@ -13,7 +13,7 @@ from scanner.facts import Requirement
 from scanner.lazily import regex
 from scanner.rule import ChangeRule, Confidence, Finding, Severity, Source
 
-_EXACT = regex(r"={2,3}\s*[\d][^*,]*$|@.*[0-9a-f]{40}\b|@.*\.(?:whl|gz|zip)(?:#|$)|\d[\w.]*$")
+_EXACT = regex(r"={2,3}\s*[\d][^*,]*$|\d[\w.]*$")
 _FEW = 3  # siblings that show a custom
 _MOST = 0.8  # of them follow it
 
@@ -25,7 +25,6 @@ class UnpinnedAddition(ChangeRule):
     severity, confidence, family = Severity.LOW, Confidence.HIGH, "dependencies"
     cwe = (1357,)
     evidence = ("E37",)
-    preview = True
     languages = ("manifest", "lock")
 
     def check(self, change: Change) -> Iterator[Finding]:
@@ -36,9 +35,8 @@ class UnpinnedAddition(ChangeRule):
             before, after = _asked(file.path, file.before), _asked(file.path, file.after)
             known = {one.name for one in before}
             for one in after:
-                siblings = [other for other in before if bool(other.group) == bool(one.group)]
-                kind = _custom(siblings)
-                if one.name in known or one.name in held or not kind or _follows(one, kind):
+                kind = _custom(before)
+                if one.name in known or one.name in held or not _is_open(one) or not kind or _follows(one, kind):
                     continue
                 how = f"as `{one.specifier}`" if one.specifier else "without a version"
                 yield self.at(file.path, one.place, "", name=one.name, how=how, kind=kind)
@@ -58,13 +56,17 @@ def _follows(one: Requirement, kind: str) -> bool:
     return bool(_EXACT.match(one.specifier)) if kind == "pinned" else bool(one.specifier)
 
 
+def _is_open(one: Requirement) -> bool:
+    """Does nothing hold it back? A range with an end is somebody's decision."""
+    return not _EXACT.match(one.specifier) and not any(sign in one.specifier for sign in "<~^@")
+
+
 def _asked(path: str, data: bytes) -> list[Requirement]:
-    """What a manifest asks for by itself: what a tool has written into it, and the Python, left out."""
+    """What a manifest asks for at run time; the Python left out."""
     source = documents.read(path, "manifest", data)
     if not isinstance(source, Source):
         return []
-    declared = manifests.collect(source).requires
-    return [one for one in declared if one.group not in {"locked", "build"} and one.name != "python"]
+    return [one for one in manifests.collect(source).requires if not one.group and one.name != "python"]
 
 
 def _held(file: ChangedFile) -> Iterator[str]:
