@@ -36,7 +36,13 @@ class UnpinnedAddition(ChangeRule):
             known = {one.name for one in before}
             for one in after:
                 kind = _custom(before)
-                if one.name in known or one.name in held or not _is_open(one) or not kind or _follows(one, kind):
+                if (
+                    one.name in known
+                    or one.name in held
+                    or not _is_open(one)
+                    or not kind
+                    or _follows(one, kind)
+                ):
                     continue
                 how = f"as `{one.specifier}`" if one.specifier else "without a version"
                 yield self.at(file.path, one.place, "", name=one.name, how=how, kind=kind)

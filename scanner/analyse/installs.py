@@ -25,8 +25,8 @@ _NAME = regex(r"[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9](?:\[[\w,.-]*\])?(?:[=<>!~]=?[
 _WORD = regex(r"[A-Za-z][\w-]{2,40}$")
 # Options that take no value; what follows any other one is its value, and no name
 _FLAGS = frozenset(
-    "-U --upgrade -q -qq -vv --quiet -v --verbose -y --yes -I --user --no-cache --no-cache-dir --pre --dev -D "
-    "--no-deps --force-reinstall --ignore-installed --no-input --system --break-system-packages "
+    "-U --upgrade -q -qq -vv --quiet -v --verbose -y --yes -I --user --no-cache --no-cache-dir --pre --dev "
+    "-D --no-deps --force-reinstall --ignore-installed --no-input --system --break-system-packages "
     "--no-build-isolation "
     "--disable-pip-version-check --no-warn-script-location --no-compile --use-pep517 --no-index --reinstall "
     "--require-hashes --prefer-binary --no-color --compile-bytecode --frozen --locked --no-sync --active "

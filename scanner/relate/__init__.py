@@ -42,9 +42,10 @@ def relate(
     if not candidates and not catalogue.speaks("repository"):
         return Related(())
     key = f"relate:{facts.digest}:{catalogue.digest}"
-    known = cache.read([key], "findings").get(key) if index is None else None
-    if known is not None:
-        return Related(tuple(from_row(row) for row in known))
+    known = cache.read([key, f"{key}:said"], "findings") if index is None else {}
+    if len(known) == 2:
+        said = tuple(Notice(*row) for row in known[f"{key}:said"])
+        return Related(tuple(from_row(row) for row in known[key]), said)
     repository = Repository(facts.load(), index)
     findings = [one.finding for one in candidates if _stands(one, repository)]
     notices: list[Notice] = []
@@ -60,13 +61,29 @@ def relate(
         except Exception as error:  # noqa: BLE001 - a rule that fails is named, and the others go on
             text = f"the rule {rule.id} failed: {type(error).__name__}: {error}"
             notices.append(Notice(text, incomplete=True))
+    said = _unclear(repository, catalogue) if facts.whole else ()
     if index is not None:
         notices.extend(_silence(index))
     elif not notices:
         import json
 
-        cache.write([(key, json.dumps([to_row(finding) for finding in findings]), "[]")])
-    return Related(tuple(findings), tuple(notices))
+        rows = json.dumps([to_row(finding) for finding in findings])
+        cache.write(
+            [
+                (key, rows, "[]"),
+                (f"{key}:said", json.dumps([(one.text, one.path, one.line) for one in said]), "[]"),
+            ]
+        )
+    return Related(tuple(findings), (*notices, *said))
+
+
+def _unclear(repository: Repository, catalogue: Catalogue) -> tuple[Notice, ...]:
+    """Who asks about dependencies hears what cannot be told of them."""
+    if not any(card.family == "dependencies" for card in catalogue.cards):
+        return ()
+    from scanner.relate import unclear
+
+    return tuple(unclear.notices(repository.supply))
 
 
 def _silence(index: Index) -> Iterator[Notice]:
