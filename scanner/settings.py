@@ -70,6 +70,7 @@ class Settings:
     provenance: str = "findings"  # none | findings
     semgrep: bool = True
     cache: bool = True
+    online: bool = False  # from the command line alone: no file of a tree opens the network
     jobs: int = 0
     fail_on: str = "error"
     min_rank: float = 0.0
