@@ -459,7 +459,7 @@ class _Told:
 
     def settings(self) -> None:
         named: set[str] = set()
-        for node in ast.walk(self.source.tree):
+        for node in self.source.nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 if node.value.count(".") >= 1 and _DOTTED.match(node.value):
                     named.add(node.value)
