@@ -73,6 +73,7 @@ class Settings:
     baseline: str = ""
     weights: str = "default"
     provenance: str = "findings"  # none | findings
+    code_claims: bool = False
     semgrep: bool = True
     cache: bool = True
     jobs: int = 0
@@ -142,6 +143,7 @@ KEYS = {
     "allow": list,
     "weights": str,
     "provenance": str,
+    "code-claims": bool,
     "semgrep": bool,
     "cache": bool,
     "jobs": int,

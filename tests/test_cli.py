@@ -66,7 +66,7 @@ shop/keys.py:5:12  error fallback-secret  rank 82.9
   why: The example in every tutorial has a default, so that the first run works without any set-up.
   instead: Read it without a default (`os.environ['SIGNING_SECRET']`), and refuse to start where it is missing.
   origin: ai, Claude Code, commit 62f945d35c, by trailer (p 0.8); no review on record
-  rank: 75:25 × 1.309 security, ai × 1.234 unreviewed = 1.62 → rank 82.9
+  rank: 75:25 × 1.309 security, ai (E04, E19, E20; against it E06, E57) × 1.234 unreviewed (E49) = 1.62 → rank 82.9
 
 shop/store.py  1 error
 
@@ -76,7 +76,7 @@ shop/store.py:3:12  error fallback-secret  rank 82.9
     |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   instead: Read it without a default (`os.environ['DB_PASSWORD']`), and refuse to start where it is missing.
   origin: ai, Claude Code, commit 62f945d35c, by trailer (p 0.8); no review on record
-  rank: 75:25 × 1.309 security, ai × 1.234 unreviewed = 1.62 → rank 82.9
+  rank: 75:25 × 1.309 security, ai (E04, E19, E20; against it E06, E57) × 1.234 unreviewed (E49) = 1.62 → rank 82.9
 """)
 
 
