@@ -8,12 +8,13 @@ write down its own findings as known, or its own weights, would judge itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import field
 from pathlib import Path
 
 from scanner.change import Change
-from scanner.finding import Notice
+from scanner.finding import Finding, Notice
+from scanner.frozen import frozen
 from scanner.history import GitError, History, NoHistory
 from scanner.settings import Settings, UsageError, left_out_by_ruff, manifest_of
 from scanner.weigh import Weights, load_weights
@@ -23,7 +24,7 @@ _EDITS = "this change edits its own judge"
 _NO_FILES = ("none", "default")
 
 
-@dataclass(frozen=True)
+@frozen
 class Books:
     """The books of one run."""
 
@@ -55,13 +56,16 @@ class Books:
                 f"--baseline {name}: not a baseline; write one with `assay baseline write`"
             ) from error
 
-    def weights(self) -> Weights:
-        """The weights; those of the package where the base has no such file yet.
+    def weights(self, findings: Collection[Finding]) -> Weights | None:
+        """The weights of these findings; those of the package where the base has no such file yet. None
+        where there is nothing to weigh, and no file that could be wrong.
 
         Raises:
             UsageError: as `load_weights`.
         """
         name = self.settings.weights
+        if not findings and name in _NO_FILES:
+            return None
         of_base = None if name in _NO_FILES else self._of_base(name)
         return load_weights("default") if of_base == b"" else load_weights(name, of_base)
 

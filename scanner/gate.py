@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from scanner.blast import NOTHING, Blast
 from scanner.codeowners import Owners
+from scanner.frozen import frozen
 from scanner.policy import Policy, folded
 from scanner.provenance.record import Label
 
@@ -24,7 +25,7 @@ _SILENT = (Label.NO_EVIDENCE.value, Label.HUMAN.value, Label.UNKNOWN.value, Labe
 _PACKAGE = "/__init__.py"
 
 
-@dataclass(frozen=True)
+@frozen
 class Touched:
     """A file of the change, and the lines that the change gave it, by label. `opaque`: it changed, and its
     lines cannot be told (binary, deleted, lines only removed). `was`: the name that it had before."""
@@ -42,7 +43,7 @@ class Touched:
         return tuple(filter(None, (self.path, self.was, shadowed)))
 
 
-@dataclass(frozen=True)
+@frozen
 class Approval:
     """One person's latest word on a change. `people` holds the names they go by, folded, their login
     first; `stale`: it was given before the last commit."""
@@ -55,7 +56,7 @@ class Approval:
     claimed: bool = False  # by a trailer of the change itself
 
 
-@dataclass(frozen=True)
+@frozen
 class Proposal:
     """A change that wants to pass: its files, who wrote it (every name of every author), how far it
     reaches, what it does to its own judge, the findings that fail it, and what nobody could look into.
@@ -73,7 +74,7 @@ class Proposal:
     proposer: bool = True
 
 
-@dataclass(frozen=True)
+@frozen
 class Verdict:
     """Pass or fail, with every reason. `needed` approvals, of which `counted` are here; `named` is what a
     person should know though it decides nothing."""

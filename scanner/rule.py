@@ -20,12 +20,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from scanner.discover import Wanted
 from scanner.facts import Facts, Function, Place
 from scanner.finding import Allow, Candidate, Confidence, Finding, Fix, Location, Related, Severity, arguments
+from scanner.frozen import frozen
 from scanner.settings import matches
 from scanner.source import Source
 
@@ -98,7 +98,7 @@ BASE_RANK: dict[tuple[Severity, Confidence], float] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Card:
     """Everything that is said about a rule, whatever engine runs it."""
 
@@ -234,6 +234,11 @@ class FileRule(Rule):
     engine = "file"
     # Where the rule speaks; a test double that returns True is no fake success.
     roles: ClassVar[tuple[str, ...]] = ("live", "test", "example", "migration")
+
+    def concerns(self, source: Source) -> bool:
+        """Can the rule speak in this file at all? Asked once a file, before it is handed anything of it: the
+        place for a cheap look at the text."""
+        return source.role in self.roles
 
     def at(
         self,

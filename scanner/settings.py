@@ -6,30 +6,25 @@ Frozen, and read once. Reading never runs anything: a config file is data of the
 from __future__ import annotations
 
 import datetime
-import difflib
 import functools
 import itertools
 import os
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from scanner import toml
+from scanner.frozen import frozen
 from scanner.lazily import regex
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 
 class UsageError(Exception):
     """The user asked for what cannot be: exit code 2. The text names the place and the next step."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Waiver:
     """One `[[tool.assay.allow]]`: lets findings of a rule pass where no comment can stand."""
 
@@ -41,7 +36,7 @@ class Waiver:
     expires: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Critical:
     """One `[[tool.assay.critical]]`: paths that must not break, who answers for them, and how critical they
     are, from 1. After the day in `expires` the entry holds on, and is named."""
@@ -52,7 +47,7 @@ class Critical:
     expires: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Settings:
     """Everything a run depends on, beside the tree and its history."""
 
@@ -195,7 +190,7 @@ def load(root: Path, config: Path | None = None, *, isolated: bool = False) -> S
     return settings
 
 
-@dataclass(frozen=True)
+@frozen
 class Layer:
     """One place that settings come from: a file, or the environment."""
 
@@ -259,7 +254,7 @@ def left_out_by_ruff(manifest: bytes) -> tuple[str, ...]:
     if b"tool.ruff" not in manifest:
         return ()
     try:
-        ruff = tomllib.loads(manifest.decode("utf-8"))["tool"]["ruff"]
+        ruff = toml.loads(manifest.decode("utf-8"))["tool"]["ruff"]
         lists = [ruff.get(key) for key in ("exclude", "extend-exclude")]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return ()
@@ -278,7 +273,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
             data = stream.read(_MAX_BYTES + 1)
         if len(data) > _MAX_BYTES:
             raise UsageError(f"{path}: settings of more than {_MAX_BYTES:,} bytes are not read")
-        return tomllib.loads(data.decode("utf-8"))
+        return toml.loads(data.decode("utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:  # a number may be too long, too
@@ -302,8 +297,8 @@ def table_of(name: str, content: bytes | None) -> dict[str, Any]:
         UsageError: the file is not TOML.
     """
     try:
-        document = tomllib.loads((content or b"").decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        document = toml.loads((content or b"").decode("utf-8"))
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{name}: not valid TOML: {error}") from error
     return _table(Path(name), document)
 
@@ -320,6 +315,8 @@ def from_table(settings: Settings, table: Mapping[str, Any], where: str) -> Sett
     changes: dict[str, Any] = {}
     for key, value in table.items():
         if key not in KEYS:
+            import difflib  # here: it is not for those who spell well
+
             near = difflib.get_close_matches(key, KEYS, n=1)
             hint = f"; did you mean `{near[0]}`?" if near else f"; known keys: {', '.join(sorted(KEYS))}"
             raise UsageError(f"{where}: unknown key `{key}` in [tool.assay]{hint}")

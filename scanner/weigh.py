@@ -7,30 +7,26 @@ Pure. Nothing is lost, all is counted. The arithmetic is odds, so that a person 
 from __future__ import annotations
 
 import datetime
-import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
+from scanner import toml
 from scanner.catalogue import Catalogue
 from scanner.finding import Allow, Confidence, Finding, Level, Notice, Unreadable
+from scanner.frozen import frozen
 from scanner.proof import Proof, Verdict
 from scanner.provenance.record import Attributed, Label, Provenance, Tier
 from scanner.rule import BASE_RANK, Card
 from scanner.settings import Settings, UsageError, Waiver, matches
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 ERROR_RANK = 70.0
 WARNING_RANK = 40.0
 HIGH_BASE = 70.0  # nothing lowers a finding whose base rank reaches this
 
 
-@dataclass(frozen=True)
+@frozen
 class Factor:
     """One odds factor, the words that name it, and the ids of the studies behind it; `against` are those
     that found the opposite."""
@@ -45,7 +41,7 @@ class Factor:
         return f"{self.value:g} {self.words} ({', '.join(self.sources) or 'judgement'}{contested})"
 
 
-@dataclass(frozen=True)
+@frozen
 class Weights:
     """The table of factors; `none` has every factor 1."""
 
@@ -57,7 +53,7 @@ class Weights:
         return self.table.get(group, {}).get(key, Factor(1.0, ""))
 
 
-@dataclass(frozen=True)
+@frozen
 class Weighed:
     """A finding with its rank, how it came about, and what became of it.
 
@@ -78,7 +74,7 @@ class Weighed:
     proof: Proof | None = None  # what running the test around it has shown
 
 
-@dataclass(frozen=True)
+@frozen
 class Report:
     """The result of a run, complete: what was found, what was let pass and why, what could not be read."""
 
@@ -119,7 +115,7 @@ def load_weights(name: str, content: bytes | None = None) -> Weights:
         return Weights("none", 1.0, {})
     path = Path(__file__).with_name("weights.toml") if name == "default" else Path(name)
     try:
-        document = tomllib.loads((path.read_bytes() if content is None else content).decode("utf-8"))
+        document = toml.loads((path.read_bytes() if content is None else content).decode("utf-8"))
         table = {
             group: {key: _factor(group, key, entry) for key, entry in document.get(group, {}).items()}
             for group in ("family", "review", "autonomy", "path", "proof")
@@ -139,7 +135,7 @@ def load_weights(name: str, content: bytes | None = None) -> Weights:
 def studies() -> dict[str, str]:
     """What the ids of studies stand for that factors and rules cite."""
     listed = Path(__file__).with_name("evidence.toml").read_text(encoding="utf-8")
-    known: dict[str, str] = tomllib.loads(listed)
+    known: dict[str, str] = toml.loads(listed)
     return known
 
 
@@ -160,6 +156,8 @@ def weigh(
     weights: Weights | None = None,
 ) -> tuple[Weighed, ...]:
     """Rank every finding, and decide its fate. Sorted by place. `weights` stand for those of the settings."""
+    if not attributed:
+        return ()
     weights = weights or load_weights(settings.weights)
     ordered = sorted(attributed, key=lambda one: _order(one.finding))
     seen: dict[str, int] = {}

@@ -310,3 +310,22 @@ def test_a_device_or_a_pipe_is_written_into_and_not_replaced(
     said = os.read(reader, 1)
     os.close(reader)
     assert (run.code, said, pipe.is_fifo()) == (1, b"{", True)
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_profile_names_steps_and_rules_and_leaves_the_report_alone(
+    assay: Assay, project: Project, jobs: str
+) -> None:
+    secret = 'import os\nKEY = os.getenv("JWT_SECRET", "change-me")\n'
+    root = project({"one.py": secret, "two.py": secret})
+    plain = assay("scan", "-q", "--no-cache", "--no-semgrep", "--jobs", jobs, ".", cwd=root)
+
+    run = assay("scan", "-q", "--no-cache", "--no-semgrep", "--jobs", jobs, "--profile", ".", cwd=root)
+
+    assert (run.code, run.out) == (plain.code, plain.out)
+    _, _, said = run.err.partition("CPU seconds by step")
+    steps, rules = (part.splitlines()[1:] for part in said.split("CPU seconds by rule"))
+    names = [line.split()[0] for line in steps]
+    assert names == ["start", "discover", "analyse", "relate", "attribute", "weigh", "report", "all"]
+    assert all(float(line.split()[-1]) >= 0 for line in (*steps, *rules))
+    assert sum(int(line.split()[0]) if " more " in line else 1 for line in rules) > 20

@@ -33,7 +33,6 @@ class CsrfDisabledWithCookieSessions(FileRule):
     evidence = ("E06",)
     security_severity = "6.5"
     roles = ("live",)
-    preview = True
 
     @on_call("starlette.middleware.sessions.SessionMiddleware", ".add_middleware")
     def cookie_for_every_site(self, source: Source, call: ast.Call) -> Iterator[Finding]:

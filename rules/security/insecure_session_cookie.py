@@ -34,7 +34,6 @@ class InsecureSessionCookie(FileRule):
     evidence = ("E06",)
     security_severity = "5.4"
     roles = ("live",)
-    preview = True
 
     @on_call(".set_cookie")
     def set(self, source: Source, call: ast.Call) -> Iterator[Finding]:

@@ -38,7 +38,6 @@ class LeakedTraceback(FileRule):
     evidence = ("E28",)
     security_severity = "5.3"
     roles = ("live",)
-    preview = True
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:

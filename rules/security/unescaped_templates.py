@@ -22,7 +22,6 @@ class UnescapedTemplates(FileRule):
     evidence = ("E05",)
     security_severity = "6.1"
     roles = ("live",)
-    preview = True
 
     @on_call("jinja2.Environment")
     def check(self, source: Source, call: ast.Call) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ PUBLIC = regex(
     r"log_?(in|out)|sign_?(in|up|out)|regist|token|refresh|reset|forgot|hook|callback|health|public|contact|"
     r"verif|oauth|auth|sso|csrf|status|ping|track|subscri|search|preview|validate|feedback|session|invit|setup|"
     r"install|onboard|share|consent|beacon|analytics|report|csp|confirm|activate|password|guest|anonym|test|"
-    r"debug|init|(^|[/_-])(views?|viewed|vote|like|rate|play|count)($|[/_-])|language|theme|locale|cookie|newsletter|heartbeat|metric",
+    r"debug|init|cart|basket|wishlist|checkout|(^|[/_-])(views?|viewed|vote|like|rate|play|count)($|[/_-])|language|theme|locale|cookie|newsletter|heartbeat|metric",
     re.I,
 )
 CHANGES = regex(
@@ -36,7 +36,6 @@ class UnguardedOutlierRoute(RepositoryRule):
     cwe = (862, 306)
     evidence = ("E06", "E07", "E19")
     security_severity = "8.1"
-    preview = True
     whole = True
 
     def check(self, repository: Repository) -> Iterator[Finding]:

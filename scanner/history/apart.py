@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +23,8 @@ class Apart(Place):
         There is no way to tell git to forget what is configured, and `.gitattributes` of the working tree
         would make text binary, or have git look for the heading of every hunk by a regular expression.
         """
+        import tempfile  # here: most hooks ask for no blame
+
         with tempfile.TemporaryDirectory(prefix="assay-") as folder:
             yield self._beside(Path(folder))
 

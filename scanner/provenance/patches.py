@@ -7,9 +7,9 @@ replaced by which stretches of the new one; everything in between is the same, l
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from scanner.frozen import frozen
 from scanner.history import unquote
 from scanner.lazily import regex
 
@@ -28,7 +28,7 @@ class Replaced(NamedTuple):
     new_size: int
 
 
-@dataclass(frozen=True)
+@frozen
 class FilePatch:
     """What a commit did to one file. `before` has its name in each parent, empty where it was not there."""
 

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from scanner.frozen import frozen
 from scanner.history import History
 from scanner.provenance.patches import FilePatch, Replaced, parse
 
@@ -32,7 +33,7 @@ class Stretch(NamedTuple):
     size: int
 
 
-@dataclass(frozen=True)
+@frozen
 class File:
     """The lines of one file, and the commits that touched it: the newest, and what was before."""
 
@@ -40,7 +41,7 @@ class File:
     touched: _Touch | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class _Touch:
     commit: int
     before: tuple[_Touch | None, ...]
@@ -72,7 +73,7 @@ class _Blocks:
         return array("I", range(first, self.next))
 
 
-@dataclass(frozen=True)
+@frozen
 class Replayed:
     """The tree of a commit, each line with its origin."""
 
