@@ -36,6 +36,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 AGENT_ADDRESSES = [
     "noreply@anthropic.com",
+    "claude@anthropic.com",
     "cursoragent@cursor.com",
     "ai@cursor.sh",
     "codex@openai.com",

@@ -1,7 +1,7 @@
 """Whose name a commit carries: an AI agent, an AI reviewer, a machine, or nobody that we know.
 
-The names are data (`agents.toml`, `environment.toml`), each with its source. A name, an e-mail or a login counts
-only as a whole: matching by domain or by first name finds people.
+The names are data (`agents.toml`, `environment.toml`), each with its source. A name, an e-mail or a login
+counts only as a whole: matching by domain or by first name finds people.
 """
 
 from __future__ import annotations
