@@ -43,7 +43,7 @@ _RUNNERS = regex(
 _OWN_NAME = b"assay"
 _BASES = "the base's is used"
 _SUPPRESSION = regex(
-    rb"(?:#|//|/\*|--|<!--|%)\s*(?P<what>assay:\s*allow|(?:ruff:|flake8:)?\s*noqa\b|nosec\b|nosemgrep\b|nolint\b"
+    rb"(?:#|//|/\*|--|<!--|%)\s*(?P<what>assay:\s*allow|(?:(?:ruff|flake8):\s*)?noqa\b|nosec\b|nosemgrep\b|nolint\b"
     rb"|(?:mypy|pyright|pyre|pytype|type|ty):\s*(?:ignore|basic|disable)|pyre-(?:ignore|fixme)|pylint:\s*(?:disable|skip)"
     rb"|eslint-disable|biome-ignore|@ts-(?:ignore|nocheck|expect-error)|noinspection\b|nosonar\b|lgtm\b|codeql\["
     rb"|pragma:\s*(?:no cover|no mutate|allowlist secret)|(?:istanbul|c8|v8) ignore|gitleaks:\s*allow"

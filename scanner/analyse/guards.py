@@ -60,7 +60,7 @@ def _inside(function: ast.AST, found: dict[int, str]) -> None:
 
 
 def _note(node: ast.Import | ast.ImportFrom, guard: str, found: dict[int, str]) -> None:
-    if guard or getattr(node, "level", 0):
+    if guard or (isinstance(node, ast.ImportFrom) and node.level):
         found[node.lineno] = guard or "optional"
 
 
