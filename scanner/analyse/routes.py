@@ -65,6 +65,8 @@ _ROUTERS = frozenset(
 )
 _MADE = frozenset("FastAPI Starlette Flask Quart APIRouter Blueprint Router Namespace Sock Api".split())
 _PATHS = frozenset(["path", "re_path", "url"])
+# What a function that sets an application up calls the application that it is handed
+_HANDED_ON = frozenset(["app", "application", "flask_app", "fastapi_app"])
 _BEFORE = frozenset(["before_request", "before_app_request"])
 # Calls worth a look, by the last part of their name.
 _CALLS = frozenset(
@@ -162,7 +164,7 @@ class _Told:
         for decorator, declaration in declarations:
             self._declared(decorator, declaration, scope, around)
         if not declared and not depends and not self._answers(node, scope):
-            refuses = answering.denies(self.source, body.calls, scope)
+            refuses = answering.denies(self.source, body.calls, scope) or answering.answers_no(body.stops)
             if guards or refuses:
                 traits = ("denies",) if refuses else ()
                 self.handlers.append(Handler(scope.name, tuple(filter(None, guards)), traits))
@@ -202,7 +204,7 @@ class _Told:
         )
         if not self._is_view(scope) and not middleware:
             return
-        guards = [self.named(decorator, around) for decorator in node.decorator_list]
+        guards = self._decorated(scope, around)
         traits: set[str] = set()
         for item in node.body:
             if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
@@ -215,6 +217,26 @@ class _Told:
                     traits.add("dynamic")
                 traits.update(answering.describe(self.source, item, self.source.scopes[id(item)])[0])
         self.handlers.append(Handler(scope.name, tuple(filter(None, guards)), tuple(sorted(traits))))
+
+    def _decorated(self, scope: Scope, around: Scope) -> list[str]:
+        """The guards of a class; the decorators that make it a route (`@blp.route("/bills")` of
+        Flask-Smorest) declare one instead."""
+        node: Any = scope.node
+        guards: list[str] = []
+        methods = sorted(_VERBS & scope.definitions)
+        for decorator in node.decorator_list:
+            declaration = self._declaration(decorator, around)
+            if not declaration:
+                guards.append(self.named(decorator, around))
+            else:
+                for method in methods:
+                    inner = self._method(scope, method)
+                    self._declared(decorator, declaration, inner, around, (method.upper(),))
+        return guards
+
+    def _method(self, scope: Scope, name: str) -> Scope:
+        nodes: list[Any] = getattr(scope.node, "body", [])
+        return next(self.source.scopes[id(one)] for one in nodes if getattr(one, "name", "") == name)
 
     def _owned(self, node: ast.ClassDef, scope: Scope) -> None:
         """Fields of a model that say whose a row is."""
@@ -290,7 +312,9 @@ class _Told:
         path = self.source.constant(_first(decorator), scope)
         return "unknown" if isinstance(path, str) and path[:1] in {"/", ""} else ""
 
-    def _declared(self, call: ast.Call, framework: str, inner: Scope, scope: Scope) -> None:
+    def _declared(
+        self, call: ast.Call, framework: str, inner: Scope, scope: Scope, methods: tuple[str, ...] = ()
+    ) -> None:
         func: Any = call.func
         keywords = {one.arg: one.value for one in call.keywords}
         verb = func.attr
@@ -299,7 +323,7 @@ class _Told:
         self.routes.append(
             Route(
                 "" if framework == "unknown" else framework,
-                self._methods(verb, keywords.get("methods"), scope),
+                methods or self._methods(verb, keywords.get("methods"), scope),
                 self._text(_first(call), scope),
                 self._dotted(inner),
                 self.source.header(inner.node),  # type: ignore[arg-type]
@@ -517,7 +541,7 @@ class _Told:
         """The dotted name of the variable that holds a router, not of the class of its value."""
         if isinstance(node, ast.Attribute):
             inner = self._object(node.value, scope)
-            return f"{inner}.{node.attr}" if inner != "?" else "?"
+            return f"{inner}.{node.attr}" if inner[0] != "?" else "?"
         if not isinstance(node, ast.Name):
             return "?"
         around: Scope | None = scope
@@ -527,7 +551,7 @@ class _Told:
             if node.id in around.bound:
                 known = node.id in around.assigned and isinstance(around.assigned[node.id], ast.Call)
                 if around.kind == "function" and not known:
-                    return "?"
+                    return "?app" if node.id in _HANDED_ON else "?"
                 return f"{self._dotted(around)}.{node.id}"
             around = around.parent
         return "?"

@@ -55,6 +55,7 @@ class Endpoint(NamedTuple):
     parameters: tuple[str, ...]
     path: str  # of the handler
     place: Place  # of the handler's header
+    own: bool  # it, or a router above it, asks who it is; not only what runs around every request
 
     @property
     def unsafe(self) -> bool:
@@ -152,7 +153,19 @@ class Web:
 
     def owner_fields(self, model: str) -> tuple[str, ...]:
         """The fields of a model that point to a user."""
-        return self._owned.get(self._resolved(model), ())
+        known = self._owned.get(self._resolved(model))
+        if known is not None:
+            return known
+        # Imported from a folder that is on the path at run time only, or passed on by a package.
+        alike = self._owned_by_class.get(model.rpartition(".")[2], [])
+        return self._owned[alike[0]] if len(alike) == 1 else ()
+
+    @cached_property
+    def _owned_by_class(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name in self._owned:
+            found.setdefault(name.rpartition(".")[2], []).append(name)
+        return found
 
     @cached_property
     def _owned(self) -> dict[str, tuple[str, ...]]:
@@ -173,7 +186,21 @@ class Web:
                     yield facts, item
 
     def _resolved(self, name: str) -> str:
+        if name == "?app":
+            return self._only_app
         return "?" if name == "?" else self._repository.resolve(name)
+
+    @cached_property
+    def _only_app(self) -> str:
+        """The one application of the repository, which every function that is handed one means."""
+        apps = [
+            name
+            for name, (_, item) in self.routers.items()
+            if item.kind == "app"
+            and item.target in {"flask", "fastapi"}
+            and not name.endswith((".api", ".sock"))
+        ]
+        return apps[0] if len(apps) == 1 else "?"
 
     # One route
 
@@ -202,6 +229,7 @@ class Web:
             guards += [name for name in own if not name.endswith("=")]
         names = tuple(dict.fromkeys(self._expanded(guards)))
         every = self._middleware(router, chains)
+        own_auth = any(map(self.is_auth, names))
         return Endpoint(
             facts,
             route,
@@ -209,18 +237,20 @@ class Web:
             None if chains is None or route.framework == "channels" else bool(chains),
             handler,
             tuple(dict.fromkeys((*names, *every))),
-            any(map(self.is_auth, names)) or any(map(self._turns_away, every)),
+            own_auth or any(map(self._turns_away, every)),
             any(self._is_limit(name) for name in (*names, *every)) or self._limited_by_settings(route),
             undecided
             or known is None
             or "?" in names
             or "dynamic" in traits
+            or any(map(self._may_turn_away, (*names, *every)))
             or self._in_a_class(route, handler),
             frozenset(traits),
             acts,
             known[1].parameters if known is not None and not isinstance(known[1], Class) else (),
             known[0].path if known is not None else facts.path,
             known[1].place if known is not None else route.place,
+            own_auth,
         )
 
     def _paths(self, route: Route, router: str, chains: tuple[_Chain, ...] | None) -> tuple[str, ...]:
@@ -231,7 +261,10 @@ class Web:
         return (_join(known[1].path if known is not None else "", route.path),)
 
     def _in_a_class(self, route: Route, handler: str) -> bool:
-        """A method that declares a route of its own: what guards its class, a library decides."""
+        """A method that declares a route of its own: what guards its class, a library decides, unless it is
+        a view of a kind that we know."""
+        if handler.rpartition(".")[0] in self.handlers:
+            return False
         known = self._repository.definition(handler.rpartition(".")[0])
         return route.framework != "django" and known is not None and isinstance(known[1], Class)
 
@@ -247,6 +280,9 @@ class Web:
             seen.add(name)
             if name in self.handlers:
                 found.append(self.handlers[name][1])
+            owner = self.handlers.get(name.rpartition(".")[0])
+            if owner is not None:
+                found.append(Handler(owner[1].name, owner[1].guards, ()))
             known = self._repository.definition(name)
             if known is not None and isinstance(known[1], Class):
                 pending += known[1].bases
@@ -275,14 +311,25 @@ class Web:
         return [*(known[1].guards if known is not None else ()), name]
 
     def _turns_away(self, middleware: str) -> bool:
-        """Does a piece of middleware turn strangers away? Ours by what its code speaks of, those of others
-        by name."""
+        """Does a piece of middleware turn strangers away? Ours by what its code does, those of others by
+        name."""
         known = self.handlers.get(middleware)
         if known is not None:
-            return not {"auth", "denies"}.isdisjoint(known[1].traits)
+            return "denies" in known[1].traits
         if self._repository.definition(middleware) is not None or _ONLY_LOOKS.search(middleware):
             return False
         return bool(_MIDDLEWARE.search(middleware))
+
+    def _may_turn_away(self, name: str) -> bool:
+        """Does something of ours that runs around each request speak of who it is, and we see no refusal?"""
+        known = self.handlers.get(name)
+        around = name in self._around_all
+        return around and known is not None and {"auth", "denies"} & set(known[1].traits) == {"auth"}
+
+    @cached_property
+    def _around_all(self) -> frozenset[str]:
+        named = {self._resolved(item.target) for _, item in self._wired("middleware", "before")}
+        return frozenset(named | set(self.setting("MIDDLEWARE")))
 
     @cached_property
     def _default_permissions(self) -> tuple[str, ...]:
