@@ -38,6 +38,11 @@ _ONLY_LOOKS = regex(
 _MIXIN = regex(r"(Required|UserPassesTest|Access|Permission|Auth\w{0,60})Mixin$")
 
 
+def unmarked(guard: str) -> str:
+    """The name of a guard without what is known of it: `check (auth)`, `load (before)`."""
+    return guard.removesuffix(" (auth)").removesuffix(" (before)")
+
+
 class Endpoint(NamedTuple):
     """One route of the application, with what the whole repository knows of it."""
 
@@ -300,9 +305,16 @@ class Web:
         found: dict[str, list[str]] = {}
         for _, item in self._wired("before"):
             around = self._around(item.target)
-            marked = [f"{name} (auth)" if self._turns_away(name) else name for name in around]
+            marked = [self._hook(name) for name in around]
             found.setdefault(self._resolved(item.name), []).extend(marked)
         return found
+
+    def _hook(self, name: str) -> str:
+        """A function that runs before each request, marked where its code tells whether it refuses: of our
+        own, the name alone says nothing (`resolve_current_tenant`)."""
+        if self._turns_away(name):
+            return f"{name} (auth)"
+        return f"{name} (before)" if self._repository.definition(name) is not None else name
 
     def _around(self, function: str) -> list[str]:
         """What runs around each request: a function or a class, and what it is decorated with."""
@@ -322,9 +334,13 @@ class Web:
 
     def _may_turn_away(self, name: str) -> bool:
         """Does something of ours that runs around each request speak of who it is, and we see no refusal?"""
-        known = self.handlers.get(name)
-        around = name in self._around_all
-        return around and known is not None and {"auth", "denies"} & set(known[1].traits) == {"auth"}
+        plain = unmarked(name)
+        known = self.handlers.get(plain)
+        return (
+            plain in self._around_all
+            and known is not None
+            and {"auth", "denies"} & set(known[1].traits) == {"auth"}
+        )
 
     @cached_property
     def _around_all(self) -> frozenset[str]:
@@ -421,7 +437,7 @@ class Web:
     def is_auth(self, name: str, deep: int = 0) -> bool:
         """Does a guard of this name ask who it is: by its name, by what it answers, or by a guard of its
         own?"""
-        if name in {"?", ""} or deep > _DEEP:
+        if name in {"?", ""} or deep > _DEEP or name.endswith(" (before)"):
             return False
         if name.endswith(" (auth)"):
             return True
@@ -437,7 +453,7 @@ class Web:
         return any(self.is_auth(inner, deep + 1) for inner in self._expanded(list(known[1].guards)))
 
     def _is_limit(self, name: str) -> bool:
-        resolved = self._resolved(name.removesuffix(" (auth)"))
+        resolved = self._resolved(unmarked(name))
         known = self.handlers.get(resolved)
         return bool(_LIMIT.search(resolved)) or (known is not None and "limit" in known[1].traits)
 
