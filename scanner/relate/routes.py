@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scanner.relate.repository import Repository
 
 UNSAFE = frozenset(["POST", "PUT", "PATCH", "DELETE"])
+_ROOTS = 3  # folders above the modules of an application
 _DEEP = 8  # routers in routers, dependencies of dependencies
 _AUTH = regex(
     r"auth(?!or)|login|user|admin|permission|token|jwt|api_?key|role|secur|protect|identity|principal|staff|"
@@ -131,8 +132,9 @@ class Web:
         for name, (_, handler) in self.handlers.items():
             if "denies" in handler.traits:
                 found.add(name)
-                if "." in handler.name:
-                    found.add(name.rpartition(".")[0])
+                for _ in range(min(handler.name.count("."), 2)):  # the decorator, and what makes it
+                    name = name.rpartition(".")[0]
+                    found.add(name)
         return frozenset(found)
 
     @cached_property
@@ -161,7 +163,7 @@ class Web:
         known = self._owned.get(self._resolved(model))
         if known is not None:
             return known
-        # Imported from a folder that is on the path at run time only, or passed on by a package.
+        # Passed on by a package.
         alike = self._owned_by_class.get(model.rpartition(".")[2], [])
         return self._owned[alike[0]] if len(alike) == 1 else ()
 
@@ -193,7 +195,24 @@ class Web:
     def _resolved(self, name: str) -> str:
         if name == "?app":
             return self._only_app
-        return "?" if name == "?" else self._repository.resolve(name)
+        found = "?" if name == "?" else self._repository.resolve(name)
+        return self._tails.get(found, found)
+
+    @cached_property
+    def _tails(self) -> dict[str, str]:
+        """Names as a module writes them that imports from a folder which is on the path at run time only:
+        `security.login_required` → `app.security.login_required`. Where two names end alike, neither."""
+        hooks = (item.target.rpartition(".")[0] for _, item in self._wired("before"))
+        names = dict.fromkeys((*self.handlers, *self._owned, *hooks))
+        found: dict[str, str] = {}
+        for name in names:
+            parts = name.split(".")
+            for start in range(1, min(len(parts) - 1, _ROOTS + 1)):
+                tail = ".".join(parts[start:])
+                found[tail] = "" if tail in found or tail in names else name
+        return {
+            tail: name for tail, name in found.items() if name and tail.partition(".")[0] not in self._tops
+        }
 
     @cached_property
     def _only_app(self) -> str:
@@ -297,7 +316,19 @@ class Web:
 
     def _inherited(self, router: str) -> list[str]:
         known = self.routers.get(router)
-        return [*(known[1].guards if known is not None else ()), *self._befores.get(router, ())]
+        if known is None:
+            return self._befores.get(router, [])
+        handed_on = any(self._resolved(call.callee) in self._hooking for call in known[0].calls)
+        return [*known[1].guards, *self._befores.get(router, ()), *(("?",) if handed_on else ())]
+
+    @cached_property
+    def _hooking(self) -> frozenset[str]:
+        """Functions that set up what runs before each request of a router that they are handed."""
+        return frozenset(
+            self._resolved(item.target).rpartition(".")[0]
+            for _, item in self._wired("before")
+            if item.name == "?"
+        )
 
     @cached_property
     def _befores(self) -> dict[str, list[str]]:
