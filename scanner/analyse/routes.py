@@ -139,7 +139,7 @@ class _Told:
         for call in body.calls:
             func = call.func
             last = func.attr if func.__class__ is ast.Attribute else getattr(func, "id", "")
-            if last in _CALLS:
+            if last in _CALLS or last.endswith("_resource"):
                 self._call(call, last, scope)
 
     # Definitions
@@ -374,16 +374,19 @@ class _Told:
             self._wire("before", self._object(func.value, scope), self.named(call.args[0], scope), call)
         elif last == "register" and len(call.args) >= 2 and self.django:
             self._registered(call, func.value, scope)
-        elif last == "add_resource":
-            for path in call.args[1:2]:
+        elif last.endswith("_resource"):
+            # `add_resource`, or a method of a project's own around it: a class, and addresses
+            texts = [one for one in call.args[1:] if self._text(one, scope)[:1] in {"/", "?"}]
+            for path in texts if last == "add_resource" else [one for one in texts if _is_text(one)]:
                 self._added(call, call.args[0], path, ("?",), func.value, (), scope)
-        elif last.startswith("add_") and call.args:
+        elif last.startswith("add_"):
+            named = _first(call)
             view = keywords.get("view_func") or keywords.get("endpoint")
             view = view or (call.args[1] if len(call.args) > 1 else None)
-            if view is not None and not isinstance(view, ast.Constant):
+            if named is not None and view is not None and not isinstance(view, ast.Constant):
                 methods = self._methods(last, keywords.get("methods"), scope)
                 guards = tuple(self._listed(keywords.get("dependencies"), scope))
-                self._added(call, view, call.args[0], methods, func.value, guards, scope)
+                self._added(call, view, named, methods, func.value, guards, scope)
 
     def _mount(
         self,
@@ -627,6 +630,10 @@ class _Told:
 
 def _framework(name: str) -> str:
     return _FRAMEWORKS.get(name.partition(".")[0], "")
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant)
 
 
 def _first(call: ast.Call) -> ast.expr | None:

@@ -27,7 +27,7 @@ _NO_GUARD = regex(
     r"AllowAny|PasswordRequestForm|require_(POST|GET|http|safe)|(Service|Repo|Repository|Manager|Store|Client)$|"
     r"_(service|repo|repository|manager|store|client|dao|crud|use_case)$|permission_classes=?$|"
     r"authentication_classes=?$|BackendDep$|csrf|user_?agent|require_once|"
-    r"(access|user)_?log|context_processor|errorhandler",
+    r"(access|user)_?log(s|ger|ging)?$|context_processor|errorhandler",
     re.I,
 )
 _LIMIT = regex(r"limit|throttl|captcha|(^|\.)axes|slowapi|defender|brute", re.I)
@@ -35,6 +35,12 @@ _LIMIT = regex(r"limit|throttl|captcha|(^|\.)axes|slowapi|defender|brute", re.I)
 _MIDDLEWARE = regex(r"auth|login|jwt|token|api_?key|oidc|saml", re.I)
 _ONLY_LOOKS = regex(
     r"^django\.contrib\.auth\.middleware\.(Authentication|RemoteUser)|^allauth\.|sessions?\.", re.I
+)
+# Middleware that speaks of sessions and tokens, and is there for something else
+_OTHER_CONCERN = regex(
+    r"csrf|header|cors|_log(s|ger|ging)?(_|$)|Logg(er|ing)|cache|metric|telemetry|trac(e|ing)|request_?id|gzip|"
+    r"timing|locale|static|last_seen|^Session|session_?middleware$",
+    re.I,
 )
 _MIXIN = regex(r"(Required|UserPassesTest|Access|Permission|Auth\w{0,60})Mixin$")
 
@@ -366,12 +372,10 @@ class Web:
     def _may_turn_away(self, name: str) -> bool:
         """Does something of ours that runs around each request speak of who it is, and we see no refusal?"""
         plain = unmarked(name)
+        if plain not in self._around_all or _OTHER_CONCERN.search(plain.rpartition(".")[2]):
+            return False
         known = self.handlers.get(plain)
-        return (
-            plain in self._around_all
-            and known is not None
-            and {"auth", "denies"} & set(known[1].traits) == {"auth"}
-        )
+        return known is not None and {"auth", "denies"} & set(known[1].traits) == {"auth"}
 
     @cached_property
     def _around_all(self) -> frozenset[str]:
