@@ -119,7 +119,7 @@ class _Told:
         self.source = source
         self.identifiers = found.identifiers
         self.django = bool({"django", "rest_framework", "channels"} & found.identifiers)
-        self.dependencies = bool({"Depends", "Security"} & found.identifiers)
+        self.dependencies = bool({"Depends", "Security", "fastapi"} & found.identifiers)
         self.makes = not _MADE.isdisjoint(found.identifiers)
         self.owns = "ForeignKey" in found.identifiers or "sqlmodel" in found.identifiers
         self.routes: list[Route] = []
@@ -364,7 +364,8 @@ class _Told:
         elif last in {"include_router", "register_blueprint", "add_namespace"}:
             child = call.args[0] if call.args else keywords.get("router") or keywords.get("blueprint")
             prefix = keywords.get("prefix") or keywords.get("url_prefix")
-            self._mount(call, func.value, child, prefix, keywords.get("dependencies"), scope)
+            for one in self._each(call, child):
+                self._mount(call, func.value, one, prefix, keywords.get("dependencies"), scope)
         elif last == "mount" and len(call.args) >= 2:
             self._mount(call, func.value, call.args[1], call.args[0], None, scope)
         elif last == "add_middleware" and call.args:
@@ -387,6 +388,17 @@ class _Told:
                 methods = self._methods(last, keywords.get("methods"), scope)
                 guards = tuple(self._listed(keywords.get("dependencies"), scope))
                 self._added(call, view, named, methods, func.value, guards, scope)
+
+    def _each(self, call: ast.Call, child: ast.expr | None) -> list[ast.expr | None]:
+        """What a call means in turn: `for router in (auth, notes): app.include_router(router)`."""
+        if isinstance(child, ast.Name):
+            for around in self.source.ancestors(call):
+                if isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    break
+                listed = around.iter if isinstance(around, ast.For) else None
+                if isinstance(listed, (ast.Tuple, ast.List)) and getattr(around.target, "id", "") == child.id:  # type: ignore[attr-defined]
+                    return [*listed.elts]
+        return [child]
 
     def _mount(
         self,
