@@ -72,13 +72,17 @@ def denies(source: Source, calls: Iterable[ast.Call], scope: Scope) -> bool:
 
 
 def answers_no(statements: Iterable[ast.stmt]) -> bool:
-    """Is 401 or 403 returned beside an answer: `return jsonify(error="…"), 401`?"""
-    return any(
-        one.__class__ is ast.Return
-        and one.value.__class__ is ast.Tuple
-        and any(getattr(item, "value", 0) in (401, 403) for item in one.value.elts)
-        for one in statements
-    )
+    """Is 401 or 403 answered by one of these statements: `return jsonify(error="…"), 401`, or
+    `raise PermissionDenied`?"""
+    return any(_answers_no(one) for one in statements)
+
+
+def _answers_no(statement: ast.AST) -> bool:
+    if isinstance(statement, ast.Raise):
+        return isinstance(statement.exc, ast.Name) and statement.exc.id in _DENIALS - {"HTTPException"}
+    if not isinstance(statement, ast.Return) or not isinstance(statement.value, ast.Tuple):
+        return False
+    return any(getattr(item, "value", 0) in (401, 403) for item in statement.value.elts)
 
 
 def _denial(source: Source, call: ast.Call, scope: Scope) -> bool:
@@ -118,7 +122,7 @@ def describe(source: Source, node: FunctionNode, scope: Scope) -> tuple[tuple[st
             words.update(_spoken(inner))
             if isinstance(inner, ast.Call):
                 traits.update(look.call_traits(inner))
-            elif isinstance(inner, ast.Return) and answers_no([inner]):
+            elif isinstance(inner, (ast.Return, ast.Raise)) and _answers_no(inner):
                 traits.add("denies")
             if isinstance(inner, (ast.Call, ast.BinOp, ast.For, ast.Assign)):
                 acts.extend(look.acts(inner))

@@ -319,7 +319,10 @@ class _Told:
         keywords = {one.arg: one.value for one in call.keywords}
         verb = func.attr
         said = self.source.resolve(func.value, scope) or ""
-        websocket = verb.startswith("websocket") or said.startswith("flask_sock.")
+        # `sock` of Flask-Sock, which is bound in a file of its own as a rule
+        websocket = (
+            verb.startswith("websocket") or f".{said}".endswith(".sock") or said.startswith("flask_sock.")
+        )
         self.routes.append(
             Route(
                 "" if framework == "unknown" else framework,

@@ -143,6 +143,10 @@ class Web:
                     found.add(name)
         return frozenset(found)
 
+    def refuses(self, name: str) -> bool:
+        """Does a function, or what a decorator of ours wraps, answer 401 or 403?"""
+        return name in self._denying
+
     @cached_property
     def _aliases(self) -> dict[str, tuple[str, ...]]:
         return {item.name: item.guards for _, item in self._wired("alias")}
