@@ -244,8 +244,8 @@ def merges_over(repository: Path, commit: str) -> list[str]:
                 newest = middle
             else:
                 oldest = middle
-        subjects.append(git(repository, "show", "-s", "--format=%s", chain[newest]).strip())
-        sides = git(repository, "show", "-s", "--format=%P", chain[newest]).split()[1:]
+        subjects.append(git(repository, "log", "-1", "--format=%s", chain[newest]).strip())
+        sides = git(repository, "log", "-1", "--format=%P", chain[newest]).split()[1:]
         tip = next(side for side in sides if contains(repository, side, commit))
 
 
@@ -283,7 +283,7 @@ def from_branch(repository: Path, commit: str) -> Votes:
 @functools.cache
 def from_commit(repository: Path, commit: str) -> Votes:
     """Votes of the message, the author, the committer and the merged branch."""
-    show = git(repository, "show", "-s", "--format=%an%x00%ae%x00%cn%x00%ce%x00%P%x00%B", commit)
+    show = git(repository, "log", "-1", "--format=%an%x00%ae%x00%cn%x00%ce%x00%P%x00%B", commit)
     author, author_mail, committer, committer_mail, parents, message = show.split("\0")
     votes = from_message(message)
     subject = message.strip().split("\n")[0].strip()

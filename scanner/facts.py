@@ -10,10 +10,12 @@ Literals never appear as text, they may be secrets.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, NamedTuple
 
-SCHEMA = 11  # raise it with every change of shape or meaning: cached facts of another schema are not read
+from scanner.frozen import frozen
+
+SCHEMA = 12  # raise it with every change of shape or meaning: cached facts of another schema are not read
 
 
 class Place(NamedTuple):
@@ -81,7 +83,7 @@ class Class(NamedTuple):
     attributes: tuple[str, ...]  # names bound in the class body, methods included
 
 
-@dataclass(frozen=True)
+@frozen
 class Facts:
     """The facts of one file."""
 
@@ -173,8 +175,9 @@ class Package(NamedTuple):
 
 class Mention(NamedTuple):
     """What a file says of distributions beside declaring them. `kind` is install or run (a command installs
-    or runs `name`), include or constraint (a requirements file reads the file `name`), or dynamic (a
-    manifest's `name` is worked out when it is built)."""
+    or runs `name`), include or constraint (a requirements file reads the file `name`), dynamic (a
+    manifest's `name` is worked out when it is built), or host (its entry points plug into the module
+    `name`)."""
 
     kind: str
     name: str

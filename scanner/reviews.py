@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from scanner.frozen import frozen
 from scanner.gate import Approval, names_of
 from scanner.history import Person
 from scanner.provenance import identity
@@ -25,7 +25,7 @@ from scanner.settings import UsageError
 _STATES = frozenset(["APPROVED", "CHANGES_REQUESTED", "DISMISSED", "COMMENTED", "PENDING"])
 
 
-@dataclass(frozen=True)
+@frozen
 class Reviews:
     """The latest word of each reviewer, and the login of the author where the file says it."""
 

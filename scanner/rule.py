@@ -20,12 +20,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from scanner.discover import Wanted
 from scanner.facts import Facts, Function, Place
 from scanner.finding import Allow, Candidate, Confidence, Finding, Fix, Location, Related, Severity, arguments
+from scanner.frozen import frozen
 from scanner.settings import matches
 from scanner.source import Source
 
@@ -98,7 +98,7 @@ BASE_RANK: dict[tuple[Severity, Confidence], float] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Card:
     """Everything that is said about a rule, whatever engine runs it."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from scanner import toml
 from scanner.history import Commit, Person
 from scanner.provenance import Label, identity, trailers
 from scanner.provenance.labels import settle
@@ -295,7 +296,7 @@ def test_other_environments_name_nobody(environment: dict[str, str]) -> None:
 
 
 def test_every_entry_of_the_table_cites_its_source() -> None:
-    document = identity.tomllib.loads(identity.TABLE.read_text(encoding="utf-8"))
+    document = toml.loads(identity.TABLE.read_text(encoding="utf-8"))
     for entry in (*document["identity"], *document["environment"]):
         assert entry["source"]
     exact = [

@@ -237,6 +237,17 @@ def test_a_commit_with_a_missing_object_costs_that_file_only(tmp_path: Path) -> 
     assert whole.stretches("b.py") is None
 
 
+def test_what_was_only_renamed_is_known_though_an_object_is_missing(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    first = repository.commit(a_py=lines(*TEN), b_py="one\n")
+    repository.git("mv", "a.py", "old a.py")
+    repository.commit(b_py="two\n")
+    blob = repository.git("rev-parse", "HEAD:b.py")
+    (repository.root / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    whole = replay(opened(repository))
+    assert [one.commit for one in whole.stretches("old a.py") or ()] == [first]
+
+
 def test_commits_to_look_through(tmp_path: Path) -> None:
     repository = Repository(tmp_path)
     first = repository.commit(a_py=lines("a=1", "b=2"))

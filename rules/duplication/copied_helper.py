@@ -137,7 +137,7 @@ def _importable(path: str, by: str, repository: Repository) -> bool:
     """Can one file import the other: part of a package, at the top or beside it, and not in a circle?"""
     folder = path.rpartition("/")[0]
     module = repository.import_name(path)
-    if not all(part.isidentifier() for part in module.split(".")):
+    if repository.file_of(module) != path or not all(part.isidentifier() for part in module.split(".")):
         return False
     if any(repository.file_of(item.target) == by for item in repository.files[path].imports):
         return False

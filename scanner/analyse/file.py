@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from scanner.analyse import allows, clock, documents, metrics, notebook, python, python_facts, walk
@@ -12,6 +12,7 @@ from scanner.catalogue import Catalogue, SemgrepRule
 from scanner.discover import NOTHING, File, Wanted
 from scanner.facts import Facts
 from scanner.finding import Analysis, Candidate, Finding, Notice, Reason, Unreadable
+from scanner.frozen import frozen
 from scanner.masking import blotted_finding, blotted_texts, places_of
 from scanner.rule import FileRule, wanted
 from scanner.source import Scope, Source
@@ -22,7 +23,7 @@ _Yielded = Iterator[Finding | Candidate]
 _Interest = tuple[FileRule, Callable[..., _Yielded], tuple[str, ...], bool]
 
 
-@dataclass(frozen=True)
+@frozen
 class Handlers:
     """The methods of the enabled file rules, by what they ask for. `calls` is keyed by the last part of
     the dotted name, so that a call's name is resolved only where some rule could mean it."""
@@ -199,12 +200,14 @@ class _Run:
         meant: tuple[str, ...] = (),
     ) -> None:
         heard = self._heard.get(rule.id)
-        if heard is None:
-            heard = self._heard[rule.id] = rule.concerns(self.source)
-        if not heard:
+        if heard is False:
             return
         self.source.scope = scope
         try:
+            if heard is None:
+                heard = self._heard[rule.id] = rule.concerns(self.source)
+                if not heard:
+                    return
             yielded = list(method(self.source) if node is None else method(self.source, node))
         except RecursionError:
             raise

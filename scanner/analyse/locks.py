@@ -8,20 +8,15 @@ whether the file is TOML at all.
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from typing import Any
 
+from scanner import toml
 from scanner.analyse.manifests import normalised
 from scanner.facts import Package
 from scanner.finding import Notice
 from scanner.lazily import regex
 from scanner.source import Source
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 Read = tuple[tuple[Package, ...], tuple[Notice, ...]]
 
@@ -64,7 +59,7 @@ def _toml_lock(source: Source) -> Read:
     odd = _read_lines(source.text, entries)
     if odd:
         try:
-            tomllib.loads(source.text)
+            toml.loads(source.text)
         except (ValueError, RecursionError) as error:
             said = " ".join(str(error).split())[:150]
             found = re.search(r"at line (\d+)", said)

@@ -61,27 +61,38 @@ def collect(source: Source, found: Index) -> facts.Facts:
 
 def _calls(source: Source, body: Body) -> tuple[facts.Call, ...]:
     """The distinct callees of a scope, each with the line of its first call."""
+    if not body.calls:
+        return ()
     scope, chains, known = body.scope, body.chains, body.scope.known
+    members: dict[str, str | None] = {}  # of `self` and `cls`
+    learn = body.callees.append
     first: dict[str, int] = {}
+    chains.append(_NO_CHAIN)  # for heads behind the last chain
     for call, head in zip(body.calls, body.heads, strict=True):
         func = call.func
-        node, root, suffix = chains[head] if head < len(chains) else _NO_CHAIN
+        node, root, suffix = chains[head]
         if node is not func:
             name = source.resolve(func, scope)
         elif root in OWN:
-            name = source.chain(root, suffix, scope)
+            member = root + suffix
+            if member not in members:
+                members[member] = source.chain(root, suffix, scope)
+            name = members[member]
         else:
             base = known[root] if root in known else source.stands_for(root, scope)
             name = None if base is None else base + suffix
-        body.callees.append(name)
+        learn(name)
         if name is None:
-            name = f".{func.attr}" if isinstance(func, ast.Attribute) else ""
-        if name and name not in first:
+            if func.__class__ is not ast.Attribute:
+                continue
+            name = f".{func.attr}"
+        if name not in first:
             first[name] = call.lineno
+    chains.pop()
     return tuple(map(facts.Call._make, first.items()))
 
 
-_NO_CHAIN = (None, "", "")
+_NO_CHAIN: tuple[ast.expr, str, str] = (ast.expr(), "", "")
 
 
 def _collect_uses(source: Source, body: Body, uses: dict[str, tuple[int, ast.expr]]) -> None:
@@ -178,14 +189,8 @@ _MOST_LITERALS = 48
 
 
 def _literals(body: Body) -> tuple[int, ...]:
-    """The distinct telling literals as 16-bit hashes: enough to compare two functions by, too little to
-    guess a secret from."""
-    found = {
-        zlib.crc32(repr(value).encode("utf-8", "surrogatepass")) & 0xFFFF
-        for value in body.literals
-        if (value.__class__ is str and len(value) > 1 and not value.isspace())
-        or (value.__class__ in (int, float) and not -2 < value < 3)
-    }
+    """The distinct telling literals, as hashes."""
+    found = {cases.keyed(value) for value in set(body.literals) if cases.is_telling(value)}
     return tuple(sorted(found)[:_MOST_LITERALS])
 
 
@@ -206,7 +211,10 @@ def _is_outgoing(source: Source, node: FunctionNode) -> bool:
         return True
     first = node.body[0]
     said = getattr(getattr(first, "value", None), "value", None) if isinstance(first, ast.Expr) else None
-    return isinstance(said, str) and source.speaks_of_leaving(said)
+    if not isinstance(said, str):
+        return False
+    # What comes later speaks of formats and arguments, unless Sphinx is told that the function goes.
+    return source.speaks_of_leaving(said.lstrip().partition("\n\n")[0]) or ".. deprecated" in said
 
 
 def _is_stub(node: ast.stmt) -> bool:

@@ -8,21 +8,16 @@ from __future__ import annotations
 
 import functools
 import re
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from scanner import toml
+from scanner.frozen import frozen
 from scanner.history import Commit, Person
 from scanner.lazily import regex
 from scanner.provenance.record import Evidence, Label
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 TABLE = Path(__file__).with_name("agents.toml")
 
@@ -52,7 +47,7 @@ class Role(str, Enum):
     BOT = "bot"
 
 
-@dataclass(frozen=True)
+@frozen
 class Identity:
     """One entry of the table. `confidence` is that of a trailer; an author is surer."""
 
@@ -67,7 +62,7 @@ class Identity:
         return {Role.AGENT: Label.AI, Role.SUGGESTION: Label.MIXED, Role.BOT: Label.BOT}[self.role]
 
 
-@dataclass(frozen=True)
+@frozen
 class _Table:
     emails: Mapping[str, Identity]
     logins: Mapping[str, Identity]
@@ -192,7 +187,7 @@ def _agent_of_value(value: str) -> str:
 
 @functools.cache
 def _table() -> _Table:
-    document = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    document = toml.loads(TABLE.read_text(encoding="utf-8"))
     emails: dict[str, Identity] = {}
     logins: dict[str, Identity] = {}
     tools: dict[str, Identity] = {}

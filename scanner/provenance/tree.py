@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import scanner
 from scanner.analyse.cache import Cache
 from scanner.finding import Notice
+from scanner.frozen import frozen
 from scanner.history import GitError, History
 from scanner.provenance import agent_trace, blame, identity
 from scanner.provenance.blame import Origin
@@ -42,7 +43,7 @@ class Group(NamedTuple):
     month: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Tally:
     """The lines of a tree by file and group. `solely` are the files whose every commit carries evidence of
     an agent; `uncounted` those whose lines could not be told apart, binary ones among them."""
@@ -248,7 +249,7 @@ def _by_agents(groups: Mapping[Group, int]) -> bool:
 # Keeping
 
 
-@dataclass(frozen=True)
+@frozen
 class _Kept:
     """A tally and the tree that it was counted from, in the form of the cache."""
 

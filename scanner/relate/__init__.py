@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from scanner.analyse import FactsStore, clock
 from scanner.analyse.cache import Cache
 from scanner.catalogue import Catalogue
 from scanner.finding import Candidate, Finding, Notice, from_row, to_row
+from scanner.frozen import frozen
+from scanner.profile import UNASKED, Profile
 from scanner.relate.repository import Repository
 
 __all__ = ["Related", "Repository", "relate"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Related:
     """What the files tell together."""
 
@@ -22,10 +23,16 @@ class Related:
     notices: tuple[Notice, ...] = ()
 
 
-def relate(candidates: Sequence[Candidate], facts: FactsStore, catalogue: Catalogue, cache: Cache) -> Related:
+def relate(
+    candidates: Sequence[Candidate],
+    facts: FactsStore,
+    catalogue: Catalogue,
+    cache: Cache,
+    profile: Profile = UNASKED,
+) -> Related:
     """Confirm candidates, and run the repository rules. A pure function of all facts, so its result is
     kept under their digest."""
-    if not catalogue.repository_rules and not candidates:
+    if not candidates and not catalogue.speaks("repository"):
         return Related(())
     key = f"relate:{facts.digest}:{catalogue.digest}"
     known = cache.read([key], "findings").get(key)
@@ -38,7 +45,7 @@ def relate(candidates: Sequence[Candidate], facts: FactsStore, catalogue: Catalo
         if rule.whole and not facts.whole:
             continue
         try:
-            with clock.aborting(clock.PER_RULE):
+            with profile.of_rule(rule.id), clock.aborting(clock.PER_RULE):
                 findings.extend(list(rule.check(repository)))
         except clock.TookTooLong:
             text = f"the rule {rule.id} took more than {clock.PER_RULE:.0f} s of processor time"

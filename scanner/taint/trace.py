@@ -11,12 +11,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from itertools import chain
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
+from scanner.frozen import frozen
 from scanner.shapes import last_name, own_nodes, returned
 from scanner.source import Scope, Source
 from scanner.taint import origins
@@ -54,7 +55,7 @@ _OF_THE_SERVER = frozenset(["REMOTE_ADDR", "REMOTE_HOST", "SERVER_NAME", "SERVER
 _PLAIN_FIELDS = frozenset("id pk size status_code content_length port year month day hex".split())
 
 
-@dataclass(frozen=True)
+@frozen
 class Flow:
     """One way from a source to a use. `steps` are the names that held the value, source first; `whole`
     says that it is the value itself, and not a part of a larger text."""
@@ -76,7 +77,7 @@ class Frame(NamedTuple):
     depth: int = 0
 
 
-@dataclass(frozen=True)
+@frozen
 class Limits:
     """What ends a flow for one rule: calls that make a value harmless, by dotted name or last part, and
     checks; and whether every flow is wanted or only what enters here."""
