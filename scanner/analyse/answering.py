@@ -27,7 +27,7 @@ _WORDS = {
         re.I | re.M,
     ),
     "owner": regex(
-        r"owner|user|tenant|account|member|author|org(anization)?_?id|team|permission|creat(ed_by|or)|"
+        r"owner|user|tenant|account|member|author|org(ani[sz]ation)?_?(id|$)|team|permission|creat(ed_by|or)|"
         r"is_allowed|authoriz|workspace|access|ensure|(^|_)can_|check_|principal|public|shared?_|visible",
         re.I | re.M,
     ),

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _WEB = frozenset(
     "fastapi flask flask_sock flask_login starlette django rest_framework channels quart sqlmodel "
     "flask_restful flask_restx "
-    "include_router register_blueprint urlpatterns add_middleware MIDDLEWARE ROOT_URLCONF ForeignKey "
+    "include_router register_blueprint urlpatterns add_middleware MIDDLEWARE ROOT_URLCONF ForeignKey Column mapped_column "
     "router app bp blueprint api_bp blueprints routers BaseHTTPMiddleware".split()
 )
 _VERBS = frozenset("get post put patch delete head options".split())
@@ -94,6 +94,10 @@ SETTINGS = frozenset(
 )
 _VIEW_BASES = ("View", "ViewSet", "APIView", "Consumer", "Resource", "ViewSetMixin", "Endpoint")
 _USERS = regex(r"^(auth_?)?users?\.\w+$|AUTH_USER_MODEL$|(^|\.)User(\.\w+)?$", re.I)
+_COLUMNS = frozenset(["Column", "mapped_column", "ForeignKey"])
+_OWNER = regex(
+    r"(user|owner|tenant|org|organi[sz]ation|workspace|account)_id$"
+)  # a plain number without a key
 _DOTTED = regex(r"[A-Za-z_][\w.]*\Z")
 
 
@@ -121,7 +125,7 @@ class _Told:
         self.django = bool({"django", "rest_framework", "channels"} & found.identifiers)
         self.dependencies = bool({"Depends", "Security", "fastapi"} & found.identifiers)
         self.makes = not _MADE.isdisjoint(found.identifiers)
-        self.owns = "ForeignKey" in found.identifiers or "sqlmodel" in found.identifiers
+        self.owns = not _COLUMNS.isdisjoint(found.identifiers) or "sqlmodel" in found.identifiers
         self.routes: list[Route] = []
         self.handlers: list[Handler] = []
         self.wiring: list[Wiring] = []
@@ -247,7 +251,13 @@ class _Told:
             target = item.targets[0] if isinstance(item, ast.Assign) else getattr(item, "target", None)
             if not isinstance(target, ast.Name) or not isinstance(value, ast.Call):
                 continue
-            if any(self._is_user_key(call, scope) for call in ast.walk(value) if isinstance(call, ast.Call)):
+            named = (
+                _OWNER.match(target.id)
+                and getattr(value.func, "attr", getattr(value.func, "id", "")) in _COLUMNS
+            )
+            if named or any(
+                self._is_user_key(call, scope) for call in ast.walk(value) if isinstance(call, ast.Call)
+            ):
                 self._wire("owned", self._dotted(scope), target.id, item)
 
     def _is_user_key(self, call: ast.Call, scope: Scope) -> bool:
