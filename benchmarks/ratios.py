@@ -1,127 +1,135 @@
-"""CPU ratios of one tree: `python benchmarks/ratios.py TREE [ROUNDS]`.
+"""CPU ratios of one tree: `python benchmarks/ratios.py TREE [--rounds N]`, or of packages that are installed
+here: `python benchmarks/ratios.py --installed [--assert]`.
 
-Interleaved, in one run, children's CPU (user and system): a cold and a warm native scan against
-`ast.parse` of the same files with the collector off, and a scan of three staged files against
-`python -c "import click"`. The tree is a clean git work tree; its cache folder is removed and made anew.
+Interleaved, in one run, as CPU of children (user and system), medians: a cold and a warm native scan against
+`ast.parse` of the same files with the collector off, each net of what it costs to start. Of a git tree also
+three staged files against `python -c "import click"`. `--assert` ends with 1 where a limit is exceeded; these
+are the only timings that anything asserts.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
-import resource
 import shutil
 import statistics
 import subprocess
 import sys
+import sysconfig
 import tempfile
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-FLOOR = """
-import ast, gc, sys, warnings
-gc.disable()
-warnings.simplefilter("ignore")
-for name in sys.stdin.read().split("\\0"):
-    if name:
-        with open(name, "rb") as stream:
-            data = stream.read()
-        try:
-            ast.parse(data)
-        except (SyntaxError, ValueError, RecursionError):
-            pass
-"""
-SCAN = [
-    sys.executable,
-    "-I",
-    "-c",
-    "from scanner.cli import run; run()",
-    "scan",
-    "--no-semgrep",
-    "--fail-on",
-    "never",
-]
+from measure import cost, floor, ours
+
+NATIVE = ("scan", "--no-semgrep", "--provenance", "none", "--fail-on", "never", "-q")
+COLD, WARM = "cold / ast.parse", "warm / cold"
+LIMITS = {COLD: 3.0, WARM: 0.08}
+_LINES = 150_000  # of installed packages, in the order of their names
 
 
-def cpu(command: Sequence[str], tree: Path, stdin: bytes = b"") -> tuple[float, float]:
-    """CPU and wall seconds of one child, its own children included."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    start = time.perf_counter()
-    done = subprocess.run(
-        command, cwd=tree, input=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
-    )
-    wall = time.perf_counter() - start
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode not in (0, 3):
-        raise SystemExit(f"{command}: {done.returncode}: {done.stderr.decode(errors='replace')[-500:]}")
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
+def main() -> int:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    asked.add_argument("tree", nargs="?", type=Path)
+    asked.add_argument("--installed", action="store_true", help="packages of this interpreter")
+    asked.add_argument("--rounds", type=int, default=5)
+    asked.add_argument("--assert", dest="strict", action="store_true", help="exit with 1 over a limit")
+    options = asked.parse_args()
+    if options.installed == (options.tree is not None):
+        asked.error("name a TREE, or give --installed")
+    with tempfile.TemporaryDirectory() as folder:
+        tree = installed(Path(folder)) if options.installed else options.tree.resolve()
+        ratios = measured(tree, Path(folder), options.rounds)
+    over = {name: value for name, value in ratios.items() if value > LIMITS.get(name, value)}
+    for name, value in over.items():
+        print(f"{name} is {value:.3f}, the limit is {LIMITS[name]}", file=sys.stderr)
+    return int(bool(over) and options.strict)
+
+
+def installed(folder: Path) -> Path:
+    """A copy of the Python files of installed packages, enough of them for a steady measure."""
+    tree, lines = folder / "packages", 0
+    site = Path(sysconfig.get_paths()["purelib"])
+    for package in sorted(path for path in site.iterdir() if path.is_dir()):
+        for file in sorted(package.rglob("*.py")):
+            copy = tree / file.relative_to(site)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
+            lines += copy.read_bytes().count(b"\n")
+        if lines >= _LINES:
+            return tree
+    raise SystemExit(f"only {lines:,} lines of Python are installed here, {_LINES:,} are wanted")
+
+
+def measured(tree: Path, folder: Path, rounds: int) -> dict[str, float]:
+    """Print the figures of a tree, and give its ratios."""
+    is_git = (tree / ".git").exists()
+    seconds: dict[str, list[float]] = {}
+    names = b"\0".join(sorted(_python_files(tree)))
+    cache = tree / ".assay_cache"
+    environment = {"XDG_STATE_HOME": str(folder / "state")}
+
+    def note(name: str, command: list[str], cwd: Path = tree, stdin: bytes = b"") -> None:
+        spent = cost(command, cwd, stdin=stdin, environment=environment)
+        assert spent is not None
+        seconds.setdefault(name, []).append(spent.cpu)
+
+    native = ours(folder, *NATIVE)
+    note("first run", native)  # compiles our own code, and makes the user's key
+    staged = staged_copy(tree, folder) if is_git else None
+    if staged:
+        note("first run", native, staged)
+    for _ in range(rounds):
+        note("no file parsed", floor())
+        note("ast.parse", floor(), stdin=names)
+        shutil.rmtree(cache, ignore_errors=True)
+        note("--version", ours(folder, "--version"))
+        note("cold", native)
+        note("warm", native)
+        if staged:
+            note("import click", [sys.executable, "-I", "-c", "import click"])
+            note("staged", [*native, "--staged"], staged)
+    shutil.rmtree(cache, ignore_errors=True)
+    median = {name: statistics.median(runs) for name, runs in seconds.items() if name != "first run"}
+    least = median["ast.parse"] - median["no file parsed"]
+    cold, warm = (median[name] - median["--version"] for name in ("cold", "warm"))
+    ratios = {COLD: cold / least, WARM: warm / cold}
+    if staged:
+        ratios["three staged / import click"] = median["staged"] / median["import click"]
+    shown = {
+        "lines": sum((tree / os.fsdecode(name)).read_bytes().count(b"\n") for name in names.split(b"\0")),
+        "cores": os.cpu_count(),
+        "CPU seconds, median": {name: round(value, 3) for name, value in median.items()},
+        "ratios, net of start": {name: round(value, 3) for name, value in ratios.items()},
+    }
+    print(json.dumps(shown, indent=2))
+    return ratios
+
+
+def _python_files(tree: Path) -> Iterator[bytes]:
+    if (tree / ".git").exists():
+        listed = subprocess.run(["git", "ls-files", "-z", "*.py"], cwd=tree, capture_output=True, check=True)
+        return iter(name for name in listed.stdout.split(b"\0") if name)
+    return (os.fsencode(path.relative_to(tree)) for path in tree.rglob("*.py"))
 
 
 def staged_copy(tree: Path, into: Path) -> Path:
     """A clone with three changed files staged."""
     copy = into / "staged"
     subprocess.run(["git", "clone", "-q", "--local", str(tree), str(copy)], check=True)
-    names = subprocess.run(
-        ["git", "ls-files", "*.py"], cwd=copy, capture_output=True, text=True, check=True
-    ).stdout.split()
-    for name in names[len(names) // 2 : len(names) // 2 + 3]:
-        with (copy / name).open("a", encoding="utf-8") as stream:
-            stream.write("\n\ndef added_for_the_benchmark(value):\n    return value\n")
+    change(copy, 3)
     subprocess.run(["git", "add", "-u"], cwd=copy, check=True)
     return copy
 
 
-def main() -> None:
-    tree = Path(sys.argv[1]).resolve()
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    names = subprocess.run(
-        ["git", "ls-files", "-z", "*.py"], cwd=tree, capture_output=True, check=True
-    ).stdout
-    native = [*SCAN, "--provenance", "none"]
-    figures: dict[str, list[tuple[float, float]]] = {}
-
-    def note(name: str, figure: tuple[float, float]) -> None:
-        figures.setdefault(name, []).append(figure)
-
-    with tempfile.TemporaryDirectory() as folder:
-        staged = staged_copy(tree, Path(folder))
-        cpu(native, staged)
-        for _ in range(rounds):
-            shutil.rmtree(tree / ".assay_cache", ignore_errors=True)
-            note("floor", cpu([sys.executable, "-c", FLOOR], tree, names))
-            note("cold, 1 job", cpu([*native, "--jobs", "1"], tree))
-            shutil.rmtree(tree / ".assay_cache", ignore_errors=True)
-            note("cold", cpu(native, tree))
-            note("warm", cpu(native, tree))
-            note("import click", cpu([sys.executable, "-c", "import click"], tree))
-            note("start-up", cpu([*SCAN[:4], "--version"], tree))
-            note("three staged", cpu([*native, "--staged"], staged))
-        shutil.rmtree(tree / ".assay_cache", ignore_errors=True)
-    median = {
-        name: (statistics.median(c for c, _ in runs), statistics.median(w for _, w in runs))
-        for name, runs in figures.items()
-    }
-    floor, click, start = (median[name][0] for name in ("floor", "import click", "start-up"))
-    ratios = {
-        "cold, 1 job / floor (CPU)": median["cold, 1 job"][0] / floor,
-        "cold, all cores / floor (CPU)": median["cold"][0] / floor,
-        "cold wall / floor wall": median["cold"][1] / median["floor"][1],
-        "warm / cold, net of start-up (CPU)": (median["warm"][0] - start) / (median["cold"][0] - start),
-        "three staged / import click (CPU)": median["three staged"][0] / click,
-    }
-    print(
-        json.dumps(
-            {
-                "tree": tree.name,
-                "cores": os.cpu_count(),
-                "seconds (CPU, wall)": {name: [round(c, 3), round(w, 3)] for name, (c, w) in median.items()},
-                "ratios": {name: round(value, 3) for name, value in ratios.items()},
-            },
-            indent=2,
-        )
-    )
+def change(tree: Path, count: int) -> None:
+    """Add a function to this many files, spread over the tree."""
+    names = [os.fsdecode(name) for name in _python_files(tree)]
+    for name in names[len(names) // 2 :: max(1, len(names) // 2 // count)][:count]:
+        with (tree / name).open("a", encoding="utf-8") as stream:
+            stream.write("\n\ndef added_for_the_benchmark(value):\n    return value\n")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -7,9 +7,9 @@ fitted to anything; the figures order changes, they predict nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from scanner.facts import Call, Facts
+from scanner.frozen import frozen
 from scanner.hunks import Ranges
 from scanner.relate.repository import Repository, module_name
 
@@ -28,7 +28,7 @@ _CONFIGURATION = (".yml", ".yaml", ".toml", ".json", ".tf", ".ini", ".cfg", ".en
 _CONFIGURATION_NAMES = frozenset(["Dockerfile", "Makefile", "Procfile", "CODEOWNERS"])
 
 
-@dataclass(frozen=True)
+@frozen
 class Part:
     """One summand, and what it counts."""
 
@@ -36,7 +36,7 @@ class Part:
     words: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Blast:
     """The sum and its parts."""
 

@@ -10,17 +10,18 @@ import hashlib
 import importlib.util
 import itertools
 import json
-import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import scanner
+from scanner.frozen import frozen
+from scanner.kept import digests, kept
 from scanner.rule import (
     FAMILIES,
     AllowRule,
@@ -65,7 +66,7 @@ class RuleError(Exception):
     """A rule file that cannot be used; the text names the file, the line and the reason."""
 
 
-@dataclass(frozen=True)
+@frozen
 class SemgrepRule:
     """A rule that semgrep runs: its card, and its definition as semgrep reads it.
 
@@ -97,7 +98,7 @@ class SemgrepRule:
         return tuple(analyzer for analyzer, ours in spelled if ours in (language, ANY_LANGUAGE))
 
 
-@dataclass(frozen=True)
+@frozen
 class Catalogue:
     """The rules of one run, in the order of their ids."""
 
@@ -129,6 +130,10 @@ class Catalogue:
         for card in self.cards:
             if card.engine == engine and card.origin:
                 yield _rule(rules_root() / card.origin)
+
+    def speaks(self, engine: str) -> bool:
+        """May there be a rule of this engine? Imports none."""
+        return bool(self.given) or any(card.engine == engine for card in self.cards)
 
     def card(self, rule: str) -> Card:
         return self._by_id[rule]
@@ -201,17 +206,18 @@ def load(extra: Iterable[str] = ()) -> Catalogue:
 @lru_cache(maxsize=4)
 def _load(extra: tuple[str, ...]) -> Catalogue:
     root = rules_root()
-    files = sorted(root.rglob("*.py"))
-    code = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
-    cards = _kept_cards(files, code, root)
+    files = digests(root, (".py", ".yaml"))
+    code = list(files.values())
+    cards = _kept_cards({name: digest for name, digest in files.items() if name.endswith(".py")}, root)
     semgrep: list[SemgrepRule] = []
-    for path in sorted(root.rglob("*.yaml")):
-        code.append(hashlib.sha256(path.read_bytes()).hexdigest())
-        semgrep.extend(_semgrep_rules(path, root, strict=True))
+    for name, digest in files.items():
+        if name.endswith(".yaml"):
+            definitions = _our_yaml(root / name, digest)
+            semgrep.extend(_semgrep_rules(root / name, root, definitions, strict=True))
     for given in extra:
         for path in _pack(Path(given)):
             code.append(hashlib.sha256(path.read_bytes()).hexdigest())
-            semgrep.extend(_semgrep_rules(path, path.parent, strict=False))
+            semgrep.extend(_semgrep_rules(path, path.parent, _yaml_rules(path), strict=False))
     cards = sorted([*cards, *(rule.card for rule in semgrep)], key=lambda card: card.id)
     for one, other in itertools.pairwise(cards):
         if one.id == other.id:
@@ -224,29 +230,15 @@ def _load(extra: tuple[str, ...]) -> Catalogue:
     )
 
 
-def _kept_cards(files: list[Path], code: list[str], root: Path) -> list[Card]:
-    """The cards of our own rules. Importing every rule costs more than a hook may: once all have been seen
-    to load, what their cards say is kept, by the content of the files."""
+def _kept_cards(files: dict[str, str], root: Path) -> list[Card]:
+    """The cards of our own rules. Once all have been seen to load, what their cards say is kept, by the
+    content of the files."""
 
     def made() -> list[list[Any]]:
-        cards = [_card(_rule(path), path, root) for path in files]
+        cards = [_card(_rule(root / name), root / name, root) for name in files]
         return [[getattr(card, field.name) for field in fields(Card)] for card in cards]
 
-    named = [path.relative_to(root).as_posix() for path in files]
-    return [_card_of(row) for row in _kept("cards", [engine_digest(), *named, *code], made)]
-
-
-def _kept(kind: str, of: Iterable[str], make: Callable[[], list[Any]]) -> list[Any]:
-    """What `make` gives, as JSON beside the key of the user's cache, by the names and digests in `of`."""
-    digest = hashlib.sha256("\0".join(of).encode()).hexdigest()
-    base = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
-    kept = Path(base, "assay", f"{kind}-{digest[:32]}.json")
-    try:
-        rows: list[Any] = json.loads(kept.read_bytes())
-    except (OSError, ValueError):
-        rows = make()
-        _keep(kept, json.dumps(rows))
-    return rows
+    return [_card_of(row) for row in kept("cards", [engine_digest(), *files, *files.values()], made)]
 
 
 def _card_of(row: list[Any]) -> Card:
@@ -257,17 +249,6 @@ def _card_of(row: list[Any]) -> Card:
     values["severity"], values["confidence"] = Severity(values["severity"]), Confidence(values["confidence"])
     values["paths"] = tuple((language, glob) for language, glob in values["paths"])
     return Card(**values)
-
-
-def _keep(file: Path, text: str) -> None:
-    if not file.parent.is_dir():
-        return  # nothing of ours is kept for this user; it is made with the key of the cache
-    try:
-        part = file.with_name(f"{file.name}.{os.getpid()}")
-        part.write_text(text, encoding="ascii")
-        part.replace(file)
-    except OSError:
-        return  # it is only faster
 
 
 @cache
@@ -357,13 +338,15 @@ def _pack(path: Path) -> list[Path]:
     raise UsageError(f"--rules {path}: no such file or folder")
 
 
-def _semgrep_rules(path: Path, root: Path, *, strict: bool) -> Iterator[SemgrepRule]:
+def _our_yaml(path: Path, digest: str) -> list[dict[str, Any]]:
+    """What a rule file of ours holds: parsing YAML costs more than the start of a hook may."""
+    return kept("yaml", [engine_digest(), digest], lambda: _yaml_rules(path))
+
+
+def _semgrep_rules(
+    path: Path, root: Path, definitions: list[dict[str, Any]], *, strict: bool
+) -> Iterator[SemgrepRule]:
     origin = path.relative_to(root).as_posix()
-    if strict:  # our own: parsing YAML costs more than the start of a hook may
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        definitions = _kept("yaml", [engine_digest(), digest], lambda: _yaml_rules(path))
-    else:
-        definitions = _yaml_rules(path)
     for definition in definitions:
         try:
             card = _semgrep_card(definition, origin, strict=strict)
@@ -446,13 +429,10 @@ def _cwe(value: Any) -> int:
 
 @lru_cache(maxsize=1)
 def engine_digest() -> str:
-    """A digest of our own code: a cache entry of another build is not ours."""
-    package = Path(__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        if "rules" not in path.relative_to(package).parts:
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    """A digest of our own code and tables: a cache entry of another build is not ours."""
+    files = digests(Path(__file__).parent, (".py", ".toml"))
+    ours = (f"{name} {digest}" for name, digest in files.items() if not name.startswith("rules/"))
+    return hashlib.sha256("\0".join(ours).encode()).hexdigest()
 
 
 def as_json(rules: Iterable[SemgrepRule]) -> str:

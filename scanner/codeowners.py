@@ -15,8 +15,8 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
+from scanner.frozen import frozen
 from scanner.lazily import regex
 from scanner.settings import glob
 
@@ -32,7 +32,7 @@ _HEADING = regex(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Rule:
     """One line: a pattern and its owners, as written, and what its section asks for."""
 
@@ -44,7 +44,7 @@ class Rule:
     excludes: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Owners:
     """A whole file, as one of the two platforms reads it."""
 

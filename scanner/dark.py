@@ -8,8 +8,9 @@ lines, of which those count double that no test reaches, and double that no huma
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from scanner.frozen import frozen
 from scanner.provenance.record import Label, Tier
 from scanner.provenance.tree import Group, Tally
 from scanner.settings import Settings, matches
@@ -18,7 +19,7 @@ _BY_AI = frozenset([Label.AI.value, Label.MIXED.value])
 _UNREVIEWED = frozenset([Tier.NONE.value, Tier.REQUESTED.value])
 
 
-@dataclass(frozen=True)
+@frozen
 class Place:
     """A file or a folder: all its lines, those with evidence of an agent, and those that nobody reviewed.
 
@@ -46,7 +47,7 @@ class Place:
         return self.dark / self.lines if self.lines else 0.0
 
 
-@dataclass(frozen=True)
+@frozen
 class Darkness:
     """The dark lines of a tree: of all of it, by file and by folder, the most pressing first, and by the
     month they were committed in."""

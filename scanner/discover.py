@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from scanner.finding import Notice, Reason, Unreadable
+from scanner.frozen import frozen
 from scanner.settings import Settings, UsageError, matches
 
 SKIPPED_FOLDERS = frozenset(
@@ -88,7 +88,7 @@ _BY_NAME = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class File:
     """One file to look at, with its bytes: read once, for every engine and for the cache's key."""
 
@@ -97,7 +97,7 @@ class File:
     data: bytes
 
 
-@dataclass(frozen=True)
+@frozen
 class Wanted:
     """What the rules of a run can read: some languages whole, of others only certain paths. A repository
     may hold thousands of JSON files, and a rule asks for two of them."""
@@ -115,7 +115,7 @@ class Wanted:
 NOTHING = Wanted(frozenset())
 
 
-@dataclass(frozen=True)
+@frozen
 class Discovered:
     """The files of a run, what could not be opened, and what the reader must know."""
 

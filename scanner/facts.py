@@ -10,10 +10,12 @@ Literals never appear as text, they may be secrets.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, NamedTuple
 
-SCHEMA = 11  # raise it with every change of shape or meaning: cached facts of another schema are not read
+from scanner.frozen import frozen
+
+SCHEMA = 13  # raise it with every change of shape or meaning: cached facts of another schema are not read
 
 
 class Place(NamedTuple):
@@ -81,7 +83,7 @@ class Class(NamedTuple):
     attributes: tuple[str, ...]  # names bound in the class body, methods included
 
 
-@dataclass(frozen=True)
+@frozen
 class Facts:
     """The facts of one file."""
 
@@ -104,6 +106,17 @@ class Facts:
     packages: tuple[Package, ...] = ()  # what a lock holds
     mentions: tuple[Mention, ...] = ()  # what is said of distributions beside declaring them
     spoken: tuple[int, ...] = ()  # hashes of modules that it may import by name; see `analyse/spoken.py`
+    constants: tuple[Constant, ...] = ()  # values that one place should hold; see `analyse/constants.py`
+
+
+class Constant(NamedTuple):
+    """A value that is worth a name. `kind` is constant (a name of the module stands for it), pattern (a
+    regular expression) or text (a long one: a prompt, a statement of SQL)."""
+
+    kind: str
+    name: str  # "" for none
+    value: int  # its hash
+    place: Place
 
 
 class Route(NamedTuple):
@@ -173,8 +186,9 @@ class Package(NamedTuple):
 
 class Mention(NamedTuple):
     """What a file says of distributions beside declaring them. `kind` is install or run (a command installs
-    or runs `name`), include or constraint (a requirements file reads the file `name`), or dynamic (a
-    manifest's `name` is worked out when it is built)."""
+    or runs `name`), include or constraint (a requirements file reads the file `name`), dynamic (a
+    manifest's `name` is worked out when it is built), or host (its entry points plug into the module
+    `name`)."""
 
     kind: str
     name: str
@@ -195,6 +209,7 @@ _ROWS: dict[str, Any] = {
     "wiring": Wiring,
     "packages": Package,
     "mentions": Mention,
+    "constants": Constant,
 }
 
 
@@ -280,6 +295,11 @@ def _package(row: Iterable[Any]) -> Package:
     return Package(name, tuple(requires), size, own)
 
 
+def _constant(row: Iterable[Any]) -> Constant:
+    kind, name, value, place = row
+    return Constant(kind, name, value, Place._make(place))
+
+
 def _mention(row: Iterable[Any]) -> Mention:
     kind, name, place = row
     return Mention(kind, name, Place._make(place))
@@ -315,4 +335,5 @@ _SHAPES: dict[str, Any] = {
     "wiring": _wiring,
     "packages": _package,
     "mentions": _mention,
+    "constants": _constant,
 }

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from scanner.frozen import frozen
+
 Arguments = tuple[tuple[str, str], ...]
 
 
@@ -59,7 +61,7 @@ class Location:
         return f"{self.path}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Related:
     """Another place that the finding speaks of, with the words that name it."""
 
@@ -68,7 +70,7 @@ class Related:
     dated: bool = False  # is of interest which came first, this place or the finding's own
 
 
-@dataclass(frozen=True)
+@frozen
 class Edit:
     """Replace one region by a text; an empty text deletes."""
 
@@ -76,7 +78,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Fix:
     """One coherent repair. An unsafe fix may change what the program does."""
 
@@ -85,7 +87,7 @@ class Fix:
     safe: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Finding:
     """One rule, one place.
 
@@ -122,7 +124,7 @@ class Finding:
         return dict(self.arguments).get(name, "")
 
 
-@dataclass(frozen=True)
+@frozen
 class Candidate:
     """A finding that hangs on a fact of another file.
 
@@ -151,7 +153,7 @@ class Reason(str, Enum):
     TOO_LONG = "took too long"
 
 
-@dataclass(frozen=True)
+@frozen
 class Unreadable:
     """A file that could not be read or parsed, with the place and what to do about it."""
 
@@ -165,7 +167,7 @@ class Unreadable:
         return f"{place}: {self.reason.value}: {self.detail}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Notice:
     """Something about the run that the reader must know. `incomplete` ones make the exit code 3."""
 
@@ -175,7 +177,7 @@ class Notice:
     incomplete: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Analysis:
     """What one file gives back: its own findings, and what hangs on others. `facts` travels apart."""
 
@@ -188,7 +190,7 @@ class Analysis:
     semgrep: tuple[str, ...] = ()  # the semgrep rules that ask for something, and find it here
 
 
-@dataclass(frozen=True)
+@frozen
 class Allow:
     """An allow comment: `# assay: allow[rule-id, other-rule] reason`. No rules means every rule."""
 

@@ -6,7 +6,6 @@ comparison, so that a checkout with other line ends has not changed.
 
 from __future__ import annotations
 
-import difflib
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -47,6 +46,8 @@ def _matches(before: Sequence[bytes], after: Sequence[bytes]) -> list[tuple[int,
     """Equal runs of lines in order: (from, to, how many)."""
     if len(before) + len(after) > _LARGE:
         return _anchored(before, after)
+    import difflib
+
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     return [(block.a, block.b, block.size) for block in matcher.get_matching_blocks()]
 

@@ -16,9 +16,9 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from scanner.frozen import frozen
 from scanner.history import GitError, History
 from scanner.lazily import regex
 
@@ -31,7 +31,7 @@ _NAME = regex(r"(?P<number>\d{8})(?:-(?P<digest>[0-9a-f]{12}))?\.json\Z", re.ASC
 REMOTES = ("refs/remotes/*/assay/ledger", "refs/assay/remotes/*")
 
 
-@dataclass(frozen=True)
+@frozen
 class Entry:
     """One entry as it lies in the ledger: the name of its file, which is its number, and its bytes."""
 
@@ -43,7 +43,7 @@ class Entry:
         return hashlib.sha256(self.raw).hexdigest()
 
 
-@dataclass(frozen=True)
+@frozen
 class Problem:
     """Something that is not as it was recorded: the number of the entry (0: the ledger), and what."""
 

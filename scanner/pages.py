@@ -12,9 +12,10 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from scanner import owasp
+from scanner.frozen import frozen
 from scanner.lazily import regex
 from scanner.rule import Card
 from scanner.weigh import level_of
@@ -31,7 +32,7 @@ _LONGEST = 40  # an outer function that is longer gives way to the inner one
 _Z = 1.959964  # of the normal distribution, for 95 %
 
 
-@dataclass(frozen=True)
+@frozen
 class Example:
     """A piece of a fixture, and the file that it was cut from; `alone` where that is the only one."""
 
@@ -40,7 +41,7 @@ class Example:
     alone: bool = True
 
 
-@dataclass(frozen=True)
+@frozen
 class Judged:
     """How often a rule was right, where somebody looked: `useful`, `trivial` (right, but not worth
     anybody's time) and `false`. `repaired` are the false ones that the rule has ceased to report since."""
@@ -56,7 +57,7 @@ class Judged:
         return self.useful + self.trivial + self.false
 
 
-@dataclass(frozen=True)
+@frozen
 class Material:
     """What a page shows beside the card."""
 

@@ -7,15 +7,15 @@ where they never pass. How many reviews, and whose, follows from tier, blast rad
 from __future__ import annotations
 
 import datetime
-import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any
 
+from scanner.frozen import frozen
 from scanner.settings import Critical, Settings, UsageError, matches
 
 
-@dataclass(frozen=True)
+@frozen
 class GateWaiver:
     """One `[[tool.assay.gate.waive]]`: paths that need no review until a day, for a reason that an owner
     stands for."""
@@ -29,7 +29,7 @@ class GateWaiver:
         return today <= self.expires and any(matches(path, pattern) for pattern in self.paths)
 
 
-@dataclass(frozen=True)
+@frozen
 class Policy:
     """What a change must have to pass.
 
@@ -114,6 +114,8 @@ def policy_of(settings: Settings, where: str = "[tool.assay.gate]") -> Policy:
     known |= {"no-evidence"}
     for key in table:
         if key not in known:
+            import difflib
+
             near = difflib.get_close_matches(key, known, n=1)
             hint = f"did you mean `{near[0]}`?" if near else f"known keys: {', '.join(sorted(known))}"
             raise UsageError(f"{where}: unknown key `{key}`; {hint}")

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
 from scanner import ledger
+from scanner.frozen import frozen
 from scanner.history import Commit, History
 from scanner.lazily import regex
 from scanner.provenance import Provenance, blame_files
@@ -23,7 +23,7 @@ _MOST_FILES = 500
 _ADDRESS = regex(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 
 
-@dataclass(frozen=True)
+@frozen
 class Introduced:
     """A commit, and how many lines of the files in question are still its own."""
 
@@ -36,7 +36,7 @@ class Introduced:
     lines: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Known:
     """An entry of the ledger that speaks of one of the files: whether the change passed, and each finding
     in them, with what became of it (kept, allowed, known, suppressed) and why."""
@@ -48,7 +48,7 @@ class Known:
     findings: tuple[Mapping[str, str], ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class PostMortem:
     """What there is to say. `left_out` counts the files beyond the limit."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
+
+from scanner.frozen import frozen
 
 
 class Verdict(str, Enum):
@@ -16,7 +18,7 @@ class Verdict(str, Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
+@frozen
 class Alteration:
     """One function of the code under test, made to do something else, and what the test said to it."""
 
@@ -27,7 +29,7 @@ class Alteration:
     where: str = ""  # path:line of the project that noticed
 
 
-@dataclass(frozen=True)
+@frozen
 class Proof:
     """The verdict over one test. `reason` is a sentence where it is unknown."""
 
@@ -74,7 +76,7 @@ _DONE = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Trace:
     """The oracles that one test really executed, by phase and kind (`call:assert`)."""
 

@@ -20,12 +20,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from scanner.discover import Wanted
 from scanner.facts import Facts, Function, Place
 from scanner.finding import Allow, Candidate, Confidence, Finding, Fix, Location, Related, Severity, arguments
+from scanner.frozen import frozen
 from scanner.settings import matches
 from scanner.source import Source
 
@@ -98,7 +98,7 @@ BASE_RANK: dict[tuple[Severity, Confidence], float] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Card:
     """Everything that is said about a rule, whatever engine runs it."""
 
@@ -206,6 +206,7 @@ class Rule:
     languages: ClassVar[tuple[str, ...]] = ("python",)
     # (language, glob): of this language, only these files; nothing else of it is read for this rule.
     paths: ClassVar[tuple[tuple[str, str], ...]] = ()
+    # Facts that a repository rule makes do with, where all selected rules do: ("copies",), or () for all.
     needs: ClassVar[tuple[str, ...]] = ()
     security_severity: ClassVar[str] = ""
     masks: ClassVar[bool] = False  # is all that a finding marks a secret, which no output may show?
@@ -234,6 +235,11 @@ class FileRule(Rule):
     engine = "file"
     # Where the rule speaks; a test double that returns True is no fake success.
     roles: ClassVar[tuple[str, ...]] = ("live", "test", "example", "migration")
+
+    def concerns(self, source: Source) -> bool:
+        """Can the rule speak in this file at all? Asked once a file, before it is handed anything of it: the
+        place for a cheap look at the text."""
+        return source.role in self.roles
 
     def at(
         self,

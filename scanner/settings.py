@@ -6,30 +6,25 @@ Frozen, and read once. Reading never runs anything: a config file is data of the
 from __future__ import annotations
 
 import datetime
-import difflib
 import functools
 import itertools
 import os
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from scanner import toml
+from scanner.frozen import frozen
 from scanner.lazily import regex
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 
 class UsageError(Exception):
     """The user asked for what cannot be: exit code 2. The text names the place and the next step."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Waiver:
     """One `[[tool.assay.allow]]`: lets findings of a rule pass where no comment can stand."""
 
@@ -41,7 +36,7 @@ class Waiver:
     expires: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Critical:
     """One `[[tool.assay.critical]]`: paths that must not break, who answers for them, and how critical they
     are, from 1. After the day in `expires` the entry holds on, and is named."""
@@ -52,7 +47,7 @@ class Critical:
     expires: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Settings:
     """Everything a run depends on, beside the tree and its history."""
 
@@ -73,8 +68,10 @@ class Settings:
     baseline: str = ""
     weights: str = "default"
     provenance: str = "findings"  # none | findings
+    code_claims: bool = False
     semgrep: bool = True
     cache: bool = True
+    online: bool = False  # from the command line alone: no file of a tree opens the network
     jobs: int = 0
     fail_on: str = "error"
     min_rank: float = 0.0
@@ -142,6 +139,7 @@ KEYS = {
     "allow": list,
     "weights": str,
     "provenance": str,
+    "code-claims": bool,
     "semgrep": bool,
     "cache": bool,
     "jobs": int,
@@ -193,7 +191,7 @@ def load(root: Path, config: Path | None = None, *, isolated: bool = False) -> S
     return settings
 
 
-@dataclass(frozen=True)
+@frozen
 class Layer:
     """One place that settings come from: a file, or the environment."""
 
@@ -243,16 +241,26 @@ def _config_file(root: Path) -> tuple[Path, dict[str, Any]] | None:
     return None
 
 
-def linter_of(root: Path) -> dict[str, Any]:
-    """What the project tells ruff; empty where it tells nothing, or nothing that can be read."""
+def manifest_of(root: Path) -> bytes:
+    """The project's `pyproject.toml` as it is on disk; empty where there is none that can be read."""
     manifest = root / "pyproject.toml"
     try:
-        if not _lies_in(root, manifest) or b"tool.ruff" not in manifest.read_bytes()[:_MAX_BYTES]:
-            return {}
-        ruff = _read_toml(manifest).get("tool", {}).get("ruff", {})
-    except (OSError, UsageError, AttributeError):
-        return {}
-    return ruff if isinstance(ruff, dict) else {}
+        return manifest.read_bytes()[:_MAX_BYTES] if _lies_in(root, manifest) else b""
+    except OSError:
+        return b""
+
+
+def left_out_by_ruff(manifest: bytes) -> tuple[str, ...]:
+    """What a `pyproject.toml` tells ruff to pass by; nothing where it cannot be read."""
+    if b"tool.ruff" not in manifest:
+        return ()
+    try:
+        ruff = toml.loads(manifest.decode("utf-8"))["tool"]["ruff"]
+        lists = [ruff.get(key) for key in ("exclude", "extend-exclude")]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return ()
+    entries = [entry for listed in lists if isinstance(listed, list) for entry in listed]
+    return tuple(entry for entry in entries if isinstance(entry, str))
 
 
 def _lies_in(root: Path, path: Path) -> bool:
@@ -266,7 +274,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
             data = stream.read(_MAX_BYTES + 1)
         if len(data) > _MAX_BYTES:
             raise UsageError(f"{path}: settings of more than {_MAX_BYTES:,} bytes are not read")
-        return tomllib.loads(data.decode("utf-8"))
+        return toml.loads(data.decode("utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:  # a number may be too long, too
@@ -290,8 +298,8 @@ def table_of(name: str, content: bytes | None) -> dict[str, Any]:
         UsageError: the file is not TOML.
     """
     try:
-        document = tomllib.loads((content or b"").decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        document = toml.loads((content or b"").decode("utf-8"))
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{name}: not valid TOML: {error}") from error
     return _table(Path(name), document)
 
@@ -308,6 +316,8 @@ def from_table(settings: Settings, table: Mapping[str, Any], where: str) -> Sett
     changes: dict[str, Any] = {}
     for key, value in table.items():
         if key not in KEYS:
+            import difflib  # here: it is not for those who spell well
+
             near = difflib.get_close_matches(key, KEYS, n=1)
             hint = f"; did you mean `{near[0]}`?" if near else f"; known keys: {', '.join(sorted(KEYS))}"
             raise UsageError(f"{where}: unknown key `{key}` in [tool.assay]{hint}")

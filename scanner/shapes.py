@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeGuard
 
@@ -39,6 +40,27 @@ def own_nodes(body: list[ast.stmt]) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, _NESTED):
             pending.extend(ast.iter_child_nodes(node))
+
+
+def comparisons(source: Source, *looks: re.Pattern[str]) -> Iterator[ast.Compare]:
+    """The comparisons of two values by `==` or `!=`: all, or those on lines that one of the patterns finds
+    something in."""
+    lines = [
+        number for number, line in source.comparing if not looks or any(look.search(line) for look in looks)
+    ]
+    pending: list[Any] = [source.tree] if lines else []
+    while pending:
+        node = pending.pop()
+        first = getattr(node, "lineno", 0)
+        if first and bisect_left(lines, first) == bisect_right(lines, node.end_lineno):
+            continue
+        pending.extend(ast.iter_child_nodes(node))
+        if (
+            node.__class__ is ast.Compare
+            and len(node.ops) == 1
+            and node.ops[0].__class__ in (ast.Eq, ast.NotEq)
+        ):
+            yield node
 
 
 def body_of(function: FunctionNode) -> list[ast.stmt]:
@@ -207,17 +229,35 @@ def is_shown(path: str) -> bool:
 def comments_like(source: Source, hints: tuple[str, ...], pattern: re.Pattern[str]) -> list[Comment]:
     """The comments that match. Comments cost a tokenizer run, so it is done only where a line that holds
     one of the hints (in lower case) looks like such a comment."""
+    if not _is_hinted(source, hints, pattern):
+        return []
+    return [comment for comment in source.comments if pattern.search(_start_of(comment.text))]
+
+
+def remarks_like(source: Source, hints: tuple[str, ...], pattern: re.Pattern[str]) -> list[Comment]:
+    """What looks like a comment that matches, and may stand in a text: `comments_like` without its cost,
+    for who asks whether a comment there would matter."""
+    if not _is_hinted(source, hints, pattern):
+        return []
+    found = []
+    for number, line in enumerate(source.lines, 1):
+        column = line.find("#")
+        if column >= 0 and pattern.search(_start_of(line[column:])):
+            found.append(Comment(number, column + 1, line[column:]))
+    return found
+
+
+def _is_hinted(source: Source, hints: tuple[str, ...], pattern: re.Pattern[str]) -> bool:
     text = source.remarks
     for hint in hints:
         position = text.find(hint)
         while position >= 0:
             start = text.rfind("\n", 0, position) + 1
             end = text.find("\n", position)
-            line = text[start : end if end >= 0 else len(text)]
-            if pattern.search(_start_of(line)):
-                return [comment for comment in source.comments if pattern.search(_start_of(comment.text))]
+            if pattern.search(_start_of(text[start : end if end >= 0 else len(text)])):
+                return True
             position = text.find(hint, end) if end >= 0 else -1
-    return []
+    return False
 
 
 def _start_of(comment: str) -> str:

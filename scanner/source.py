@@ -12,9 +12,9 @@ import io
 import re
 import tokenize
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from scanner.facts import Place
 from scanner.finding import Location
@@ -98,6 +98,13 @@ class Scope:
         return scope if scope is not None and scope.kind == "class" else None
 
 
+class Calls(Protocol):
+    """The calls that stand in one scope."""
+
+    scope: Scope
+    calls: list[ast.Call]
+
+
 class Source:
     """One readable file: `path` is relative to the root, POSIX; `module` its path with dots."""
 
@@ -121,6 +128,8 @@ class Source:
         self.locate: Callable[[str], dict[Keys, Place]] | None = None  # finds the places of its keys
         self.lowered_lines: frozenset[int] = frozenset()
         self.checks: list[Check] = []  # of a test file
+        self.bodies: Sequence[Calls] = ()  # of each scope what the walk met; only Python files have any
+        self.identifiers: Set[str] = frozenset()  # all names in it, and the parts of what it imports
 
     @property
     def tree(self) -> ast.Module:
@@ -165,6 +174,11 @@ class Source:
         """What stands after hash signs, in lower case, a line each: comments, and what looks like them.
         A cheap look for words, before anything is tokenised."""
         return "\n".join(_REMARK.findall(self.text)).lower()
+
+    @cached_property
+    def comparing(self) -> list[tuple[int, str]]:
+        """The lines that hold `==` or `!=`, with their numbers: a cheap look for what is compared."""
+        return [item for item in enumerate(self.lines, 1) if "==" in item[1] or "!=" in item[1]]
 
     def mentions(self, word: str) -> bool:
         """Does the text hold a word? Remembered, since every function of a file may ask."""
@@ -215,8 +229,9 @@ class Source:
     def header(self, node: FunctionNode | ast.ClassDef) -> Place:
         """The `def` or `class` line: from the keyword to the end of its name, so that the region is tight."""
         line = node.lineno
-        column = self.column(line, node.col_offset)
         text = self.lines[line - 1] if line <= len(self.lines) else ""
+        plain = text.isascii() and line not in self.lowered_lines
+        column = node.col_offset + 1 if plain else self.column(line, node.col_offset)
         start = column - 1 + _KEYWORDS[node.__class__]
         if not text.startswith(node.name, start):
             start = text.find(node.name, start)
@@ -288,24 +303,32 @@ class Source:
         return self.module_scope
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node in the order of `ast.walk`; contexts and operators, which nodes share, left out."""
+        found: list[ast.AST] = [self.tree]
+        for node in found:  # grows on the way
+            for name, value in node.__dict__.items():
+                if value.__class__ is list:
+                    if name not in _SHARED:
+                        found += [child for child in value if isinstance(child, ast.AST)]
+                elif isinstance(value, ast.AST) and name not in _SHARED:
+                    found.append(value)
+        return found
+
+    @cached_property
     def parents(self) -> dict[int, ast.AST]:
         """id(child) -> parent, over the whole tree; contexts and operators, which nodes share, left out."""
-        found: dict[int, ast.AST] = {}
-        pending: list[ast.AST] = [self.tree]
-        while pending:
-            node = pending.pop()
-            for name, value in node.__dict__.items():
-                if name in _SHARED:
-                    continue
-                if value.__class__ is list:
-                    for child in value:
-                        if isinstance(child, ast.AST):
-                            found[id(child)] = node
-                            pending.append(child)
-                elif isinstance(value, ast.AST):
-                    found[id(value)] = node
-                    pending.append(value)
-        return found
+        return _parents_below(self.tree, ())
+
+    def parents_in(self, owner: FunctionNode | ast.Module) -> dict[int, ast.AST]:
+        """The same of one function or module alone: the bodies of functions in it are left out."""
+        if id(owner) not in self._parents_in:
+            self._parents_in[id(owner)] = _parents_below(owner, _FUNCTIONS)
+        return self._parents_in[id(owner)]
+
+    @cached_property
+    def _parents_in(self) -> dict[int, dict[int, ast.AST]]:
+        return {}
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """The nodes around a node, innermost first."""
@@ -456,6 +479,29 @@ class Source:
 
 
 _SHARED = frozenset({"ctx", "op", "ops"})  # fields that hold one node for all
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def _parents_below(top: ast.AST, closed: tuple[type, ...]) -> dict[int, ast.AST]:
+    """id(child) -> parent, of all that stands in `top`, but for the bodies of `closed` nodes in it."""
+    found: dict[int, ast.AST] = {}
+    pending = [top]
+    while pending:
+        node = pending.pop()
+        shut = node.__class__ in closed and node is not top
+        for name, value in node.__dict__.items():
+            if name in _SHARED or (shut and name == "body"):
+                continue
+            if value.__class__ is list:
+                for child in value:
+                    if isinstance(child, ast.AST):
+                        found[id(child)] = node
+                        pending.append(child)
+            elif isinstance(value, ast.AST):
+                found[id(value)] = node
+                pending.append(value)
+    return found
+
 
 # How long a keyword is, with the one space that nearly always follows it
 _KEYWORDS: dict[type, int] = {
@@ -500,8 +546,11 @@ _VENDOR_PARTS = frozenset(
         "thirdparty",
         "node_modules",
         "site-packages",
+        "venv",
+        ".venv",
+        "extern",
+        "_extern",
     }
-    | {"extern", "_extern"}
 )
 # What agents are equipped with: programs that were published with a skill, and copied in
 _COPIED_IN = regex(
@@ -516,7 +565,7 @@ _GENERATED_TEST = regex(
 )
 _GENERATED_BY = regex(r"generated by [^\n]{1,120}\n(?:[ \t#*]*\n){0,2}[ \t#*]*do not edit", re.IGNORECASE)
 _GENERATED = regex(
-    r"@generated|\bDO NOT EDIT\b|\bautogenerated\b|auto-generated by"
+    r"@generated|\bDO NOT EDIT\b|auto-?generated (?:by|from|with|file|code)|(?:is|was) autogenerated"
     r"|generated by (?:the )?(?:protocol|protoc|grpc|django|openapi|swagger|datamodel-codegen|sqlc|alembic)"
     r"|This file (?:is|was) (?:automatically |auto-?)generated",
     re.IGNORECASE,

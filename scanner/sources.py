@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import field, replace
 from pathlib import Path
 
 from scanner.change import Change, ChangedFile
 from scanner.discover import Discovered, Wanted, discover, from_bytes, language_of, relative, too_large
 from scanner.finding import Notice
-from scanner.history import NOT_A_REPOSITORY, GitError, History, NoHistory
+from scanner.frozen import frozen
+from scanner.history import NOT_A_REPOSITORY, GitError, History, NoHistory, StagedFile
 from scanner.settings import Settings, UsageError
 
 # Where a branch usually came from, best first.
 _BASES = ("@{upstream}", "origin/HEAD", "origin/main", "origin/master", "main", "master")
 
 
-@dataclass(frozen=True)
+@frozen
 class Sources:
     """The files of a run, and the change that findings are held against, if there is one.
 
@@ -93,33 +94,52 @@ def _staged(settings: Settings, history: History, wanted: Wanted, *, before: boo
     """What is staged, as it is staged, whatever the working tree holds. A hook that is given files that
     are not staged (`pre-commit run --all-files`, `--from-ref`) scans what it is given: never nothing."""
     asked = _asked(settings)
-    staged = history.staged_files()
-    if settings.hook and not set(asked) <= set(staged):
+    entries = history.staged()
+    staged = [entry for entry in entries if not entry.gone]
+    if settings.hook and not set(asked) <= {entry.path for entry in staged}:
         return _tree(settings, history.tracked_files(), wanted)
     if asked:
-        staged = [
-            path for path in staged if path in asked or path.startswith(tuple(f"{one}/" for one in asked))
-        ]
+        below = tuple(f"{one}/" for one in asked)
+        staged = [entry for entry in staged if entry.path in asked or entry.path.startswith(below)]
     if not staged:
         return Sources(Discovered((), notices=(Notice("nothing is staged"),)), "staged")
-    index = history.tracked_blobs()
+    gone = [entry for entry in entries if entry.gone and _is_read(entry.path, settings, wanted)]
     limit = settings.max_bytes
-    wanted_blobs = [index[path] for path in staged if path in index]
-    contents = dict(history.blobs(wanted_blobs, limit=limit))
-    blobs = {path: data for path in staged if (data := contents.get(index.get(path, ""))) is not None}
-    lines = history.changed_lines(None, staged=True)
-    change = Change(
-        tuple(ChangedFile(path, None, blobs[path], lines.get(path, ())) for path in staged if path in blobs),
-        history.head,
-    )
-    if before and history.head:
-        change = _with_before(change, settings, history, wanted)
+    change = _change_of((*staged, *gone) if before else staged, history, limit, before=before)
+    blobs = {file.path: file.after for file in change.files if file.after is not None}
+    index = history.tracked_blobs()
     others = {path: blob for path, blob in index.items() if path not in blobs and not settings.excludes(path)}
     found = from_bytes(settings, blobs, wanted)
     large = tuple(
-        too_large(path, limit) for path in staged if path in others and wanted.covers(path, language_of(path))
+        too_large(entry.path, limit)
+        for entry in staged
+        if entry.path in others and wanted.covers(entry.path, language_of(entry.path))
     )
     return Sources(replace(found, unreadable=(*found.unreadable, *large)), "staged", change, others=others)
+
+
+def _is_read(path: str, settings: Settings, wanted: Wanted) -> bool:
+    return wanted.covers(path, language_of(path)) and not settings.excludes(path)
+
+
+def _change_of(entries: Sequence[StagedFile], history: History, limit: int, *, before: bool) -> Change:
+    """What is staged, with the old side where that is asked for."""
+    ids = [entry.blob for entry in entries] + [entry.old_blob for entry in entries if before]
+    contents = dict(history.blobs(filter(None, ids), limit=limit))
+    lines = history.changed_lines(None, staged=True)
+    files = [
+        ChangedFile(
+            entry.path,
+            contents.get(entry.old_blob) if before else None,
+            contents.get(entry.blob),
+            lines.get(entry.path, ()),
+            entry.old_path if before and entry.old_path != entry.path else "",
+        )
+        for entry in entries
+        # What is no regular file, or too large, takes no part.
+        if contents.get(entry.old_blob if entry.gone else entry.blob) is not None
+    ]
+    return Change(tuple(sorted(files, key=lambda file: file.path)), history.head)
 
 
 def _diff(settings: Settings, history: History, wanted: Wanted, *, before: bool) -> Sources:
@@ -140,12 +160,8 @@ def _diff(settings: Settings, history: History, wanted: Wanted, *, before: bool)
 
 def _with_before(change: Change, settings: Settings, history: History, wanted: Wanted) -> Change:
     """A change with the old side of its files, and with those that it deletes."""
-    moves = history.moves(change.base, staged=settings.mode == "staged")
-    gone = [
-        path
-        for path in moves.deleted
-        if wanted.covers(path, language_of(path)) and not settings.excludes(path)
-    ]
+    moves = history.moves(change.base, staged=False)
+    gone = [path for path in moves.deleted if _is_read(path, settings, wanted)]
     named = {file.path: moves.renamed.get(file.path, file.path) for file in change.files}
     old = history.blobs_at(change.base, [*named.values(), *gone], limit=settings.max_bytes)
     files = [

@@ -6,12 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from repositories import ADA, Repository
 
-from scanner.history import GitError, History, NoHistory, unquote
+from scanner.history import GitError, History, NoHistory, StagedFile, unquote
 
 
 @pytest.fixture
@@ -23,6 +24,10 @@ def opened(root: Path) -> History:
     history = History.open(root)
     assert isinstance(history, History), history
     return history
+
+
+def paths(staged: Iterable[StagedFile]) -> list[str]:
+    return [entry.path for entry in staged]
 
 
 def refused(root: Path) -> NoHistory:
@@ -57,7 +62,7 @@ def test_a_repository_without_commits_has_files_but_no_head(repository: Reposito
 
     history = opened(repository.root)
 
-    assert (history.head, history.staged_files(), history.graph()) == ("", ["a.py"], [])
+    assert (history.head, paths(history.staged()), history.graph()) == ("", ["a.py"], [])
     assert history.changed_lines(None, staged=True) == {"a.py": ((1, 1),)}
 
 
@@ -212,7 +217,7 @@ def test_nothing_that_a_repository_configures_is_run(repository: Repository, tmp
     (repository.root / "b.py").touch()
     history.changed_lines(None, staged=False)
     history.tracked_files()
-    history.staged_files()
+    history.staged()
     history.staged_blobs(["a.py"])
     history.blobs_at("HEAD", ["a.py"])
     history.graph()
@@ -273,7 +278,8 @@ def test_a_hook_sees_the_index_of_a_partial_commit(repository: Repository, tmp_p
         "import sys\n"
         f"sys.path.insert(0, {str(Path(__file__).parent.parent)!r})\n"
         "from scanner.history import History\n"
-        f"print(History.open('.').staged_files(), History.open({str(other.root)!r}).staged_files())\n"
+        f"for folder in ('.', {str(other.root)!r}):\n"
+        "    print([one.path for one in History.open(folder).staged()])\n"
     )
     hook = repository.root / ".git" / "hooks" / "pre-commit"
     hook.parent.mkdir(exist_ok=True)
@@ -282,7 +288,7 @@ def test_a_hook_sees_the_index_of_a_partial_commit(repository: Repository, tmp_p
 
     repository.git("commit", "-q", "-m", "One only", "one.py", **repository.people(ADA))
 
-    assert (tmp_path / "seen").read_text() == "['one.py'] ['o.py']\n"
+    assert (tmp_path / "seen").read_text() == "['one.py']\n['o.py']\n"
 
 
 # Files and changes
@@ -298,6 +304,31 @@ def test_tracked_files_are_those_git_would_keep(repository: Repository) -> None:
     assert opened(repository.root).tracked_files() == [".gitignore", "a.py", "b.py", "new ü.py"]
 
 
+def test_what_is_staged_has_both_sides(repository: Repository) -> None:
+    text = "".join(f"line {number}\n" for number in range(20))
+    repository.commit(old_py=text, gone_py="gone\n", edited_py="1\n")
+    repository.git("mv", "old.py", "new.py")
+    repository.git("rm", "-q", "gone.py")
+    repository.write("edited.py", "2\n")
+    repository.write("added.py", "3\n")
+    repository.git("add", "-A")
+
+    def content(oid: str) -> str:
+        return repository.git("cat-file", "blob", oid) if oid else ""
+
+    seen = {
+        one.path: (content(one.old_blob), content(one.blob), one.old_path, one.gone)
+        for one in opened(repository.root).staged()
+    }
+
+    assert seen == {
+        "added.py": ("", "3", "added.py", False),
+        "edited.py": ("1", "2", "edited.py", False),
+        "gone.py": ("gone", "", "gone.py", True),
+        "new.py": (text.strip(), text.strip(), "old.py", False),
+    }
+
+
 def test_staged_blobs_are_of_the_index_not_of_the_disk(repository: Repository) -> None:
     odd = 'a "b"\n\\c\t.py'
     repository.commit(a_py="x = 1\n")
@@ -308,7 +339,7 @@ def test_staged_blobs_are_of_the_index_not_of_the_disk(repository: Repository) -
 
     history = opened(repository.root)
 
-    assert history.staged_files() == [odd, "link.py"]
+    assert paths(history.staged()) == [odd, "link.py"]
     assert history.staged_blobs([odd, "link.py", "a.py", "absent"]) == {odd: b"staged\n", "a.py": b"x = 1\n"}
     assert history.changed_lines(None, staged=True) == {odd: ((1, 1),), "link.py": ((1, 1),)}
 

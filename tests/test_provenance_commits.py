@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from scanner import toml
 from scanner.history import Commit, Person
 from scanner.provenance import Label, identity, trailers
 from scanner.provenance.labels import settle
@@ -295,8 +296,9 @@ def test_other_environments_name_nobody(environment: dict[str, str]) -> None:
 
 
 def test_every_entry_of_the_table_cites_its_source() -> None:
-    document = identity.tomllib.loads(identity.TABLE.read_text(encoding="utf-8"))
-    for entry in (*document["identity"], *document["environment"]):
+    document = toml.loads(identity.TABLE.read_text(encoding="utf-8"))
+    variables = toml.loads(identity.VARIABLES.read_text(encoding="utf-8"))
+    for entry in (*document["identity"], *variables["environment"]):
         assert entry["source"]
     exact = [
         word for entry in document["identity"] for key in ("emails", "logins") for word in entry.get(key, ())

@@ -125,7 +125,7 @@ test_shop.py:4:1  warning test-without-oracle  rank 64.7
   proof: survived 4 alterations
   why: A green test is rewarded, and an agent that does not know the right result leaves the check out.
   instead: Assert on the result: on the value that comes back, or on what the call changes.
-  rank: 55:45 × 1.5 proved by running it = 1.5 → rank 64.7
+  rank: 55:45 × 1.5 proved by running it (judgement) = 1.5 → rank 64.7
 
 test_shop.py:11:1  warning test-without-oracle  rank 55
   `test_dropped` checks nothing: nobody looks at `result`
@@ -183,7 +183,7 @@ def test_a_finding_that_a_run_proves_ranks_higher(verify: Verify, assay: Assay, 
     (after,) = json.loads(verify("-f", "json", cwd=root).out)["findings"]
     assert (before["rule"], before["fingerprint"]) == (after["rule"], after["fingerprint"])
     assert (before["rank"], after["rank"]) == (55.0, 64.7)
-    assert after["weighing"].endswith("× 1.5 proved by running it = 1.5 → rank 64.7")
+    assert after["weighing"].endswith("× 1.5 proved by running it (judgement) = 1.5 → rank 64.7")
 
 
 def test_sarif_has_the_verdict(verify: Verify, project: Project) -> None:

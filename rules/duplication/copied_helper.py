@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from scanner.lazily import regex
-from scanner.relate.clones import Copy, Unit, copies, gathered, is_family, literals_shared
+from scanner.relate.clones import Copy, Unit, copies, gathered, imports_of, is_family, literals_shared
 from scanner.relate.repository import Repository
 from scanner.rule import Confidence, Finding, Location, Related, RepositoryRule, Severity
 
@@ -25,6 +25,7 @@ class CopiedHelper(RepositoryRule):
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "duplication"
     cwe = (1041,)
     evidence = ("E24", "E02", "E28")
+    needs = ("copies",)
     languages = ("python", "manifest")  # manifests tell which projects a tree holds
 
     def check(self, repository: Repository) -> Iterator[Finding]:
@@ -60,7 +61,7 @@ def _spoken(repository: Repository) -> Counter[str]:
     return Counter(
         target.rsplit(".", cut)[0]
         for facts in repository.files.values()
-        for item in facts.imports
+        for item in imports_of(facts)
         for target in [item.target]
         for cut in (0, 1)
     )
@@ -137,7 +138,7 @@ def _importable(path: str, by: str, repository: Repository) -> bool:
     """Can one file import the other: part of a package, at the top or beside it, and not in a circle?"""
     folder = path.rpartition("/")[0]
     module = repository.import_name(path)
-    if not all(part.isidentifier() for part in module.split(".")):
+    if repository.file_of(module) != path or not all(part.isidentifier() for part in module.split(".")):
         return False
     if any(repository.file_of(item.target) == by for item in repository.files[path].imports):
         return False

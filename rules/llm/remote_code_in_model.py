@@ -21,7 +21,6 @@ class RemoteCodeInModel(FileRule):
     cwe = (829, 94)
     evidence = ("E46",)
     security_severity = "6.8"
-    preview = True
     roles = ("live",)
 
     @on_call(

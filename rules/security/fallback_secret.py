@@ -18,9 +18,22 @@ SECRET = regex(
 )
 # Names that speak of a secret, and hold none: `SECRET_NAME`, `PASSWORD_FIELD`, `SECRET_KEY_FILE`.
 ABOUT = regex(
-    r"(name|field|file|path|dir|url|header|hash|hasher|length|policy|algorithm|prefix|arn|id)$", re.I
+    r"(name|field|file|path|dir|url|header|hash|hasher|length|policy|algorithm|prefix|arn|id|enabled|disabled|required|"
+    r"allowed|minutes|seconds|days|rounds)$",
+    re.I,
 )
+SWITCHES = frozenset(["true", "false", "yes", "no", "on", "off", "none", "error", "missing", "unset"])
+# What the compose file of every project gives a database that only its own network reaches
+DATABASE = regex(
+    r"postgres|pg_?pass|(^|_)(db|database|mysql|mariadb|redis|rabbitmq|surreal)_|^pass(word|wd)?$", re.I
+)
+DEVELOPERS = regex(
+    r"(?:postgres|password|passwd|secret|root|admin|guest|dev|mysql|redis|changeme|[a-z]{3,12})$"
+)
+REFUSES = regex(r"\b(?:raise|exit|abort|errors?\.append|fail)\b")
 READS = ("os.getenv", "os.environ.get")
+# Where a value may be read from
+SOURCES = ("getenv", "environ", "config", "BaseSettings")
 SETTINGS = frozenset(["pydantic_settings.BaseSettings", "pydantic.BaseSettings"])
 
 
@@ -36,9 +49,16 @@ class FallbackSecret(FileRule):
     security_severity = "7.5"
     roles = ("live",)
 
+    def concerns(self, source: Source) -> bool:
+        return super().concerns(source) and any(map(source.mentions, SOURCES))
+
     @on_call(*READS)
     def default_of_a_read(self, source: Source, call: ast.Call) -> Iterator[Finding]:
-        if len(call.args) == 2 and _is_secret(source.constant(call.args[0]), source.constant(call.args[1])):
+        if (
+            len(call.args) == 2
+            and _is_secret(source.constant(call.args[0]), source.constant(call.args[1]))
+            and not _is_refused(source, call.args[1])
+        ):
             yield self.at(
                 source,
                 call,
@@ -52,7 +72,9 @@ class FallbackSecret(FileRule):
         default = next((one.value for one in call.keywords if one.arg == "default"), None)
         variable = source.constant(call.args[0]) if call.args else None
         default = default or (call.args[1] if len(call.args) == 2 else None)
-        if default is not None and _is_secret(variable, source.constant(default)):
+        if default is None or not _is_secret(variable, source.constant(default)):
+            return
+        if not _is_refused(source, default):
             secret = source.literal(default)
             yield self.at(source, call, symbol=source.scope.name, secret=secret, variable=variable)
 
@@ -65,7 +87,9 @@ class FallbackSecret(FileRule):
             if not isinstance(read, ast.Call) or not read.args:
                 continue
             variable = source.constant(read.args[0])
-            if _is_secret(variable, source.constant(fallback)) and _is_read(source, read):
+            if not _is_secret(variable, source.constant(fallback)) or _is_refused(source, fallback):
+                continue
+            if _is_read(source, read):
                 secret = source.literal(fallback)
                 yield self.at(source, node, symbol=source.scope.name, secret=secret, variable=variable)
                 return
@@ -83,8 +107,19 @@ class FallbackSecret(FileRule):
                     continue  # a read with a default is another handler's
                 default = [one.value for one in value.keywords if one.arg == "default"]
                 value = default[0] if default else (value.args[0] if value.args else None)
-            if _is_secret(field.target.id, source.constant(value)):
+            if value is None or not _is_secret(field.target.id, source.constant(value)):
+                continue
+            if not _is_refused(source, value):
                 yield self.at(source, field, secret=source.literal(value), variable=field.target.id)
+
+
+def _is_refused(source: Source, default: ast.expr) -> bool:
+    """Is the default looked for, and not put up with: `if SECRET_KEY == PLACEHOLDER: raise …`?"""
+    said = source.segment(default)
+    return any(
+        said in line and any(map(REFUSES.search, source.lines[number - 1 : number + 3]))
+        for number, line in source.comparing
+    )
 
 
 def _is_read(source: Source, call: ast.Call) -> bool:
@@ -99,4 +134,6 @@ def _is_secret(variable: object, default: object) -> bool:
         and bool(SECRET.search(variable))
         and not ABOUT.search(variable)
         and bool(default.strip())
+        and default.lower() not in SWITCHES
+        and not (DATABASE.search(variable) and DEVELOPERS.match(default))
     )

@@ -20,6 +20,7 @@ VALUE = regex(
     r"|\bmatch\s{0,9}\(?\s{0,9}['\"])\Z"
 )
 NEAR = 400  # characters before a hole that tell what is wanted in it
+MARKS = regex(r"(?i)(?:placeholder|mark|bind|param)s?$")  # `IN (:id_0, :id_1)`, of which the values are bound
 PRAGMA = regex(r"(?i)\s*(?:pragma|set|attach)\s")  # takes no placeholders
 
 
@@ -45,12 +46,18 @@ class InterpolatedSql(FlowRule):
                 not VALUE.search(hole.before[-NEAR:])
                 or not is_statement(hole.before)
                 or PRAGMA.match(hole.before)
+                or _is_made_of_marks(hole.value)
             ):
                 continue
             flow = self.flow(source, hole.value)
             if flow is not None:
                 yield self.found(source, statement, flow, value=_name(source, hole))
                 return
+
+
+def _is_made_of_marks(value: ast.expr) -> bool:
+    """`", ".join(placeholders)`"""
+    return any(isinstance(node, ast.Name) and MARKS.search(node.id) for node in ast.walk(value))
 
 
 def _name(source: Source, hole: Hole) -> str:

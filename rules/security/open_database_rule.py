@@ -54,7 +54,6 @@ class OpenDatabaseRule(FileRule):
         ("rules", "**/storage.rules"),
     )
     roles = ("live", "migration")
-    preview = True
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scanner import shapes
 from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_call, on_file
 
@@ -36,17 +37,12 @@ class PlaintextPassword(FileRule):
     security_severity = "8.1"
     roles = ("live",)
 
+    def concerns(self, source: Source) -> bool:
+        return super().concerns(source) and any(map(source.mentions, WORDS))
+
     @on_file
     def compared(self, source: Source) -> Iterator[Finding]:
-        if not any(word in source.text for word in WORDS) or not COMPARED.search(source.text):
-            return
-        for node in ast.walk(source.tree):
-            if (
-                not isinstance(node, ast.Compare)
-                or len(node.ops) != 1
-                or not isinstance(node.ops[0], (ast.Eq, ast.NotEq))
-            ):
-                continue
+        for node in shapes.comparisons(source, COMPARED):
             sides = (node.left, node.comparators[0])
             for kept, given in (sides, sides[::-1]):
                 if (

@@ -24,6 +24,7 @@ SECRET = regex(
 # These mean other things too; drawn from an alphabet, they are secrets.
 LETTERS = regex(r"ascii_letters|ascii_lowercase|ascii_uppercase|hexdigits|[\"']0123456789|[\"']abcdef", re.I)
 MAYBE = regex(r"(?:^|_)(?:token|passcode|license_key)$")
+OPEN = regex(r"(?:^|_)(?:salt|nonce|cnonce|jitter|delay)$", re.I)  # new each time, and no secret
 MAKES = regex(
     r"(?:generate|create|make|gen|new|random)_(?:\w{1,60}_)?(?:token|otp|password|secret|api_key|session_id)$"
 )
@@ -69,6 +70,8 @@ def _name_of(source: Source, call: ast.Call) -> str:
         if isinstance(around, ast.Assign):
             target = around.targets[0]
             name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+            if OPEN.search(name):
+                return ""
             drawn = MAYBE.search(name) and LETTERS.search(source.segment(around.value))
             return name if SECRET.search(name) or drawn else _maker(source)
         if isinstance(around, (ast.Return, ast.stmt)):

@@ -34,7 +34,6 @@ class QueryDocumentFromUntrustedInput(FlowRule):
     severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "security"
     cwe = (943, 74)
     security_severity = "7.5"
-    preview = True
     kinds = frozenset(["request", "message"])
     limits = Limits(
         stops=regex(

@@ -39,9 +39,17 @@ class SecretInLog(FileRule):
             return
         for given in [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg != "extra")]:
             name = next(_secrets(source, given), "")
-            if name:
+            if name and not _is_for_developers(source, call):
                 yield self.at(source, call, symbol=source.scope.name, name=name)
                 return
+
+
+def _is_for_developers(source: Source, call: ast.Call) -> bool:
+    """Under `if settings.DEBUG:`"""
+    return any(
+        isinstance(around, ast.If) and source.segment(around.test).rpartition(".")[2] == "DEBUG"
+        for around in source.ancestors(call)
+    )
 
 
 def _secrets(source: Source, node: ast.expr) -> Iterator[str]:

@@ -7,6 +7,7 @@ the other.
 import ast
 from collections.abc import Iterator
 
+from scanner import shapes
 from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 
@@ -29,12 +30,8 @@ class TimedSignatureCheck(FileRule):
     def check(self, source: Source) -> Iterator[Finding]:
         if "hmac" not in source.text or "digest" not in source.text:
             return
-        for node in ast.walk(source.tree):
-            if not isinstance(node, ast.Compare) or len(node.ops) != 1:
-                continue
-            if isinstance(node.ops[0], (ast.Eq, ast.NotEq)) and any(
-                _is_signature(source, side, node) for side in (node.left, node.comparators[0])
-            ):
+        for node in shapes.comparisons(source):
+            if any(_is_signature(source, side, node) for side in (node.left, node.comparators[0])):
                 yield self.at(source, node)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from scanner.finding import Location, Related
 from scanner.lazily import regex
 from scanner.relate.repository import Repository
-from scanner.relate.routes import Endpoint
+from scanner.relate.routes import Endpoint, unmarked
 from scanner.rule import Confidence, Finding, RepositoryRule, Severity
 
 # Routes that strangers are meant to reach.
@@ -17,7 +17,7 @@ PUBLIC = regex(
     r"log_?(in|out)|sign_?(in|up|out)|regist|token|refresh|reset|forgot|hook|callback|health|public|contact|"
     r"verif|oauth|auth|sso|csrf|status|ping|track|subscri|search|preview|validate|feedback|session|invit|setup|"
     r"install|onboard|share|consent|beacon|analytics|report|csp|confirm|activate|password|guest|anonym|test|"
-    r"debug|init|(^|[/_-])(views?|viewed|vote|like|rate|play|count)($|[/_-])|language|theme|locale|cookie|newsletter|heartbeat|metric",
+    r"debug|init|cart|basket|wishlist|checkout|(^|[/_-])(views?|viewed|vote|like|rate|play|count)($|[/_-])|language|theme|locale|cookie|newsletter|heartbeat|metric",
     re.I,
 )
 CHANGES = regex(
@@ -36,7 +36,6 @@ class UnguardedOutlierRoute(RepositoryRule):
     cwe = (862, 306)
     evidence = ("E06", "E07", "E19")
     security_severity = "8.1"
-    preview = True
     whole = True
 
     def check(self, repository: Repository) -> Iterator[Finding]:
@@ -58,7 +57,7 @@ class UnguardedOutlierRoute(RepositoryRule):
     def _finding(self, item: Endpoint, guarded: Sequence[Endpoint], is_auth: object) -> Finding:
         sibling = guarded[0]
         names = [name for name in sibling.guards if is_auth(name)]  # type: ignore[operator]
-        guard = (names[0] if names else "a guard").removesuffix(" (auth)").rpartition(".")[2]
+        guard = unmarked(names[0] if names else "a guard").rpartition(".")[2]
         place = Location(sibling.path, *sibling.place)
         method = "" if "*" in item.route.methods else f"{item.route.methods[0]} "
         return self.at(

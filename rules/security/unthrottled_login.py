@@ -27,7 +27,7 @@ LIMITS = regex(r"limit|throttl|attempt|lock_?out|captcha", re.I)
 
 
 class UnthrottledLogin(RepositoryRule):
-    message = "`{route}` can be tried without limit: nothing slows down who guesses"
+    message = "`{route}` can be called without limit: nothing slows down who {does}"
     why = "A limit is no part of what a login does when it works, and no demonstration tries it twice."
     instead = "Limit attempts by address and by account, with the framework's limiter or in the handler."
     severity, confidence, family = Severity.MEDIUM, Confidence.MEDIUM, "security"
@@ -39,31 +39,36 @@ class UnthrottledLogin(RepositoryRule):
     def check(self, repository: Repository) -> Iterator[Finding]:
         for item in repository.web.endpoints:
             if (
-                item.auth
+                item.own
                 or item.limited
                 or item.mounted is not True
                 or "limit" in item.traits
                 or item.route.websocket
             ):
                 continue
-            if not (item.unsafe or "*" in item.route.methods) or not _guessable(item, repository):
+            if not (item.unsafe or "*" in item.route.methods) or item.handler.startswith("django."):
+                continue
+            does = _what_for(item, repository)
+            if not does:
                 continue
             if not _limited_below(item, repository):
                 method = "POST" if "*" in item.route.methods or "POST" in item.route.methods else ""
                 route = f"{method or item.route.methods[0]} {item.paths[0]}"
-                yield self.at(item.path, item.place, item.name, route=route)
+                yield self.at(item.path, item.place, item.name, route=route, does=does)
 
 
-def _guessable(item: Endpoint, repository: Repository) -> bool:
+def _what_for(item: Endpoint, repository: Repository) -> str:
+    """What somebody calls it for, again and again; "" where that is nothing bad."""
     parts = [part for part in item.route.path.split("/") if part and part[0] not in "{<"]
     said = [item.name, *parts[-1:]]
     if any(map(RESET.search, said)):
-        return not any("token" in name for name in item.parameters)
+        return "" if any("token" in name for name in item.parameters) else "has it send mails"
     if not any(map(LOGIN.search, said)):
-        return False
+        return ""
     known = repository.definition(item.handler)
     calls = getattr(known[1], "calls", ()) if known is not None else ()
-    return "password" in item.traits or any(CHECKS.search(call.callee) for call in calls)
+    guesses = "password" in item.traits or any(CHECKS.search(call.callee) for call in calls)
+    return "guesses" if guesses else ""
 
 
 def _limited_below(item: Endpoint, repository: Repository) -> bool:

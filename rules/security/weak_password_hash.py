@@ -76,6 +76,8 @@ def _is_for_a_store(source: Source, call: ast.Call) -> bool:
     for around in source.ancestors(call):
         if isinstance(around, ast.Compare):
             return True
+        if isinstance(around, ast.Dict) and SENDS.search(source.text):
+            return False  # a login that another service is sent
         if isinstance(around, ast.Assign):
             words |= shapes.words(source.segment(around.targets[0]))
         if isinstance(around, ast.stmt):

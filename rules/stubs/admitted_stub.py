@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from scanner import shapes
 from scanner.lazily import regex
 from scanner.rule import Confidence, FileRule, Finding, Location, Related, Severity, Source, on_file
+from scanner.source import Comment, FunctionNode
 
 # A cheap look at the lower-case text before the comments are read.
 HINTS = (
@@ -71,21 +72,23 @@ class AdmittedStub(FileRule):
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:
-        admissions = {
-            comment.line: comment
-            for comment in shapes.comments_like(source, HINTS, ADMISSION)
-            if not NO_ADMISSION.search(comment.text[:300])
-        }
-        if not admissions or shapes.is_left_behind(source.path):
+        if shapes.is_left_behind(source.path):
             return
+        # A comment costs a tokenizer run: first see whether it would matter.
+        if any(self._found(source, shapes.remarks_like(source, HINTS, ADMISSION))):
+            yield from self._found(source, shapes.comments_like(source, HINTS, ADMISSION))
+
+    def _found(self, source: Source, comments: list[Comment]) -> Iterator[Finding]:
+        admissions = {
+            comment.line: comment for comment in comments if not NO_ADMISSION.search(comment.text[:300])
+        }
         lines = sorted(admissions)
-        for node in ast.walk(source.tree):
-            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or not node.end_lineno:
-                continue
+        for node in _functions(source) if lines else ():
             # A comment after the last statement still belongs to the block that it is indented for.
+            end = (node.end_lineno or node.lineno) + 2
             here = [
                 line
-                for line in lines[bisect_left(lines, node.lineno) : bisect_right(lines, node.end_lineno + 2)]
+                for line in lines[bisect_left(lines, node.lineno) : bisect_right(lines, end)]
                 if admissions[line].column > node.col_offset + 1
             ]
             if here and _is_made_up(source, node, here):
@@ -102,11 +105,16 @@ class AdmittedStub(FileRule):
                 )
 
 
-def _answers(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def _functions(source: Source) -> list[FunctionNode]:
+    nodes = (scope.node for scope in source.scopes.values())
+    return [node for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+
+
+def _answers(function: FunctionNode) -> bool:
     return any(value is not None for value in shapes.returned(function))
 
 
-def _is_made_up(source: Source, function: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[int]) -> bool:
+def _is_made_up(source: Source, function: FunctionNode, lines: list[int]) -> bool:
     nodes = list(shapes.own_nodes(function.body))
     if any(isinstance(node, (ast.Yield, ast.YieldFrom, ast.Raise)) for node in nodes):
         return False
@@ -165,7 +173,7 @@ def _texts(value: ast.expr) -> Iterator[str]:
             yield node.value
 
 
-def _only_talks(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def _only_talks(function: FunctionNode) -> bool:
     return all(isinstance(node, (ast.Expr, ast.Pass, ast.Return)) for node in shapes.body_of(function))
 
 
@@ -174,7 +182,7 @@ def _is_trivial(call: ast.Call) -> bool:
     return name in TRIVIAL or name[:1].isupper()
 
 
-def _is_made_of_literals(function: ast.FunctionDef | ast.AsyncFunctionDef, value: ast.expr) -> bool:
+def _is_made_of_literals(function: FunctionNode, value: ast.expr) -> bool:
     """No attribute of an object takes part: a getter or a formatter is no stub."""
     if isinstance(value, ast.Name):
         assigned = [

@@ -22,11 +22,10 @@ class ReturnedVerdict(RepositoryRule):
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         oracles = repository.oracles
-        for test in oracles.unchecked(scripts=True):
+        for test in oracles.returning():
             if shapes.is_shown(test.facts.path):
                 continue
             if test.function.is_async and not test.function.decorators and not oracles.awaits(test):
                 continue  # nothing ever awaits it: `async-test-without-runner` speaks
-            if "returns" in test.function.oracle and "yields" not in test.function.oracle:
-                name = test.function.name
-                yield self.at(test.facts.path, test.function.place, name, test=name)
+            name = test.function.name
+            yield self.at(test.facts.path, test.function.place, name, test=name)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scanner import facts as facts_module
 from scanner.analyse import semgrep, workers
 from scanner.analyse.cache import Cache, blob_id
-from scanner.analyse.file import Handlers, analyse_file, handlers
 from scanner.analyse.near import near
 from scanner.analyse.semgrep import Lane
 from scanner.catalogue import Catalogue
@@ -29,7 +27,12 @@ from scanner.finding import (
     from_row,
     to_row,
 )
+from scanner.frozen import frozen
+from scanner.profile import UNASKED, Profile
 from scanner.settings import Settings
+
+if TYPE_CHECKING:
+    from scanner.analyse.file import Handlers
 
 __all__ = ["Analysed", "FactsStore", "analyse"]
 
@@ -93,7 +96,7 @@ class FactsStore:
         return found
 
 
-@dataclass(frozen=True)
+@frozen
 class Analysed:
     """What the files tell, before anything looks at them together."""
 
@@ -130,6 +133,7 @@ def analyse(
     *,
     others: Mapping[str, str] = MappingProxyType({}),
     whole: bool = True,
+    profile: Profile = UNASKED,
 ) -> Analysed:
     """Analyse what the cache does not know, in as many processes as it pays.
 
@@ -144,10 +148,8 @@ def analyse(
     known = {path: key_of(path, blob) for path, blob in others.items()} if cache.usable else {}
     cached = cache.read(list(keys.values()), "findings")
     todo = [file for file in files if keys[file.path] not in cached]
-    to = handlers(catalogue) if todo else Handlers({}, {}, [])
     at_hand: dict[str, Facts] = {}
-    sizes = [len(file.data) for file in todo]
-    texts = workers.run(todo, sizes, lambda file: _work(file, to, at_hand), settings.jobs)
+    texts = _texts(todo, catalogue, at_hand, settings.jobs, profile) if todo else []
     fresh: dict[str, Any] = {}
     facts_texts: dict[str, str] = {}
     rows = []
@@ -172,6 +174,19 @@ def analyse(
     return Analysed(analyses, store, lane)
 
 
+def _texts(
+    files: Sequence[File], catalogue: Catalogue, at_hand: dict[str, Facts], jobs: int, profile: Profile
+) -> list[str]:
+    """What each file gives; see `_work`. What reads files is imported here: a warm run reads none."""
+    from scanner.analyse.file import handlers
+
+    to = profile.watching(handlers(catalogue))
+    sizes = [len(file.data) for file in files]
+    return profile.gathered(
+        lambda work: workers.run(files, sizes, work, jobs), lambda file: _work(file, to, at_hand)
+    )
+
+
 def _aborted(row: list[Any]) -> bool:
     """Did something of ours fail on this file? Such a result is never kept."""
     unreadable, notices = row[3], row[4]
@@ -181,6 +196,8 @@ def _aborted(row: list[Any]) -> bool:
 def _work(file: File, to: Handlers, at_hand: dict[str, Facts]) -> str:
     """One file, as two lines of JSON; the parent hands the second to the cache unread. What this process
     gathers is at hand as it is; what a child gathers comes back as text only."""
+    from scanner.analyse.file import analyse_file
+
     analysis, facts = analyse_file(file, to)
     at_hand[file.path] = facts
     parts = (_encode(analysis), facts_module.to_row(facts))

@@ -48,7 +48,8 @@ def tautology(test: ast.expr, name: str) -> str:
     """Why an asserted expression can never be false; "" where it can. `name` is the test's."""
     cls = test.__class__
     if cls is ast.Compare:
-        return _tautology_of_comparison(test, name)  # type: ignore[arg-type]
+        ops, right = test.ops, test.comparators  # type: ignore[attr-defined]
+        return _tautology_of(ops[0].__class__, test.left, right[0], name) if len(ops) == 1 else ""  # type: ignore[attr-defined]
     if cls is ast.Constant:
         return "it is a constant" if test.value else ""  # type: ignore[attr-defined]
     if cls is ast.Tuple:
@@ -65,26 +66,27 @@ def tautology(test: ast.expr, name: str) -> str:
     return ""
 
 
-def _tautology_of_comparison(test: ast.Compare, name: str) -> str:
-    if len(test.ops) != 1:
-        return ""
-    op, left, right = test.ops[0], test.left, test.comparators[0]
-    if isinstance(left, ast.Name) and isinstance(right, ast.Name) and left.id == right.id:
-        if isinstance(op, (ast.Eq, ast.Is, ast.LtE, ast.GtE)) and not _REFLEXIVE.search(name):
-            return ITSELF
-    elif (_is_length(left) and _is_number(right, 0) and isinstance(op, ast.GtE)) or (
-        _is_length(left) and isinstance(op, ast.Gt) and _is_number(getattr(right, "operand", None), 1)
-    ):
-        return "a length is never negative"
-    elif (
-        isinstance(left, ast.Constant)
-        and isinstance(right, ast.Constant)
-        and isinstance(op, (ast.Eq, ast.Is))
-    ):
+_EQUALITIES = frozenset({ast.Eq, ast.Is})
+_REFLEXIVE_OPERATORS = _EQUALITIES | {ast.LtE, ast.GtE}
+
+
+def _tautology_of(op: type, left: ast.expr, right: ast.expr, name: str) -> str:
+    """Why one comparison can never be false; "" where it can."""
+    cls = left.__class__
+    if cls is ast.Name:
+        itself = right.__class__ is ast.Name and left.id == right.id  # type: ignore[attr-defined]
+        return ITSELF if itself and op in _REFLEXIVE_OPERATORS and not _REFLEXIVE.search(name) else ""
+    if cls is ast.Call and (op is ast.GtE or op is ast.Gt) and _is_length(left):
+        least = _is_number(right, 0) if op is ast.GtE else _is_number(getattr(right, "operand", None), 1)
+        return "a length is never negative" if least else ""
+    if cls is ast.Constant and right.__class__ is ast.Constant and op in _EQUALITIES:
+        one, other = left.value, right.value  # type: ignore[attr-defined]
         # `1 == True` says something about Python
-        alike = left.value == right.value and left.value.__class__ is right.value.__class__
-        return "it compares two constants" if alike else ""
+        return "it compares two constants" if one == other and one.__class__ is other.__class__ else ""
     return ""
+
+
+_COMPARING: dict[str, type] = {"assertIs": ast.Is, "assertGreaterEqual": ast.GtE}
 
 
 def tautology_of_call(call: ast.Call, method: str, name: str) -> str:
@@ -97,12 +99,9 @@ def tautology_of_call(call: ast.Call, method: str, name: str) -> str:
     if method == "assertIsNotNone":
         known = isinstance(arguments[0], ast.Constant) and arguments[0].value is not None
         return "it is a constant" if known else ""
-    ops: dict[str, ast.cmpop] = {"assertIs": ast.Is(), "assertGreaterEqual": ast.GtE()}
     if len(arguments) < 2 or method == "assertIsInstance":
         return ""
-    return _tautology_of_comparison(
-        ast.Compare(arguments[0], [ops.get(method, ast.Eq())], [arguments[1]]), name
-    )
+    return _tautology_of(_COMPARING.get(method, ast.Eq), arguments[0], arguments[1], name)
 
 
 def _are_opposite(values: list[ast.expr]) -> bool:

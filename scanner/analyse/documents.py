@@ -9,20 +9,15 @@ from __future__ import annotations
 import functools
 import json
 import re
-import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from scanner import toml
 from scanner.analyse import installs, locks, manifests, places
 from scanner.facts import Facts
 from scanner.finding import Notice, Reason, Unreadable
 from scanner.lazily import regex
 from scanner.source import Source
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 
 def read(path: str, language: str, data: bytes, *, parsed: bool = True) -> Source | Unreadable:
@@ -138,12 +133,12 @@ def _toml(text: str) -> Any:
     """
     Raises:
         RecursionError: nested too deeply; the parser's time is quadratic in the parts of a key.
-        tomllib.TOMLDecodeError: not TOML.
+        ValueError: not TOML.
     """
     for line in text.split("\n"):
         if len(line) > _DEEP and line.partition("=")[0].count(".") > _DEEP:
             raise RecursionError
-    return tomllib.loads(text)
+    return toml.loads(text)
 
 
 def _json(text: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from scanner.analyse import allows, clock, documents, metrics, notebook, python, python_facts, walk
@@ -12,16 +12,18 @@ from scanner.catalogue import Catalogue, SemgrepRule
 from scanner.discover import NOTHING, File, Wanted
 from scanner.facts import Facts
 from scanner.finding import Analysis, Candidate, Finding, Notice, Reason, Unreadable
+from scanner.frozen import frozen
 from scanner.masking import blotted_finding, blotted_texts, places_of
 from scanner.rule import FileRule, wanted
 from scanner.source import Scope, Source
 
 _LFS = b"version https://git-lfs.github.com/spec/"
 _Yielded = Iterator[Finding | Candidate]
-_Interest = tuple[FileRule, Callable[..., _Yielded], tuple[str, ...]]
+# The names that are meant, and whether one of them is a thing that modules pass on under their own names.
+_Interest = tuple[FileRule, Callable[..., _Yielded], tuple[str, ...], bool]
 
 
-@dataclass(frozen=True)
+@frozen
 class Handlers:
     """The methods of the enabled file rules, by what they ask for. `calls` is keyed by the last part of
     the dotted name, so that a call's name is resolved only where some rule could mean it."""
@@ -31,6 +33,7 @@ class Handlers:
     files: list[tuple[FileRule, Callable[..., _Yielded]]]
     semgrep: tuple[SemgrepRule, ...] = ()
     documents: Wanted = NOTHING  # the files whose structure some rule of ours asks for
+    only_copies: bool = False  # of the facts, does nobody ask for more than `python_facts.of_copies`?
 
 
 def handlers(catalogue: Catalogue) -> Handlers:
@@ -41,6 +44,7 @@ def handlers(catalogue: Catalogue) -> Handlers:
         [],
         tuple(rule for rule in catalogue.semgrep_rules if rule.asks),
         wanted(card for card in catalogue.cards if card.engine in {"file", "repository"}),
+        {card.needs for card in catalogue.cards} == {(python_facts.COPIES,)},
     )
     for rule in catalogue.file_rules:
         for name in dir(type(rule)):
@@ -54,7 +58,8 @@ def handlers(catalogue: Catalogue) -> Handlers:
             for call in marks.get("calls", ()):
                 by_last.setdefault(call.rpartition(".")[2], []).append(call)
             for last, names in by_last.items():
-                made.calls.setdefault(last, []).append((rule, method, tuple(names)))
+                passed_on = not all(meant.startswith((".", "builtins.")) for meant in names)
+                made.calls.setdefault(last, []).append((rule, method, tuple(names), passed_on))
             if "file" in marks:
                 made.files.append((rule, method))
     return made
@@ -105,8 +110,9 @@ def _in_cell(finding: Finding, source: Source) -> Finding:
 def _python(source: Source | Unreadable, to: Handlers) -> tuple[Analysis, Facts]:
     if isinstance(source, Unreadable):
         return Analysis(source.path, unreadable=source), Facts(source.path)
-    found = walk.index(source, to.nodes)
-    gathered = python_facts.collect(source, found)
+    found = walk.index(source, to.nodes, python_facts.is_incomparable if to.only_copies else None)
+    source.bodies, source.identifiers = found.bodies, found.identifiers
+    gathered = (python_facts.of_copies if to.only_copies else python_facts.collect)(source, found)
     run = _Run(source)
     for cls, methods in to.nodes.items():
         for node, scope in found.nodes[cls]:
@@ -161,7 +167,8 @@ def _dispatch_call(
     run: _Run, call: ast.Call, name: str | None, scope: Scope, interested: list[_Interest]
 ) -> None:
     method_name = f".{call.func.attr}" if isinstance(call.func, ast.Attribute) else None
-    for rule, method, names in interested:
+    foreign = name is not None and not name.startswith("builtins.") and "()" not in name
+    for rule, method, names, passed_on in interested:
         if method_name in names:
             run.hand(rule, method, call, scope)
             continue
@@ -169,9 +176,7 @@ def _dispatch_call(
             continue
         if name in names:
             run.hand(rule, method, call, scope)
-        elif (
-            any(meant[0] != "." for meant in names) and not name.startswith("builtins.") and "()" not in name
-        ):
+        elif passed_on and foreign:
             # It may be a name that another module of the repository passes on.
             run.hand(rule, method, call, scope, symbol=name, meant=names)
 
@@ -185,7 +190,7 @@ class _Run:
         self.findings: list[Finding] = []
         self.candidates: list[Candidate] = []
         self.notices: list[Notice] = []
-        self._failed: set[str] = set()
+        self._heard: dict[str, bool] = {}  # by rule: does it speak of this file, and has not failed in it?
 
     def hand(
         self,
@@ -196,15 +201,20 @@ class _Run:
         symbol: str = "",
         meant: tuple[str, ...] = (),
     ) -> None:
-        if self.source.role not in rule.roles or rule.id in self._failed:
+        heard = self._heard.get(rule.id)
+        if heard is False:
             return
         self.source.scope = scope
         try:
+            if heard is None:
+                heard = self._heard[rule.id] = rule.concerns(self.source)
+                if not heard:
+                    return
             yielded = list(method(self.source) if node is None else method(self.source, node))
         except RecursionError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a rule raises on hostile code stays with it
-            self._failed.add(rule.id)
+            self._heard[rule.id] = False
             where = getattr(node, "lineno", 0)
             text = f"the rule {rule.id} failed here: {type(error).__name__}: {error}"
             self.notices.append(Notice(text, self.source.path, where, incomplete=True))

@@ -8,20 +8,15 @@ whether the file is TOML at all.
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from typing import Any
 
+from scanner import toml
 from scanner.analyse.manifests import normalised
 from scanner.facts import Package
 from scanner.finding import Notice
 from scanner.lazily import regex
 from scanner.source import Source
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 Read = tuple[tuple[Package, ...], tuple[Notice, ...]]
 
@@ -31,7 +26,8 @@ _NEEDS = frozenset({"package.optional-dependencies", "package.dev-dependencies"}
 _REQUIRED = regex(r"""^\s+(?:\{ ?name = )?["']([A-Za-z0-9][\w.-]*)""")
 _INLINE = regex(r"""(?:\{ ?name = |[\[,]\s*)["']([A-Za-z0-9][\w.-]*)""")
 _SIZE = regex(r"\bsize = (\d+)")
-_KEY = regex(r"""["']?([\w.-]+)["']? = (.*)$""")
+_KEY = regex(r"""["']?([\w.-]+)["']? = (\S.*)$""")
+_HEADER = regex(r"""(?:\[[^\[\]]+\]|\[\[[^\[\]]+\]\])\s*(?:#.*)?$""")
 _CLOSED = frozenset({"]", "]]", "}]"})
 _ITEM = regex(r"""\s+["{\[\]}'\w]""")
 
@@ -64,7 +60,7 @@ def _toml_lock(source: Source) -> Read:
     odd = _read_lines(source.text, entries)
     if odd:
         try:
-            tomllib.loads(source.text)
+            toml.loads(source.text)
         except (ValueError, RecursionError) as error:
             said = " ".join(str(error).split())[:150]
             found = re.search(r"at line (\d+)", said)
@@ -109,6 +105,8 @@ def _read_lines(text: str, entries: list[_Entry]) -> int:
             elif open_list == "wheels" and "size = " in line:
                 entry.wheels.extend(int(size) for size in _SIZE.findall(line))
         elif first == "[":
+            if not _HEADER.match(line):
+                return number
             table = line.strip().strip("[]")
             if line.startswith("[[package"):
                 entry, table = _Entry(), "package"

@@ -22,12 +22,13 @@ import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 
 from scanner.analyse import workers
+from scanner.frozen import frozen
 
 Version = tuple[int, int]
 _SECONDS = 10  # of processor time for one file; the largest real ones take one
 
 
-@dataclass(frozen=True)
+@frozen
 class Lowered:
     """A file that the running interpreter can read after all.
 

@@ -472,7 +472,7 @@ class _Reader:
                 self._lost(statement, fate or self._new("not-entered"))
             return
         if not fate:
-            if statement.value is call:
+            if statement.value is call and name not in _NO_COROUTINES:
                 self._asks(call)
             if name == "assertEqual" and len(call.args) > 1:
                 self._compares(statement, call.args[0], call.args[1])
@@ -626,6 +626,12 @@ _LOOKS_UP = regex(
 _SUSPECTS = frozenset({"assert", "tautology", "weak:isinstance", "weak:not-empty"})
 _UNITTEST_ASSERTS = frozenset(
     "assertTrue assertEqual assertEquals assertIs assertGreaterEqual assertIsNotNone assertIsInstance".split()
+)
+# The methods of `unittest.TestCase` that most tests call
+_NO_COROUTINES = _UNITTEST_ASSERTS | frozenset(
+    "assertFalse assertNotEqual assertIsNone assertIn assertNotIn assertGreater assertLess assertAlmostEqual "
+    "assertRaises assertRaisesRegex assertRaisesMessage assertCountEqual assertListEqual assertDictEqual "
+    "assertQuerySetEqual assertContains assertRedirects assertHTMLEqual assertSequenceEqual".split()
 )
 _WEAK_METHODS = {"assertIsNotNone": "weak:not-none", "assertIsInstance": "weak:isinstance"}
 _OF_EQUALITY = regex(r"Eq(?![a-z])|Equal|Hash|Identit|Reflexiv")

@@ -9,12 +9,85 @@ from array import array
 from typing import Any
 
 from scanner import facts
-from scanner.analyse import blocks, cases, flows, manifests, oracles, reinvented, routes, spoken
+from scanner.analyse import blocks, cases, constants, flows, manifests, oracles, reinvented, routes, spoken
 from scanner.analyse.guards import guarded_imports
 from scanner.analyse.walk import Body, Index, parameters_of, token_of
 from scanner.source import OWN, FunctionNode, Scope, Source
 
 _MIN_STATEMENTS = 3  # a shorter function is not worth a fingerprint
+
+
+COPIES = "copies"  # what a rule `needs` that asks for no other facts than those of `of_copies`
+
+
+def is_incomparable(source: Source, scope: Scope) -> bool:
+    """Is this a test? What tests share with tests is nobody's to import."""
+    return source.is_test and scope.kind == "function" and scope.name.rpartition(".")[2].startswith("test")
+
+
+def of_copies(source: Source, found: Index) -> facts.Facts:
+    """As much of the facts as tells which functions are copies of others, who imports them, and by what
+    names. Of functions that are too short, or in files of another role, no more than the name."""
+    compared = source.role in {"live", "test"}
+    functions: list[facts.Function] = []
+    classes: list[facts.Class] = []
+    uses: dict[str, tuple[int, ast.expr]] = {}
+    top: list[facts.Call] = []
+    for body in found.bodies:
+        scope = body.scope
+        node: Any = scope.node
+        if source.role == "live":
+            _collect_uses(source, body, uses)
+        if scope.kind == "function":
+            functions.append(_comparable(source, body) if compared else _mentioned(scope.name, node))
+        elif scope.kind == "class":
+            bases = _dotted(source, node.bases, scope)
+            classes.append(facts.Class(scope.name, _first_line(node), node.end_lineno, bases, (), ()))
+            top.extend(_calls(source, body))
+        else:
+            top[:0] = _calls(source, body)
+    return facts.Facts(
+        source.path,
+        source.role,
+        imports=tuple(found.imports),
+        functions=tuple(functions),
+        classes=tuple(classes),
+        names=tuple(sorted(set(source.module_scope.bound) - set(source.module_scope.imports))),
+        exports=exports(source.tree),
+        uses=tuple(facts.Use(name, uses[name][0], _first_line(uses[name][1])) for name in sorted(uses)),
+        identifiers=tuple(sorted(found.identifiers)),
+        calls=tuple(top),
+    )
+
+
+def _comparable(source: Source, body: Body) -> facts.Function:
+    node: Any = body.scope.node
+    if len(body.cuts) < _MIN_COMPARED:
+        return _mentioned(body.scope.name, node)
+    return facts.Function(
+        body.scope.name,
+        source.header(node),
+        node.end_lineno,
+        (),
+        _dotted(source, node.decorator_list, body.scope),
+        _calls(source, body),
+        _hashes(body),
+        len(body.tokens),
+        isinstance(node, ast.AsyncFunctionDef),
+        traits=("deprecated",) if _is_outgoing(source, node) else (),
+        literals=_literals(body),
+    )
+
+
+_MIN_COMPARED = 5  # statements of the shortest function that is compared
+
+
+def _mentioned(name: str, node: Any) -> facts.Function:
+    return facts.Function(name, _first_line(node), node.end_lineno, (), (), (), (), 0, False)
+
+
+def _first_line(node: Any) -> facts.Place:
+    return facts.Place(node.lineno, 1, node.lineno, 2)
 
 
 def collect(source: Source, found: Index) -> facts.Facts:
@@ -56,32 +129,44 @@ def collect(source: Source, found: Index) -> facts.Facts:
         **routes.collect(source, found),
         **manifests.of_setup(source),
         spoken=spoken.collect(source),
+        constants=constants.collect(source, found.bodies),
     )
 
 
 def _calls(source: Source, body: Body) -> tuple[facts.Call, ...]:
     """The distinct callees of a scope, each with the line of its first call."""
+    if not body.calls:
+        return ()
     scope, chains, known = body.scope, body.chains, body.scope.known
+    members: dict[str, str | None] = {}  # of `self` and `cls`
+    learn = body.callees.append
     first: dict[str, int] = {}
+    chains.append(_NO_CHAIN)  # for heads behind the last chain
     for call, head in zip(body.calls, body.heads, strict=True):
         func = call.func
-        node, root, suffix = chains[head] if head < len(chains) else _NO_CHAIN
+        node, root, suffix = chains[head]
         if node is not func:
             name = source.resolve(func, scope)
         elif root in OWN:
-            name = source.chain(root, suffix, scope)
+            member = root + suffix
+            if member not in members:
+                members[member] = source.chain(root, suffix, scope)
+            name = members[member]
         else:
             base = known[root] if root in known else source.stands_for(root, scope)
             name = None if base is None else base + suffix
-        body.callees.append(name)
+        learn(name)
         if name is None:
-            name = f".{func.attr}" if isinstance(func, ast.Attribute) else ""
-        if name and name not in first:
+            if func.__class__ is not ast.Attribute:
+                continue
+            name = f".{func.attr}"
+        if name not in first:
             first[name] = call.lineno
+    chains.pop()
     return tuple(map(facts.Call._make, first.items()))
 
 
-_NO_CHAIN = (None, "", "")
+_NO_CHAIN: tuple[ast.expr, str, str] = (ast.expr(), "", "")
 
 
 def _collect_uses(source: Source, body: Body, uses: dict[str, tuple[int, ast.expr]]) -> None:
@@ -178,14 +263,8 @@ _MOST_LITERALS = 48
 
 
 def _literals(body: Body) -> tuple[int, ...]:
-    """The distinct telling literals as 16-bit hashes: enough to compare two functions by, too little to
-    guess a secret from."""
-    found = {
-        zlib.crc32(repr(value).encode("utf-8", "surrogatepass")) & 0xFFFF
-        for value in body.literals
-        if (value.__class__ is str and len(value) > 1 and not value.isspace())
-        or (value.__class__ in (int, float) and not -2 < value < 3)
-    }
+    """The distinct telling literals, as hashes."""
+    found = {cases.keyed(value) for value in set(body.literals) if cases.is_telling(value)}
     return tuple(sorted(found)[:_MOST_LITERALS])
 
 
@@ -206,7 +285,10 @@ def _is_outgoing(source: Source, node: FunctionNode) -> bool:
         return True
     first = node.body[0]
     said = getattr(getattr(first, "value", None), "value", None) if isinstance(first, ast.Expr) else None
-    return isinstance(said, str) and source.speaks_of_leaving(said)
+    if not isinstance(said, str):
+        return False
+    # What comes later speaks of formats and arguments, unless Sphinx is told that the function goes.
+    return source.speaks_of_leaving(said.lstrip().partition("\n\n")[0]) or ".. deprecated" in said
 
 
 def _is_stub(node: ast.stmt) -> bool:

@@ -8,10 +8,10 @@ where the ways to write it are too many to list. `instead` lists what replaces i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from scanner.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Standard:
     """A call of the standard library, and the Python that first has it."""
 
@@ -19,7 +19,7 @@ class Standard:
     since: tuple[int, int] = (3, 0)
 
 
-@dataclass(frozen=True)
+@frozen
 class Library:
     """A call of a distribution, of use where a project declares that."""
 
@@ -27,7 +27,7 @@ class Library:
     distribution: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Signs:
     """All of these have to be met by one function. Regular expressions, unless they are sets of names."""
 
@@ -43,7 +43,7 @@ class Signs:
     most: int = 24  # statements
 
 
-@dataclass(frozen=True)
+@frozen
 class Kind:
     """One thing that is reinvented. `named` lists beginnings of words, of which the function's name has one;
     `triggers` are literals and dotted callees that make a function of any other name worth a look."""
@@ -1124,8 +1124,8 @@ KINDS: tuple[Kind, ...] = (
             Signs(
                 calls=_calls("startswith strip"),
                 says=("^#$", "^=$"),
-                nodes=_calls("For"),
-                without="load_dotenv|dotenv_values|set_key|write|writelines|write_text|find_dotenv",
+                nodes=_calls("For Subscript"),
+                without="load_dotenv|dotenv_values|set_key|write|writelines|write_text|find_dotenv|append|add",
                 most=24,
             ),
         ),
@@ -1151,7 +1151,6 @@ KINDS: tuple[Kind, ...] = (
         (
             Library("bs4.BeautifulSoup(…).get_text", "beautifulsoup4"),
             Library("django.utils.html.strip_tags", "django"),
-            Library("bleach.clean", "bleach"),
         ),
         shapes=(
             "return re.sub('<[^>]+>', R, S)",

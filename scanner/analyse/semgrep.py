@@ -11,12 +11,10 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from scanner.analyse import python, semgrep_engine
+from scanner.analyse import python
 from scanner.analyse.cache import Cache, blob_id
-from scanner.analyse.semgrep_engine import Outcome, Target
 from scanner.catalogue import Catalogue, SemgrepRule, as_json, engine_digest
 from scanner.discover import File
 from scanner.facts import Class, Facts, Function
@@ -32,13 +30,17 @@ from scanner.finding import (
     from_row,
     to_row,
 )
+from scanner.frozen import frozen
 from scanner.lazily import regex
 from scanner.settings import Settings
+
+if TYPE_CHECKING:
+    from scanner.analyse.semgrep_engine import Engine, Outcome
 
 _Load = Callable[[Collection[str]], Mapping[str, Facts]]
 
 
-@dataclass(frozen=True)
+@frozen
 class Lane:
     """What semgrep found, and what the reader must know about its run."""
 
@@ -46,7 +48,7 @@ class Lane:
     notices: tuple[Notice, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class _Job:
     """One file, the rules that can speak in it, and the key of what is known about both."""
 
@@ -76,6 +78,8 @@ def run(
     jobs = _jobs(files, analyses, catalogue) if settings.semgrep and catalogue.semgrep_rules else []
     if not jobs:
         return Lane(notices=_unread(catalogue) if settings.semgrep else ())
+    from scanner.analyse import semgrep_engine  # here: most hooks have no file for it
+
     engine = semgrep_engine.find()
     known = {
         key: entry
@@ -152,13 +156,15 @@ _Entry = tuple[list[list[Any]], list[list[Any]]]  # rows of findings, rows of no
 
 
 def _fresh(
-    engine: semgrep_engine.Engine, todo: Sequence[_Job], load: _Load, settings: Settings
+    engine: Engine, todo: Sequence[_Job], load: _Load, settings: Settings
 ) -> tuple[dict[str, _Entry], list[Notice], list[str]]:
     """Results by key, notices of the run as a whole, and the keys whose results may be kept."""
+    from scanner.analyse import semgrep_engine
+
     rules = {rule.card.id: rule for job in todo for rule in job.rules}
     texts = {job.file.path: _text(job.file) for job in todo}
     targets = [
-        Target(
+        semgrep_engine.Target(
             job.file.path, texts[job.file.path], _analyzers(job), tuple(rule.card.id for rule in job.rules)
         )
         for job in todo
@@ -167,7 +173,7 @@ def _fresh(
     try:
         outcome = semgrep_engine.run(engine, definitions, targets, settings.jobs, settings.max_bytes)
     except OSError as error:
-        outcome = Outcome(broken=f"it could not be handed its files: {error}")
+        outcome = semgrep_engine.Outcome(broken=f"it could not be handed its files: {error}")
     if outcome.broken:
         return {}, [_missing(f"does not work ({outcome.broken})", todo)], []
     raw: dict[str, list[dict[str, Any]]] = {}

@@ -20,11 +20,11 @@ import subprocess
 import sysconfig
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from scanner.analyse.workers import shards
+from scanner.frozen import frozen
 
 _SUFFIX = ".exe" if os.name == "nt" else ""
 _RULE_SECONDS = (
@@ -36,7 +36,7 @@ _SHARD_FILES = 1000  # what a command line can name
 _PROBE = {"id": "probe", "languages": ["python"], "severity": "INFO", "message": "-", "pattern": "probe()"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Engine:
     """Where semgrep is. `version` changes whenever its results may."""
 
@@ -48,7 +48,7 @@ class Engine:
         return bool(self.core or self.command)
 
 
-@dataclass(frozen=True)
+@frozen
 class Target:
     """One file for semgrep: its path in the repository, its text (UTF-8, lines end in \\n), the languages
     that it is to be read as, in semgrep's words, and the ids of the rules that can match in it."""
@@ -59,7 +59,7 @@ class Target:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Trouble:
     """What semgrep could not do. `path` or `rule` says on which file or with which rule; `partly` that
     the rest of the file was analysed."""
@@ -70,7 +70,7 @@ class Trouble:
     partly: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Outcome:
     """The raw results by file, and what went wrong. `broken` says that no rung works at all."""
 
@@ -123,7 +123,7 @@ def run(
         return _Run(engine, Path(folder), rules, max_bytes).all(targets, jobs or os.cpu_count() or 1)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Copy:
     """A target and where its copy stands, in words that JSON and command lines can carry."""
 

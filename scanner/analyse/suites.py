@@ -13,13 +13,14 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from scanner import shapes
 from scanner.analyse import python
 from scanner.analyse.checks import Check, Edit, checks_of, key, last_name, matched, steps_of
 from scanner.change import Change, ChangedFile
 from scanner.facts import Place
+from scanner.frozen import frozen
 from scanner.lazily import regex
 from scanner.source import FunctionNode, Source, role_of
 
@@ -28,7 +29,7 @@ _FEW = 20  # holders of one statement that are looked at: what everybody writes 
 _ALIKE = 0.6  # of two tests' statements, the share that makes one the other under a new name
 
 
-@dataclass(frozen=True)
+@frozen
 class TestCode:
     """One test function on one side of a change."""
 
@@ -86,7 +87,7 @@ class TestCode:
 _LONGEST = 90
 
 
-@dataclass(frozen=True)
+@frozen
 class Pair:
     """One test, before and after."""
 
@@ -128,7 +129,7 @@ class Pair:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Suites:
     """The tests of a change. `pairs` are those that differ, `stayed` those that do not; `subjects` are the
     live Python files that it edits, on both sides."""
@@ -335,7 +336,7 @@ def alike(one: TestCode, other: TestCode) -> float:
 def _imported(source: Source) -> frozenset[str]:
     """Every dotted name that a file imports, and the modules of `from` imports."""
     found: set[str] = set()
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -141,6 +141,8 @@ def _is_handed_on(source: Source, scope: Scope, name: str) -> bool:
     """Does a table hold a function by its name, in a file that is no program with a list of its steps?"""
     if scope.parent is not source.module_scope or "__main__" in source.text:
         return False
+    if source.text.count(name) == 1:  # its definition
+        return False
     return re.search(rf"[\"']\w+[\"']\s*:\s*{name}\s*[,}}]", source.text) is not None
 
 

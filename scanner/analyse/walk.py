@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -112,8 +112,10 @@ _LISTS = frozenset(
 )
 _SINGLES = frozenset({"Lambda", "IfExp", "Expression"})  # their `body` and `orelse` are one node
 
-_PLAIN, _DEFINITION, _BINDS, _OPERATOR, _KEYWORD, _NORMAL = range(6)
+_PLAIN, _DEFINITION, _BINDS, _OPERATOR, _KEYWORD, _NORMAL, _STANDS_ALONE, _ASSIGNS = range(8)
 _KINDS = {
+    "Expr": _STANDS_ALONE,
+    "Assign": _ASSIGNS,
     "FunctionDef": _DEFINITION,
     "AsyncFunctionDef": _DEFINITION,
     "ClassDef": _DEFINITION,
@@ -129,7 +131,6 @@ _KINDS = {
             "FormattedValue",
             "Interpolation",
             "Return",
-            "Expr",
         ),
         _NORMAL,
     ),
@@ -137,7 +138,6 @@ _KINDS = {
         [
             "Import",
             "ImportFrom",
-            "Assign",
             "AnnAssign",
             "TypeAlias",
             "NamedExpr",
@@ -198,7 +198,17 @@ class _Return:
 _TABLE = _table()
 _MASKED, _CALL = token_of("name"), token_of("Call")
 _COMMON = frozenset({ast.Name, ast.Constant, ast.Attribute, ast.Call})  # what the walk knows by itself
-_names: dict[str, int] = {}  # identifier -> its token; identifiers recur over files
+
+
+class _Names(dict[str, int]):
+    """Identifier -> its token, never 0; identifiers recur over files."""
+
+    def __missing__(self, name: str) -> int:
+        self[name] = token = token_of(name) or 1
+        return token
+
+
+_names = _Names()
 
 
 class Body:
@@ -240,13 +250,17 @@ class Index:
     identifiers: set[str] = field(default_factory=set)
 
 
-def index(source: Source, wanted: Iterable[type] = ()) -> Index:
-    """Walk the tree once; fills the scopes of `source`."""
+def index(
+    source: Source, wanted: Iterable[type] = (), passed_over: Callable[[Source, Scope], bool] | None = None
+) -> Index:
+    """Walk the tree once; fills the scopes of `source`, but not of those that are passed over."""
     found = Index(nodes={cls: [] for cls in wanted})
     module = source.module_scope
     source.scopes[id(source.tree)] = module
     pending: list[tuple[Scope, list[Any]]] = [(module, source.tree.body)]
     for scope, roots in pending:  # grows while definitions are met
+        if passed_over is not None and passed_over(source, scope):
+            continue
         body = Body(scope)
         found.bodies.append(body)
         _walk(source, body, roots, pending, found)
@@ -272,11 +286,11 @@ def _walk(
         # The commonest classes first, each by hand: they are nine nodes of ten.
         if cls is name_class:
             name = node.id
-            meet(name)
             emit(_MASKED)
             if node.ctx.__class__ is load:
                 chains.append((node, name, ""))
             else:
+                meet(name)
                 bound[name] = bound.get(name, 0) + 1
             continue
         if cls is ast.Constant:
@@ -288,16 +302,15 @@ def _walk(
             name = node.attr
             inner, suffix = node.value, f".{name}"
             meet(name)
-            emit(_names.get(name) or _learn(name))
+            emit(_names[name])
             while inner.__class__ is attribute_class:
                 name = inner.attr
                 suffix = f".{name}{suffix}"
                 meet(name)
-                emit(_names.get(name) or _learn(name))
+                emit(_names[name])
                 inner = inner.value
             if inner.__class__ is name_class:
                 name = inner.id
-                meet(name)
                 if name == "self" or name == "cls":
                     tokens[-1] = _MASKED  # `self.x` is the `x` of a function that was handed one
                 else:
@@ -317,10 +330,10 @@ def _walk(
                 extend(node.args[::-1])
             if func.__class__ is name_class:  # what is called is kept by name, what is passed is masked
                 if not in_function or func.id not in bound:
-                    emit(_names.get(func.id) or _learn(func.id))
+                    emit(_names[func.id])
             elif func.__class__ is attribute_class and func.value.__class__ is name_class:
                 if func.value.id == "self" or func.value.id == "cls":
-                    emit(_names.get(func.attr) or _learn(func.attr))
+                    emit(_names[func.attr])
             elif _formats(func):
                 tokens[-1] = _FORMAT
                 meet("format")
@@ -342,12 +355,29 @@ def _walk(
         if cls in buckets:
             buckets[cls].append((node, scope))
         emit(token)
-        if kind == _KEYWORD:
-            if node.arg is not None:
-                meet(node.arg)
-                emit(_names.get(node.arg) or _learn(node.arg))
+        if kind == _PLAIN:
+            pass
+        elif kind == _KEYWORD:
+            name = node.arg
+            if name is not None:
+                meet(name)
+                emit(_names[name])
+            push(node.value)
+            continue
+        elif kind == _STANDS_ALONE:
+            if _is_noise(node.value):
+                body.noise.append(cuts[-1])
+            push(node.value)
+            continue
+        elif kind == _ASSIGNS:
+            value = node.value
+            for target in node.targets:
+                _remember(scope, target, value)
+            push(value)
+            extend(node.targets[::-1])
+            continue
         elif kind == _OPERATOR:
-            tokens.append(_operator(node))
+            emit(_operator(node))
         elif kind == _DEFINITION:
             if statement:  # what it holds is counted where it is compared by itself
                 body.noise.append(cuts[-1])
@@ -369,6 +399,7 @@ def _walk(
                 extend(child[::-1])
             elif child is not None:
                 push(child)
+    identifiers.update([root for _, root, _ in chains])
 
 
 def _normal_form(node: Any, cls: type, body: Body, buckets: dict[type, Any]) -> list[Any] | None:
@@ -379,10 +410,6 @@ def _normal_form(node: Any, cls: type, body: Body, buckets: dict[type, Any]) -> 
     `not x`, and a returned conditional expression and two returns. Logging is noise.
     """
     tokens = body.tokens
-    if cls is ast.Expr:
-        if _is_noise(node.value):
-            body.noise.append(body.cuts[-1])
-        return None
     if cls is ast.Return:
         value = node.value
         if value.__class__ is not ast.IfExp:
@@ -493,15 +520,9 @@ _CONSTANTS = {
 }
 
 
-def _learn(name: str) -> int:
-    _names[name] = token = token_of(name) or 1
-    return token
-
-
 def _operator(node: Any) -> int:
-    ops = getattr(node, "ops", None)
-    name = "+".join(type(op).__name__ for op in ops) if ops else type(node.op).__name__
-    return _names.get(name) or _learn(name)
+    ops = node.ops if node.__class__ is ast.Compare else (node.op,)
+    return _names["+".join([op.__class__.__name__ for op in ops])]
 
 
 def _outer_parts(node: Any) -> list[Any]:
@@ -562,10 +583,7 @@ def _is_docstring(node: ast.stmt) -> bool:
 def _bind(source: Source, node: Any, scope: Scope, found: Index) -> None:
     """Names that are bound otherwise than by a plain store, and values worth remembering."""
     cls = node.__class__
-    if cls is ast.Assign:
-        for target in node.targets:
-            _remember(scope, target, node.value)
-    elif cls is ast.AnnAssign:
+    if cls is ast.AnnAssign:
         _remember(scope, node.target, node.value if node.value is not None else annotated(node.annotation))
     elif cls is ast.NamedExpr:
         _remember(scope, node.target, node.value)
@@ -599,12 +617,11 @@ def _bind(source: Source, node: Any, scope: Scope, found: Index) -> None:
                 around.bound[name] = around.bound.get(name, 0) + 2
 
 
-def _remember(scope: Scope, target: ast.expr, value: ast.expr) -> None:
-    if isinstance(target, ast.Name):
+def _remember(scope: Scope, target: Any, value: ast.expr) -> None:
+    cls = target.__class__
+    if cls is ast.Name:
         scope.assigned[target.id] = value
-    elif (
-        isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self"
-    ):
+    elif cls is ast.Attribute and target.value.__class__ is ast.Name and target.value.id == "self":
         owner = scope.class_scope
         if owner is not None:
             owner.fields[target.attr] = None if target.attr in owner.fields else (value, scope)

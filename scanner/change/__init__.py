@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from scanner.frozen import frozen
 
 Ranges = tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class ChangedFile:
     """One file of a change. `before` is None where the change adds it, `after` where it deletes it;
     `lines` are the added or changed lines of the new side, inclusive, from 1; `old_path` is the name before,
@@ -20,7 +20,7 @@ class ChangedFile:
     old_path: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Change:
     """A diff between a base and the tree that is scanned."""
 

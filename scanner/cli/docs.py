@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from pathlib import Path
 
 import click
@@ -13,11 +12,7 @@ from scanner import catalogue, pages
 from scanner.lazily import regex
 from scanner.rule import Card
 from scanner.settings import UsageError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from scanner.weigh import studies
 
 _HELP = regex(r"(<!-- help: assay(?P<name>[\w -]*) -->\n).*?(<!-- end of help -->)", re.DOTALL)
 
@@ -49,7 +44,7 @@ def stale(root: Path) -> dict[str, str]:
 def _generated(root: Path) -> dict[str, str]:
     judged = pages.judged_by_rule(_judged(root))
     cards = catalogue.load().cards
-    cited = tomllib.loads(_read(root / "scanner" / "evidence.toml"))
+    cited = studies()
     materials = [(card, _material(root, card, judged.get(card.id, pages.Judged()), cited)) for card in cards]
     texts = {f"rules/{pages.path_of(card)}": pages.page(card, material) for card, material in materials}
     texts["rules/README.md"] = pages.index(materials)

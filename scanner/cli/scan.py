@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from scanner import report as reports
+from scanner.profile import UNASKED, Measured
 from scanner.settings import JUDGING, Settings, UsageError, load
 from scanner.weigh import Report
 
@@ -92,8 +93,14 @@ _FORMAT = click.Choice(list(reports.FORMATS))
     "--jobs", type=click.IntRange(min=0), help="Processes; 0 means as many as there are cores. [default: 0]"
 )
 @click.option("--no-semgrep", is_flag=True, help="Leave out the rules that semgrep runs.")
+@click.option(
+    "--online", is_flag=True, help="Also ask the package indexes of your pip and uv for names nobody knows."
+)
 @click.option("--no-cache", is_flag=True, help="Neither read nor write .assay_cache.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
+@click.option(
+    "--profile", is_flag=True, help="Say on standard error what the run costs, by step and by rule."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only.")
 @click.pass_context
 def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
@@ -108,8 +115,10 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
     if options["gate"]:
         settings = _by_the_base(settings)
     stdin = sys.stdin.buffer.read() if settings.mode == "stdin" else b""
+    profile = Measured() if options["profile"] else UNASKED
     with _progress(quiet=options["quiet"] or settings.hook) as say:
-        report = scan(settings, stdin, say)
+        report = scan(settings, stdin, say, profile)
+    profile.step("report")
     for target in options["outputs"]:
         _write(target, report)
     try:
@@ -118,6 +127,8 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> No
     except BrokenPipeError:
         # Whoever read our output has seen enough; the interpreter must not complain when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(profile, Measured):
+        click.echo(profile.render(), nl=False, err=True)
     ctx.exit(_gated(report, settings, options["reviews"]) if options["gate"] else report.exit_code)
 
 
@@ -170,6 +181,7 @@ def settings_of(paths: tuple[str, ...], options: dict[str, Any]) -> Settings:
         "jobs": options.get("jobs"),
         "preview": options.get("preview") or None,
         "semgrep": False if options.get("no_semgrep") else None,
+        "online": options.get("online") or None,
         "cache": False if options.get("no_cache") else None,
         "hook": options.get("hook") or None,
     }

@@ -13,7 +13,7 @@ from __future__ import annotations
 from scanner.history.blame import Blame
 from scanner.history.git import GitError
 from scanner.history.opening import NOT_A_REPOSITORY, History
-from scanner.history.values import Commit, Node, NoHistory, Person, unquote
+from scanner.history.values import Commit, Node, NoHistory, Person, StagedFile, unquote
 
 __all__ = [
     "NOT_A_REPOSITORY",
@@ -24,5 +24,6 @@ __all__ = [
     "NoHistory",
     "Node",
     "Person",
+    "StagedFile",
     "unquote",
 ]

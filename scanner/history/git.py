@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from scanner.frozen import frozen
 from scanner.lazily import regex
 
 _TIME_LIMIT = 300.0
@@ -65,7 +65,7 @@ class GitError(Exception):
     """git said no. The text says what was asked and what git answered, in one line."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Git:
     """A git program and the environment it runs in."""
 
@@ -112,6 +112,8 @@ class Git:
         """
         settings = [word for pair in _HARDENED for word in ("-c", pair)]
         command = [self.program, "--no-pager", "--literal-pathspecs", *settings, *arguments]
+        import tempfile
+
         # Files, not pipes, on the other two ends: nobody waits for anybody.
         with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as errors:
             asked.write(stdin)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from scanner.frozen import frozen
 from scanner.hunks import Ranges
 from scanner.lazily import regex
 
@@ -16,7 +16,7 @@ _HUNK = regex(rb"@@ -\d{1,9}(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
 _ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13}
 
 
-@dataclass(frozen=True)
+@frozen
 class NoHistory:
     """There is no history to read. `reason` says why, `remedy` what to do; either may be shown as it is."""
 
@@ -34,7 +34,18 @@ class Moves(NamedTuple):
     deleted: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+class StagedFile(NamedTuple):
+    """One file that the index adds, changes, renames or deletes against HEAD. The blobs are ids, and empty
+    where the file is not there, or is no regular one; `old_path` is its name in HEAD."""
+
+    path: str
+    blob: str
+    old_path: str
+    old_blob: str
+    gone: bool
+
+
+@frozen
 class Person:
     """A name and an e-mail as the commit object has them: `.mailmap` can turn bots into people."""
 
@@ -42,7 +53,7 @@ class Person:
     email: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Commit:
     """One commit object. `message` is the whole of it: subject, body, trailers."""
 
@@ -62,7 +73,7 @@ class Commit:
         return self.message.lstrip("\n").partition("\n")[2]
 
 
-@dataclass(frozen=True)
+@frozen
 class Node:
     """A commit as the graph sees it: enough to know who belongs to which merge, and by whom."""
 
@@ -86,6 +97,23 @@ def index_entry(entry: bytes) -> tuple[str, str, str, str]:
     return mode, oid, stage, path_of(name)
 
 
+def staged_entries(out: bytes) -> Iterator[StagedFile]:
+    """The records of `diff-index --raw -z`."""
+    words = iter(out.split(b"\0"))
+    for record in words:
+        if not record:
+            return
+        old_mode, mode, old_blob, blob, status = record.decode("ascii").lstrip(":").split(" ")
+        old_path = path_of(next(words))
+        yield StagedFile(
+            path_of(next(words)) if status.startswith("R") else old_path,
+            blob if mode.startswith("100") else "",
+            old_path,
+            old_blob if old_mode.startswith("100") else "",
+            status == "D",
+        )
+
+
 def commit_of(oid: str, raw: bytes) -> Commit:
     head, _, message = raw.partition(b"\n\n")
     parents: list[str] = []
@@ -97,7 +125,7 @@ def commit_of(oid: str, raw: bytes) -> Commit:
         if key == b"parent":
             parents.append(value.decode("ascii", "replace"))
         elif key in (b"author", b"committer"):
-            people[key.decode()] = _person(value)
+            people[key.decode()] = person_of(value)
             time = _time(value)  # the committer stands after the author
         elif key == b"encoding":
             encoding = value.decode("ascii", "replace")
@@ -110,7 +138,8 @@ def _time(value: bytes) -> int:
     return int(digits[0]) if digits and digits[0].isdigit() and len(digits[0]) < 12 else 0
 
 
-def _person(value: bytes) -> Person:
+def person_of(value: bytes) -> Person:
+    """`Name <email>`, and whatever follows."""
     name, _, rest = value.decode("utf-8", "replace").partition("<")
     return Person(name.strip(), rest.partition(">")[0].strip())
 

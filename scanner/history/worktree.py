@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from scanner.history.objects import ARGUMENT_PATHS, Objects
-from scanner.history.values import Moves, index_entry, parse_patch, path_of
+from scanner.history.values import Moves, StagedFile, index_entry, parse_patch, path_of, staged_entries
 from scanner.hunks import Ranges, added_ranges, lines_of
 from scanner.lazily import regex
 
@@ -38,11 +38,11 @@ class Worktree(Objects):
         out = self._git.run(["ls-files", "-z", "--others", "--ignored", "--exclude-standard"])
         return sorted(path_of(name) for name in out.split(b"\0") if name and not name.endswith(b"/"))
 
-    def staged_files(self) -> list[str]:
-        """Files that the index adds or changes against HEAD, sorted; deleted ones are left out."""
-        command = ["diff-index", "--cached", "-z", "--name-only", "--no-renames", "--diff-filter=d"]
-        out = self._git.run([*command, "--ignore-submodules=all", self._head_tree])
-        return sorted(path_of(name) for name in out.split(b"\0") if name)
+    def staged(self) -> tuple[StagedFile, ...]:
+        """What the index changes against HEAD, with the blobs of both sides, in the order of paths."""
+        command = ["diff-index", "--cached", "--raw", "-z", "-M", "--no-abbrev", "--ignore-submodules=all"]
+        found = staged_entries(self._git.run([*command, self._head_tree]))
+        return tuple(sorted(found, key=lambda entry: entry.path))
 
     def staged_blobs(self, paths: Iterable[str], *, limit: int = 0) -> dict[str, bytes]:
         """The index's content of those `paths` that are regular files in it, without conflicts, and no
@@ -115,6 +115,14 @@ class Worktree(Objects):
         ]
         command += ["--ignore-submodules=all", tree]
         return parse_patch(self._git.run(command))
+
+    def unclean(self) -> list[str]:
+        """Tracked files of HEAD that are not on disk as they were committed, sorted."""
+        command = ["diff-index", "--cached", "-z", "--name-only", "--no-renames", "--ignore-submodules=all"]
+        staged = [path_of(name) for name in self._git.run([*command, self._head_tree]).split(b"\0") if name]
+        dirty = self._dirty_files()
+        before = self._contents(self._tree_entries(self._head_tree, dirty))
+        return sorted({*staged, *(path for path in dirty if self.read(path) != before.get(path))})
 
     def renamed(self) -> dict[str, str]:
         """New name → name in HEAD, of files that the index has renamed."""

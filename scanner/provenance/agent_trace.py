@@ -14,10 +14,11 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from scanner.finding import Notice
+from scanner.frozen import frozen
 from scanner.history import GitError, History
 from scanner.provenance import identity
 from scanner.provenance.layers import Layers
@@ -39,7 +40,7 @@ _UNSURE = 0.5
 _PROVES = {"ai": Label.AI, "human": Label.HUMAN, "mixed": Label.MIXED}
 
 
-@dataclass(frozen=True)
+@frozen
 class Stretch:
     """Lines of one file in one revision, and who contributed them."""
 
@@ -50,7 +51,7 @@ class Stretch:
     parent_only: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Traces:
     """All stretches, by the revision and the path that they speak of, in the order of their records."""
 

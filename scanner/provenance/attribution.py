@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scanner.finding import Finding, Location, Notice
+from scanner.frozen import frozen
 from scanner.history import GitError, History, NoHistory
 from scanner.hunks import Ranges
 from scanner.provenance import labels
 from scanner.provenance.record import Attributed, Provenance
 
 
-@dataclass(frozen=True)
+@frozen
 class Attribution:
     """The findings with their provenance, in the order given, and what the reader must know about it."""
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from scanner.finding import Notice
+from scanner.frozen import frozen
 from scanner.history import Blame, GitError, History, unquote
 from scanner.hunks import ranges_of, unchanged_lines
 from scanner.lazily import regex
@@ -28,7 +28,7 @@ _STORED_ELSEWHERE = {
 _MOST_RANGES = 2
 
 
-@dataclass(frozen=True)
+@frozen
 class Origin:
     """Where a line came from: the commit, and its path and number *in that commit*."""
 
@@ -38,7 +38,7 @@ class Origin:
     older: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Mapped:
     """The lines of a file as it is on disk, each with its number in the commit; 0 where it is new.
 

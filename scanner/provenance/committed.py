@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from scanner.finding import Notice
+from scanner.frozen import frozen
 from scanner.history import Blame, GitError, History, NoHistory
 from scanner.provenance import blame, identity, sessions
 from scanner.provenance.labels import gathered, uncommitted
@@ -17,7 +18,7 @@ from scanner.provenance.records import Records
 _BLAMES_AT_ONCE = 2
 
 
-@dataclass(frozen=True)
+@frozen
 class LineProvenance:
     """One line of a file and whose it is."""
 
@@ -25,7 +26,7 @@ class LineProvenance:
     provenance: Provenance
 
 
-@dataclass(frozen=True)
+@frozen
 class _Place:
     """Where one line on disk came from: a commit, or not committed yet (no origin), or unknown, and why."""
 
@@ -33,7 +34,7 @@ class _Place:
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Question:
     """Which lines of which files, and what to answer from."""
 

@@ -2,15 +2,16 @@
 
 Read are the events of Claude Code's `PostToolUse` hook (Edit, MultiEdit, Write; docs.anthropic.com, "Hooks
 reference") and of Cursor's `afterFileEdit` (cursor.com/docs, "Hooks"). Kept are path, lines, agent, model
-and session; what was asked and what was written stay where they are.
+and session; what was asked and what was written stay where they are. Written from those pages: no recorded
+event of either was met.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from scanner.frozen import frozen
 from scanner.hunks import Range, Ranges, lines_of, ranges_of
 
 # The reference writer's: its revision is the commit before the one that will hold the lines.
@@ -19,7 +20,7 @@ _MOST_EDITS = 1000
 _CLAUDE_TOOLS = frozenset(["Edit", "MultiEdit", "Write"])
 
 
-@dataclass(frozen=True)
+@frozen
 class Edit:
     """One edit of one file, as the event tells it: the texts that it put in, or the lines."""
 

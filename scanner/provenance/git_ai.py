@@ -15,10 +15,11 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from scanner.finding import Notice
+from scanner.frozen import frozen
 from scanner.history import GitError, History
 from scanner.hunks import Range
 from scanner.lazily import regex
@@ -37,7 +38,7 @@ _HUMAN = regex(r"h_[0-9a-f]+\Z|human\Z")
 _PROMPT = regex(r"[0-9a-f]{7,16}\Z|ai_agent\Z|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
-@dataclass(frozen=True)
+@frozen
 class Entry:
     """One attestation: a key, and the lines it covers."""
 
@@ -45,7 +46,7 @@ class Entry:
     ranges: tuple[Range, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Record:
     """Who stands behind a key, as far as the note itself says: agent, model, and who directed it."""
 
@@ -54,7 +55,7 @@ class Record:
     director: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Note:
     """One parsed note. `problems` holds the places that could not be read, as text."""
 
@@ -155,7 +156,7 @@ def _record(value: Any) -> Record:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class Notes:
     """The notes on the commits that blame named; several where several refs annotate the same commit."""
 

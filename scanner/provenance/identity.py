@@ -1,30 +1,27 @@
 """Whose name a commit carries: an AI agent, an AI reviewer, a machine, or nobody that we know.
 
-The names are data (`agents.toml`), each with its source. A name, an e-mail or a login counts only as a
-whole: matching by domain or by first name finds people.
+The names are data (`agents.toml`, `environment.toml`), each with its source. A name, an e-mail or a login
+counts only as a whole: matching by domain or by first name finds people.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from scanner import toml
+from scanner.frozen import frozen
 from scanner.history import Commit, Person
 from scanner.lazily import regex
 from scanner.provenance.record import Evidence, Label
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 TABLE = Path(__file__).with_name("agents.toml")
+# Apart from the others: every hook reads it.
+VARIABLES = Path(__file__).with_name("environment.toml")
 
 AUTHOR = 0.95
 COMMITTER = 0.4
@@ -52,7 +49,7 @@ class Role(str, Enum):
     BOT = "bot"
 
 
-@dataclass(frozen=True)
+@frozen
 class Identity:
     """One entry of the table. `confidence` is that of a trailer; an author is surer."""
 
@@ -67,14 +64,13 @@ class Identity:
         return {Role.AGENT: Label.AI, Role.SUGGESTION: Label.MIXED, Role.BOT: Label.BOT}[self.role]
 
 
-@dataclass(frozen=True)
+@frozen
 class _Table:
     emails: Mapping[str, Identity]
     logins: Mapping[str, Identity]
     tools: Mapping[str, Identity]
     names: tuple[tuple[re.Pattern[str], Identity], ...]
     alone: tuple[tuple[re.Pattern[str], Identity], ...]
-    environment: tuple[tuple[str, str, bool, float], ...]
 
 
 def who(person: Person) -> Identity | None:
@@ -174,7 +170,7 @@ def unattended(commit: Commit) -> bool:
 def of_environment(environment: Mapping[str, str]) -> tuple[Evidence, ...]:
     """The agent that runs this very command, as far as its environment says so."""
     found = []
-    for variable, name, by_value, confidence in _table().environment:
+    for variable, name, by_value, confidence in _variables():
         value = environment.get(variable, "").strip()
         if value.lower() in {"", "0", "false"}:
             continue
@@ -192,7 +188,7 @@ def _agent_of_value(value: str) -> str:
 
 @functools.cache
 def _table() -> _Table:
-    document = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    document = toml.loads(TABLE.read_text(encoding="utf-8"))
     emails: dict[str, Identity] = {}
     logins: dict[str, Identity] = {}
     tools: dict[str, Identity] = {}
@@ -205,8 +201,7 @@ def _table() -> _Table:
         tools.update(dict.fromkeys(entry.get("tools", ()), identity))
         names += [(_whole(text), identity) for text in entry.get("names", ())]
         alone += [(_whole(entry["alone"]), identity)] if "alone" in entry else []
-    environment = tuple(row for entry in document["environment"] for row in _variables(entry))
-    return _Table(emails, logins, tools, tuple(names), tuple(alone), environment)
+    return _Table(emails, logins, tools, tuple(names), tuple(alone))
 
 
 def _identity(entry: Mapping[str, Any]) -> Identity:
@@ -215,9 +210,15 @@ def _identity(entry: Mapping[str, Any]) -> Identity:
     return Identity(entry["name"], role, entry.get("unattended", False), entry.get("confidence", usual))
 
 
-def _variables(entry: Mapping[str, Any]) -> list[tuple[str, str, bool, float]]:
-    confidence = entry.get("confidence", ENVIRONMENT)
-    return [(v, entry.get("name", ""), entry.get("value", False), confidence) for v in entry["variables"]]
+@functools.cache
+def _variables() -> tuple[tuple[str, str, bool, float], ...]:
+    """Variable, agent, whether its value is the agent, and how sure that is."""
+    document = toml.loads(VARIABLES.read_text(encoding="utf-8"))
+    return tuple(
+        (name, one.get("name", ""), one.get("value", False), one.get("confidence", ENVIRONMENT))
+        for one in document["environment"]
+        for name in one["variables"]
+    )
 
 
 def _whole(text: str) -> re.Pattern[str]:

@@ -7,8 +7,8 @@ and takes nothing off the confidence, because anybody can write such a record.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from scanner.frozen import frozen
 from scanner.provenance.record import Evidence, Label, Provenance, Review, Tier
 
 # Weakest first. Between "nobody reviewed it" and "we could not look", the former is what needs a look.
@@ -25,7 +25,7 @@ _BY_AI = (Label.AI, Label.MIXED)
 _MOST_EVIDENCE = 8
 
 
-@dataclass(frozen=True)
+@frozen
 class Verdict:
     """What a line's evidence comes to."""
 

@@ -9,9 +9,10 @@ no agent cannot hide one. Only commits that the main line does not have count as
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from scanner.finding import Notice
+from scanner.frozen import frozen
 from scanner.history import Commit, GitError, History
 from scanner.lazily import regex
 from scanner.provenance import identity, labels, trailers
@@ -31,7 +32,7 @@ _MOST_COMMITS = 250
 _BY_AI = (Label.AI, Label.MIXED)
 
 
-@dataclass(frozen=True)
+@frozen
 class Branches:
     """What the branches behind squashes prove, by the squash's commit."""
 

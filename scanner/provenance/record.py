@@ -6,10 +6,11 @@ signature over it was checked; the weighing never lets an unsigned record lower 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from scanner.finding import Finding
+from scanner.frozen import frozen
 
 
 class Label(str, Enum):
@@ -41,13 +42,13 @@ class Tier(str, Enum):
     PENDING = "pending"
 
 
-@dataclass(frozen=True)
+@frozen
 class Evidence:
     """One observed signal of origin.
 
     `kind` is one of a short list: line-note, agent-trace, checkpoint, session, author, committer, trailer,
-    footer, subject, branch, pull-request, environment. `where` names the record (a commit, a ref, a file)
-    without quoting its body. `proves` is the label that it speaks for.
+    footer, subject, branch, pull-request, environment, code-claim. `where` names the record (a commit, a
+    ref, a file) without quoting its body. `proves` is the label that it speaks for.
     """
 
     kind: str
@@ -59,7 +60,7 @@ class Evidence:
     signed: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Review:
     """The strongest review on record for the commit that a line came from."""
 
@@ -69,7 +70,7 @@ class Review:
     signed: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Provenance:
     """Whose line it is, on what evidence, and who reviewed it."""
 
@@ -85,7 +86,7 @@ class Provenance:
     time: int = 0  # when the commit was made, in seconds since 1970
 
 
-@dataclass(frozen=True)
+@frozen
 class Attributed:
     """A finding and the provenance of its lines."""
 

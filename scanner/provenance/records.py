@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from scanner.finding import Notice
+from scanner.frozen import frozen
 from scanner.history import Commit, History
 from scanner.provenance import (
     agent_trace,
@@ -35,7 +36,7 @@ _UNREADABLE = "a record about its commit could not be read"
 _BY_AI = (Label.AI, Label.MIXED)
 
 
-@dataclass(frozen=True)
+@frozen
 class Records:
     """Everything on record about the commits that blame named."""
 

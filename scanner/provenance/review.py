@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from scanner.finding import Notice
+from scanner.frozen import frozen
 from scanner.history import Commit, History, Node, Person
 from scanner.lazily import regex
 from scanner.provenance import identity, trailers
@@ -35,7 +36,7 @@ _TOPIC_MERGE = regex(r"Merge (?:branch|remote-tracking branch|commit) '(?P<name>
 _MAINLINE = regex(r"(?:[\w.-]+/)?(?:main|master|develop|dev|trunk|default|next)\Z|.*\b(?:release|stable)\b")
 
 
-@dataclass(frozen=True)
+@frozen
 class Owners:
     """Which merges brought a commit in, innermost first, and who wrote what each merge brought."""
 
@@ -99,7 +100,7 @@ def _authors(
     return {merge: tuple(people) for merge, people in authors.items()}
 
 
-@dataclass(frozen=True)
+@frozen
 class Merge:
     """A merge that brought a commit in, and everybody who wrote something that it brought."""
 
@@ -107,7 +108,7 @@ class Merge:
     authors: tuple[Person, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Claim:
     """What a record outside the commit says of its review: how strong it would be, by whom, and where it
     stands. Whoever turns out to be involved is left out later."""
@@ -117,7 +118,7 @@ class Claim:
     where: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Claims:
     """The claims of one kind of record, by commit."""
 

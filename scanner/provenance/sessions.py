@@ -15,12 +15,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from scanner.finding import Notice
+from scanner.frozen import frozen
 from scanner.history import History
 from scanner.hunks import lines_of, unchanged_lines
 from scanner.provenance import git_ai, identity
@@ -39,7 +40,7 @@ _MALFORMED = (ValueError, LookupError, TypeError, AttributeError, RecursionError
 _Reading = Callable[[bytes], Mapping[int, Evidence]]
 
 
-@dataclass(frozen=True)
+@frozen
 class Sessions:
     """The notes about each file, and what could not be read."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from scanner.finding import Notice
+from scanner.frozen import frozen
 from scanner.provenance.record import Evidence
 
 
-@dataclass(frozen=True)
+@frozen
 class Store:
     """Evidence by commit and path: for single lines, and for files as a whole.
 

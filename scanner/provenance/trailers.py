@@ -11,8 +11,9 @@ import functools
 import html
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from scanner.frozen import frozen
 from scanner.history import Commit, Person
 from scanner.lazily import regex
 from scanner.provenance import identity
@@ -66,7 +67,7 @@ _AGENT_BRANCH = regex(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Trailer:
     """One trailer line: its key in lower case, and its value with HTML entities resolved."""
 

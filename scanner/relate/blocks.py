@@ -1,29 +1,32 @@
 """Blocks of statements that stand in two functions, found by their runs of equal hashes.
 
-Every run of `LEAST` hashes is a key; functions that share one are compared from there on, so that the work
-is linear in the size of the repository. A run counts as far as it is a sequence of whole statements of one
-level, laid out alike on both sides: what could be cut out, and given a name.
+Every run of `_LEAST_ALIKE` hashes is a key; functions that share one are compared from there on, so that
+the work is linear in the size of the repository. A run counts as far as it is a sequence of whole statements
+of one level, laid out alike on both sides: what could be cut out, and given a name.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from scanner.analyse.blocks import Stand, stands
 from scanner.facts import Facts, Place
+from scanner.frozen import frozen
 from scanner.relate import clones
 from scanner.relate.clones import Unit
 from scanner.relate.repository import Repository
 
-LEAST = 8  # statements of a block: of fewer, many are just how things are done
+LEAST = 12  # statements of a block: of fewer, many are just how things are done
+_LEAST_ALIKE = 9  # the same, where both functions say the same
+_ALIKE = 0.8
+_VERY_LONG = 24  # statements that are no coincidence, whatever is said between them
 LEAST_OF_CHANGE = 6  # the same, of blocks that one change adds: then somebody saw both
 _COMMON = 12  # functions; what more of them do is how things are done here
 _WHOLE = 0.75  # of both functions: then the function is copied, and not a block of it
 
 
-@dataclass(frozen=True)
+@frozen
 class Block:
     """Some statements of a function, one after the other."""
 
@@ -43,7 +46,7 @@ class Block:
         return self.size / len(self.unit.function.hashes)
 
 
-@dataclass(frozen=True)
+@frozen
 class Repeated:
     """A block, and the one that it repeats."""
 
@@ -55,10 +58,36 @@ def repeated(repository: Repository) -> Iterator[tuple[Repeated, ...]]:
     """Blocks that stand in an earlier function as well; all between the same two files, or within one, at
     once, the longest first. In the order of paths."""
     groups: dict[tuple[str, str], list[Repeated]] = {}
+    told = _Told(repository)
     for found in _all(repository):
+        if told.knows(found):
+            continue
         groups.setdefault((found.block.unit.path, found.original.unit.path), []).append(found)
     for _, group in sorted(groups.items()):
         yield tuple(sorted(group, key=lambda found: (-found.block.size, found.block.place)))
+
+
+class _Told:
+    """What is known already as copies of functions, files or folders."""
+
+    def __init__(self, repository: Repository) -> None:
+        every = [*clones.copies(repository), *clones.slight_copies(repository)]
+        self._functions = {_function(unit) for copy in every for unit in (copy.unit, copy.original)}
+        self._wholes = {
+            clones.between(group[0].unit.path, group[0].original.path)
+            for group in clones.gathered(every)
+            if len(group) > 1
+        } - {None}
+
+    def knows(self, found: Repeated) -> bool:
+        one, other = found.block.unit, found.original.unit
+        if _function(one) in self._functions and _function(other) in self._functions:
+            return True
+        return clones.between(one.path, other.path) in self._wholes
+
+
+def _function(unit: Unit) -> tuple[str, Place]:
+    return unit.path, unit.function.place
 
 
 def _all(repository: Repository) -> Iterator[Repeated]:
@@ -66,22 +95,24 @@ def _all(repository: Repository) -> Iterator[Repeated]:
     holders: dict[tuple[int, ...], list[tuple[int, int]]] = defaultdict(list)
     for number, unit in enumerate(units):
         hashes = unit.function.hashes
-        for start in range(len(hashes) - LEAST + 1):
-            holders[hashes[start : start + LEAST]].append((number, start))
+        for start in range(len(hashes) - _LEAST_ALIKE + 1):
+            holders[hashes[start : start + _LEAST_ALIKE]].append((number, start))
     shared = {key: places for key, places in holders.items() if 1 < len({at[0] for at in places}) <= _COMMON}
-    excused: dict[tuple[int, int], bool] = {}
+    least: dict[tuple[int, int], int] = {}
     for number, unit in enumerate(units):
         start, hashes = 0, unit.function.hashes
-        while start <= len(hashes) - LEAST:
+        while start <= len(hashes) - _LEAST_ALIKE:
             found = None
-            for other, at in shared.get(hashes[start : start + LEAST], ()):
+            for other, at in shared.get(hashes[start : start + _LEAST_ALIKE], ()):
                 if other >= number:
                     break
                 pair = (other, number)
-                if pair not in excused:
-                    excused[pair] = _excused(unit, units[other], repository)
-                if not excused[pair]:
-                    found = _longer(found, _common(Block(unit, start, 0), Block(units[other], at, 0), LEAST))
+                if pair not in least:
+                    least[pair] = _least(unit, units[other], repository)
+                if least[pair]:
+                    found = _longer(
+                        found, _common(Block(unit, start, 0), Block(units[other], at, 0), least[pair])
+                    )
             if found is not None:
                 yield found
             start += found.block.size if found is not None else 1
@@ -161,16 +192,23 @@ def _units(facts: Facts) -> Iterator[Unit]:
         return
     classes = {known.name for known in facts.classes}
     for function in facts.functions:
-        if function.layout and not clones.is_outgoing(unit := clones.unit_of(facts, function, classes)):
+        if not function.layout or clones.is_visitor(function.name):
+            continue
+        if not clones.is_outgoing(unit := clones.unit_of(facts, function, classes)):
             yield unit
 
 
-def _excused(unit: Unit, original: Unit, repository: Repository) -> bool:
-    """Are the two alike for good reason, or out of each other's reach?"""
-    return (
+def _least(unit: Unit, original: Unit, repository: Repository) -> int:
+    """How many statements two functions must share; 0 where they are alike for good reason, or out of each
+    other's reach."""
+    if (
         unit.function.is_async != original.function.is_async
         or clones.are_twins(unit, original)
         or clones.are_versions(unit.path, original.path)
-        or repository.project_of(unit.path) != repository.project_of(original.path)
-        or clones.literals_shared(unit, original) < 0.4
-    )
+        or clones.are_apart(unit.path, original.path, repository)
+    ):
+        return 0
+    said = clones.literals_shared(unit, original)
+    if clones.are_plugins(unit.path, original.path):
+        return LEAST if said >= _ALIKE else _VERY_LONG
+    return _LEAST_ALIKE if said >= _ALIKE else LEAST if said >= 0.4 else _VERY_LONG

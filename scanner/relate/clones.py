@@ -8,21 +8,22 @@ the repository.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from scanner.analyse.naming import is_input
-from scanner.facts import Class, Facts, Function
+from scanner.facts import Class, Facts, Function, Import
+from scanner.frozen import frozen
 from scanner.lazily import regex
 from scanner.relate.repository import Repository, module_name
 from scanner.relate.sides import are_two_sides
 
-MIN_STATEMENTS = 6
+MIN_STATEMENTS = 5
 MIN_NODES = 24  # of our tokens, about forty nodes of the parser
+_MIN_COMMON = 5  # statements that two functions share before they are near copies
 _ALIKE = 0.85  # share of statements that a copy and its original have in common
 _ALIKE_NAMESAKE = 0.75  # the same, where both have one name
 _ALIKE_BY_DESIGN = 0.9  # the same, where the place in the code asks both to look alike
@@ -32,16 +33,17 @@ _LONG = 10  # statements: what is repeated word for word over so many is no coin
 _VERY_LONG = 16
 _A_PAIR = 12  # statements that two functions of one file repeat before a third function is worth its while
 _WORTH = 6.0  # see `_worth`
-_WORTH_STRANGERS = 8.0  # where neither the names nor all statements agree
+_WORTH_OTHERWISE = 9.0  # where neither the names nor all statements agree, or many differ
 _ALIKE_IN_TEST = 0.95  # a test writes the code that it checks in its own words, more or less
 _ALIKE_IN_ORDER = 0.6  # and of these, the share that stands in the same order
+_HOOKS = 6  # files of a folder that define one name: then each has to have its own
 _WHOLE = 3  # copies between two files from which on it is the file that was copied
 _TELLING_CALLS = 3  # in common, that tell two functions to be alike where they say different things
 _COMMON = 64  # a statement that more functions hold says nothing
 _MOST_ORIGINALS = 16  # of one bucket, how many are tried before a function counts as one more
 
 
-@dataclass(frozen=True)
+@frozen
 class Unit:
     """One function that is long enough to be a copy of another."""
 
@@ -69,7 +71,7 @@ class Unit:
         return f"{module_name(self.path)}.{self.function.name}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Copy:
     """`unit` copies `original`. `similarity` is the share of statements that both have, 0 to 1."""
 
@@ -105,7 +107,7 @@ def gathered(found: Iterable[Copy]) -> Iterator[tuple[Copy, ...]]:
     groups: dict[object, list[Copy]] = {}
     for copy in found:
         family = (copy.original.symbol, copy.original.function.place)
-        groups.setdefault(_between(copy.unit.path, copy.original.path) or family, []).append(copy)
+        groups.setdefault(between(copy.unit.path, copy.original.path) or family, []).append(copy)
     for group in groups.values():
         if len(group) >= _WHOLE or is_family(group):
             yield tuple(group)
@@ -122,7 +124,7 @@ def _is_small_pair(copy: Copy) -> bool:
     return copy.unit.path == copy.original.path and len(copy.unit.function.hashes) < _A_PAIR
 
 
-def _between(one: str, other: str) -> tuple[str, str] | None:
+def between(one: str, other: str) -> tuple[str, str] | None:
     """The two files, or the two folders below which they have the same place, in a fixed order; None for
     one file."""
     if one == other:
@@ -268,10 +270,11 @@ class _Index:
             or are_versions(unit.path, original.path)
             or is_outgoing(unit)
             or is_outgoing(original)
-            or self._apart(unit, original)
+            or are_apart(unit.path, original.path, self.repository)
             or (unit.facts.role == "test" and original.facts.role == "test")
             or (unit.path == original.path and are_two_sides(unit.name, original.name))
             or self._protocol(unit, original, similarity)
+            or self._is_hook(unit, original, similarity)
         )
 
     def _is_slight(self, unit: Unit, original: Unit, similarity: float) -> bool:
@@ -281,11 +284,17 @@ class _Index:
         statements = min(len(unit.function.hashes), len(original.function.hashes))
         least = _SLIGHT if similarity == 1.0 and not self._share_a_helper(unit, original) else _NOT_SHORT
         if unit.facts.role == "live" and _package(unit.path) != _package(original.path):
-            least = _LONG
+            least = _LONG if similarity == 1.0 else _VERY_LONG
+        if _is_verbatim(unit, original, similarity):
+            least = _SLIGHT
         if self._is_program(unit.path) and self._is_program(original.path):
             least = _VERY_LONG
+        if _is_entry(unit) and are_plugins(unit.path, original.path):
+            return True
         return statements < least or _worth(unit, original, similarity) < (
-            _WORTH if similarity == 1.0 or _namesakes(unit, original) else _WORTH_STRANGERS
+            _WORTH
+            if similarity == 1.0 or (_namesakes(unit, original) and similarity >= _ALIKE)
+            else _WORTH_OTHERWISE
         )
 
     def _share_a_helper(self, unit: Unit, original: Unit) -> bool:
@@ -297,9 +306,12 @@ class _Index:
         return any(one is not None and isinstance(one[1], Function) for one in found)
 
     def _is_program(self, path: str) -> bool:
-        """Is a file run, not imported: outside any package, and under a name that nobody imports?"""
+        """Is a file run, not imported: outside any package, or among scripts, and nobody imports it?"""
         name = self.repository.import_name(path)
-        return "." not in name and name not in self._imported
+        return ("." not in name or _SCRIPTS.search(path) is not None) and not self._is_imported(path)
+
+    def _is_imported(self, path: str) -> bool:
+        return module_name(path).rpartition(".")[2] in self._imported
 
     @cached_property
     def _imported(self) -> frozenset[str]:
@@ -307,7 +319,7 @@ class _Index:
         return frozenset(
             part
             for facts in self.repository.files.values()
-            for item in facts.imports
+            for item in imports_of(facts)
             for part in item.target.split(".")
         )
 
@@ -317,6 +329,25 @@ class _Index:
             return False
         one, other = (self._bases(each) for each in (unit, original))
         return bool(one & other) or similarity < 1.0 or len(unit.function.hashes) < 10
+
+    def _is_hook(self, unit: Unit, original: Unit, similarity: float) -> bool:
+        """What each plugin of a folder has to have under one name; nobody imports a plugin."""
+        folder = unit.path.rpartition("/")[0]
+        if unit.name != original.name or folder != original.path.rpartition("/")[0]:
+            return False
+        if unit.name.startswith("_") or self._is_imported(unit.path):
+            return False
+        exact = similarity == 1.0 and len(unit.function.hashes) >= _VERY_LONG
+        return self._definers[folder, unit.function.name] >= _HOOKS and not exact
+
+    @cached_property
+    def _definers(self) -> Counter[tuple[str, str]]:
+        """Folder and name → how many of its files define a function of that name at their top level."""
+        return Counter(
+            (facts.path.rpartition("/")[0], name)
+            for facts in self._live
+            for name in {function.name for function in facts.functions}
+        )
 
     def _bases(self, unit: Unit) -> frozenset[str]:
         """The dotted names of a method's class and of all that it inherits from, `object` left out."""
@@ -332,21 +363,22 @@ class _Index:
                 pending += [self.repository.resolve(base) for base in known[1].bases]
         return frozenset(found)
 
-    def _apart(self, unit: Unit, original: Unit) -> bool:
-        """Do the two belong to different projects of one tree, that cannot import one another?"""
-        return self.repository.project_of(unit.path) != self.repository.project_of(original.path)
-
 
 _UTILITY = regex(
     r"(^|[/_])(utils?|utilities|helpers?|common|shared|lib|core|tools?|base|misc|compat|text|strings?"
     r"|format(ting|ters?)?|parsing|parsers?|validation|coercions?|paths?|files?|dates?|time)([/_.]|$)"
 )
-# One of a visitor's or a printer's many methods, written out on purpose; and what is nested in it
 _VISITS = regex(r"(?:^|\.)(?:visit|depart|leave|_print|_visit)_|(?:^|\.)generic_visit(?:$|\.)")
+_IN_A_TEST = regex(r"(?:^|\.)test")
 _DUNDER = regex(r"__\w+__$")
 _EXEMPT = frozenset(
     {"overload", "property", "setter", "getter", "deleter", "abstractmethod", "singledispatch"}
 )
+
+
+def is_visitor(name: str) -> bool:
+    """Is a function, by its qualified name, one of a visitor's or a printer's many, or nested in one?"""
+    return _VISITS.search(name) is not None
 
 
 def _units(facts: Facts) -> Iterator[Unit]:
@@ -354,16 +386,22 @@ def _units(facts: Facts) -> Iterator[Unit]:
     for function in facts.functions:
         if len(function.hashes) < MIN_STATEMENTS or function.nodes < MIN_NODES:
             continue
-        name = function.name.rpartition(".")[2]
+        owner, _, name = function.name.rpartition(".")
         if (
             name in _PROGRAMS
-            or _VISITS.search(function.name)
+            or (facts.role == "test" and _IN_A_TEST.search(owner))
+            or is_visitor(function.name)
             or not name.strip("_")  # a handler that is known by what it is registered for
             or _DUNDER.match(name)
             or any(one.rpartition(".")[2] in _EXEMPT for one in function.decorators)
         ):
             continue
         yield unit_of(facts, function, classes)
+
+
+def imports_of(facts: Facts) -> Iterator[Import]:
+    """What a file imports, but for what its tests import for themselves."""
+    return (item for item in facts.imports if not item.scope or facts.role != "test")
 
 
 def unit_of(facts: Facts, function: Function, classes: Container[str]) -> Unit:
@@ -386,8 +424,10 @@ def _similarity(one: tuple[int, ...], other: tuple[int, ...]) -> float:
     if 2 * min(len(one), len(other)) < _ALIKE_NAMESAKE * total:
         return 0.0
     common = sum((Counter(one) & Counter(other)).values())
-    if 2 * common < _ALIKE_NAMESAKE * total or common < MIN_STATEMENTS - 1:
+    if 2 * common < _ALIKE_NAMESAKE * total or common < _MIN_COMMON:
         return 0.0
+    import difflib
+
     matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     ordered = sum(block.size for block in matcher.get_matching_blocks())
     if ordered < _ALIKE_IN_ORDER * common:
@@ -404,13 +444,15 @@ def _differing(one: tuple[int, ...], other: tuple[int, ...]) -> int:
 def _resembles(unit: Unit, original: Unit, similarity: float) -> bool:
     """Do two functions take the same steps, however few they are, and whatever they are done to?"""
     callees, others = _callees(unit), _callees(original)
-    if similarity < _ALIKE or _shared(callees, others) < 0.8:
+    literals = literals_shared(unit, original)
+    says_the_same = similarity >= _ALIKE_BY_DESIGN and literals >= 0.9
+    if similarity < _ALIKE or _shared(callees, others) < (0.65 if says_the_same else 0.8):
         return False
-    spoken = literals_shared(unit, original) >= 0.5
+    spoken = literals >= 0.5
     if unit.path == original.path or "nested" in (unit.kind, original.kind):
         return similarity == 1.0 and spoken
     if _is_entry(unit) or _is_entry(original):
-        return similarity == 1.0 and (spoken or len(unit.function.hashes) >= _LONG)
+        return says_the_same or (similarity == 1.0 and (spoken or len(unit.function.hashes) >= _LONG))
     return spoken or (similarity == 1.0 and len(callees & others) >= _TELLING_CALLS)
 
 
@@ -423,6 +465,12 @@ def _is_copy(unit: Unit, original: Unit, similarity: float) -> bool:
     calls = _shared(_callees(unit), _callees(original))
     literals = literals_shared(unit, original)
     statements = len(unit.function.hashes)
+    if (
+        unit.path != original.path
+        and original.kind == "function"
+        and _is_verbatim(unit, original, similarity)
+    ):
+        return True
     if unit.path == original.path or "nested" in (unit.kind, original.kind):
         spoken = literals >= 0.5 or statements >= _VERY_LONG
         # Twin classes of one file (`And` and `Or`) mirror each other on purpose
@@ -489,6 +537,16 @@ def _namesakes(unit: Unit, original: Unit) -> bool:
     return unit.name.strip("_").lower() == original.name.strip("_").lower()
 
 
+def _is_verbatim(unit: Unit, original: Unit, similarity: float) -> bool:
+    """Does everything agree: the steps, the name, what is called and what is said?"""
+    return (
+        similarity == 1.0
+        and _namesakes(unit, original)
+        and _callees(unit) == _callees(original)
+        and unit.function.literals == original.function.literals
+    )
+
+
 def _worth(unit: Unit, original: Unit, similarity: float) -> float:
     """What a move would save: statements, by how alike they are, and by how much they say alike."""
     statements = min(len(unit.function.hashes), len(original.function.hashes))
@@ -497,6 +555,13 @@ def _worth(unit: Unit, original: Unit, similarity: float) -> float:
 
 
 _ASYNC = regex(r"a?sync_?|_?aio", re.IGNORECASE)
+_SCRIPTS = regex(r"(^|/)scripts/")
+_SKILL = regex(r"(?:.*/)?skills/(?:.+/scripts/|(?:[^/]+/)*[^/]+-[^/]+/)")
+_TRIED_OUT = regex(
+    r"(^|/)(\.[^/]+|sandbox(es)?|playground|scratch|attic|_archive|archived|scripts/archive|references"
+    r"|cookbooks?|tutorials?|workshops?|\w*crash_course)/",
+    re.IGNORECASE,
+)
 _TEST_DATA = regex(r"(^|/)tests?[-_]?(?:data|files|cases|projects?)/", re.IGNORECASE)
 _MIGRATIONS = regex(r"(^|/)\w*migrations/")
 _OLD = regex(
@@ -504,7 +569,7 @@ _OLD = regex(
     r"|(?<!api)/v[01]/",  # the first version of an interface may be the only one
     re.IGNORECASE,
 )
-_VERSION = regex(r"(?<![a-z])v\d+(?:(?:alpha|beta)\d*)?(?![a-z])", re.IGNORECASE)
+_VERSION = regex(r"(?<![a-z])v\d+(?:(?:alpha|beta)\d*|[_-]\d+)?(?![a-z])", re.IGNORECASE)
 
 
 def are_twins(unit: Unit, original: Unit) -> bool:
@@ -518,9 +583,36 @@ def are_versions(one: str, other: str) -> bool:
     return one != other and _VERSION.sub("", one) == _VERSION.sub("", other)
 
 
+def are_plugins(one: str, other: str) -> bool:
+    """Do two files have one name in folders beside one another, as each plugin of many has its views?"""
+    left, right = one.rsplit("/", 2), other.rsplit("/", 2)
+    return len(left) == 3 and left[::2] == right[::2] and left != right
+
+
+def are_apart(one: str, other: str, repository: Repository) -> bool:
+    """Do two files belong to different projects of one tree, that cannot import one another: by their
+    manifests, or as applications that are deployed, or skills that are installed, one by one?"""
+    if repository.project_of(one) != repository.project_of(other):
+        return True
+    skills = [found[0] if (found := _SKILL.match(path)) else "" for path in (one, other)]
+    if skills[0] != skills[1]:
+        return True
+    left, right = (_deployed_with(path, repository) for path in (one, other))
+    return bool(left and right) and left != right
+
+
+def _deployed_with(path: str, repository: Repository) -> str:
+    """The nearest folder above a file that lists its own requirements; "" for none."""
+    folder = path.rpartition("/")[0]
+    while folder and f"{folder}/requirements.txt" not in repository.files:
+        folder = folder.rpartition("/")[0]
+    return folder
+
+
 def is_set_apart(facts: Facts) -> bool:
-    """Is a file complete by itself on purpose: a migration, compiled, or what tests are run on?"""
-    if _MIGRATIONS.search(facts.path) or _TEST_DATA.search(facts.path):
+    """Is a file complete by itself on purpose: a migration, compiled, tried out, for a
+    tool to install, or what tests are run on?"""
+    if any(pattern.search(facts.path) for pattern in (_MIGRATIONS, _TEST_DATA, _TRIED_OUT)):
         return True
     if any(item.target.partition(".")[0] == "cython" for item in facts.imports):
         return True  # compiled by itself: a call from module to module is what it saves

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
 
@@ -12,13 +12,14 @@ from scanner.analyse.heavy import CASES, Case
 from scanner.analyse.manifests import normalised
 from scanner.facts import Facts, Import, Requirement, Use
 from scanner.finding import Location, Related
+from scanner.frozen import frozen
 from scanner.relate.repository import Repository
 from scanner.relate.supply import Weight, is_npm
 
 _Imported = tuple[Facts, Import]
 
 
-@dataclass(frozen=True)
+@frozen
 class Project:
     """One folder with a manifest, and the files that belong to it."""
 
@@ -56,7 +57,7 @@ class Project:
         return found
 
 
-@dataclass(frozen=True)
+@frozen
 class Trifle:
     """A heavy library, all of whose uses are one trivial job."""
 

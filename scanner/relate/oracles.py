@@ -244,12 +244,20 @@ class Oracles:
 
     # What checks
 
-    def unchecked(self, *, scripts: bool = False) -> tuple[Test, ...]:
-        """The tests that nothing can fail but a crash, those that are so on purpose left out; with
-        `scripts`, also those that a function of their own file calls, for what they return."""
-        if scripts:
-            return tuple(test for test in self._unchecked if not self.is_left_out(test, scripts=True))
+    def unchecked(self) -> tuple[Test, ...]:
+        """The tests that nothing can fail but a crash, those that are so on purpose left out."""
         return tuple(test for test in self._unchecked if not self.is_left_out(test))
+
+    def returning(self) -> tuple[Test, ...]:
+        """The tests that check nothing and give a verdict back; also those that a function of their own file
+        calls for it."""
+        return tuple(
+            test
+            for test in self.tests
+            if "returns" in test.function.oracle
+            and not self.is_checked(test)
+            and not self.is_left_out(test, scripts=True)
+        )
 
     def smoke(self) -> tuple[Test, ...]:
         """The tests that check nothing and say so: not crashing is their point."""
@@ -261,11 +269,12 @@ class Oracles:
 
     def verdicts_of_scripts(self) -> tuple[Test, ...]:
         """The tests that give a verdict to their own file's `main`, which pytest collects all the same."""
-        known = set(map(id, self.unchecked(scripts=True)))
         return tuple(
             test
             for test in self._unchecked
-            if "returns" in test.function.oracle and id(test) not in known and self._is_script(test.facts)
+            if "returns" in test.function.oracle
+            and self.is_left_out(test, scripts=True)
+            and self._is_script(test.facts)
         )
 
     def conditional(self) -> Iterator[tuple[Test, str]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scanner.analyse.reinvented import PREFIX
 from scanner.analyse.reinventions import BY_ID, Kind, Library, Standard
 from scanner.facts import Facts, Function, Requirement
+from scanner.frozen import frozen
 from scanner.lazily import regex
 from scanner.relate.dependencies import Project, projects
 from scanner.relate.repository import Repository
@@ -17,7 +17,7 @@ _DEVELOPMENT = regex(r"(^|[/_.-])(tests?|dev|develop(ment)?|docs?|lint|ci|build|
 _BACKPORTS = regex(r"(^|[/_.])(_?compat\w*|backports?|py[23]k?|polyfills?|shims?)([/_.]|$)")
 
 
-@dataclass(frozen=True)
+@frozen
 class Reinvention:
     """A function, what it reinvents, and what the project has instead: a call of the standard library, or
     of a library, with the manifest that declares it."""

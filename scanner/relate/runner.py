@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from scanner.facts import Facts
+from scanner.frozen import frozen
 from scanner.lazily import regex
 
 _TESTS = regex(r"(?:^|[/_-])(?:tests?|e2e|unit|integration)/")
@@ -16,7 +17,7 @@ _NEVER_ENTERED = (".*", "build", "dist", "CVS", "_darcs", "{arch}", "*.egg", "ve
 _PROJECTS = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "requirements.txt"})
 
 
-@dataclass(frozen=True)
+@frozen
 class Runner:
     """pytest's settings, by the folder that they hold for; "" is the root."""
 

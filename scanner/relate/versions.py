@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from scanner.facts import Facts, Function
+from scanner.frozen import frozen
 from scanner.lazily import regex
 from scanner.relate.clones import is_outgoing, is_set_apart, unit_of
 from scanner.relate.repository import Repository
@@ -34,7 +34,7 @@ _MARKS_OF_FUNCTIONS = regex(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class FileVersion:
     """`facts` is another version of `original`; whether other code imports the one and the other."""
 
@@ -45,7 +45,7 @@ class FileVersion:
     original_in_use: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class FunctionVersion:
     """Two functions of one scope."""
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
+from scanner.frozen import frozen
 from scanner.lazily import regex
 from scanner.shapes import last_name, own_nodes
 from scanner.taint.bindings import Bindings, Owner, leaves, spelled
@@ -28,7 +28,7 @@ _TELLS = frozenset(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Guarding:
     """What else stops one kind of misuse: calls that guard, and calls whose result is as good as the value
     for a check (`urlparse(url)`, `path.resolve()`)."""

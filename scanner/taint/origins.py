@@ -122,6 +122,7 @@ _NOT_INPUT = regex(
     r"\b(?:Depends|Security|Request|Response|BackgroundTasks|WebSocket|AsyncSession|Session|Connection|"
     r"HTTPConnection|Context|RunContext|InjectedState)\b(?!\w)"
 )
+_LIMITED = regex(r"\b(?:pattern|regex)\s*=\s*r?[\"']\^")
 _ROUTES = frozenset("route get post put patch delete api_route websocket head options".split())
 _CHATS = regex(r"\b(?:telegram|telebot|aiogram|discord|pyrogram|slack_bolt)\b")
 _CHAT_TEXT = regex(r"^(?:update\.)?(?:effective_)?(?:message|msg)\.(?:text|content)$")
@@ -131,34 +132,61 @@ _LISTENS = frozenset("on event on_event".split())
 _ID = regex(r"(?:^|_)(?:id|pk|uuid|uid|pks|ids|page|year|month|day|number|num|count)$")
 
 
-# Without one of these, nothing in a file comes from a request, a message or a chat. Plain words: one search
-# for all of them takes ten times as long.
-_FROM_AFAR = tuple(
-    "request req. req: flask fastapi starlette quart aiohttp sanic tornado bottle falcon pyramid litestar "
-    "streamlit ninja robyn cherrypy http.server get_argument UploadFile reqparse FieldStorage recv receive_ "
-    "iter_text telegram telebot aiogram discord pyrogram slack_bolt consume callback event[ event.get".split()
+class _Traces(NamedTuple):
+    """What a file must hold for something of a kind to come into it: one of these names, or of these texts.
+    Plain texts: one search for all of them takes ten times as long."""
+
+    names: frozenset[str]
+    texts: tuple[str, ...] = ()
+
+
+_REQUESTED = _Traces(
+    frozenset(
+        "flask fastapi starlette quart aiohttp sanic tornado bottle falcon pyramid litestar streamlit ninja "
+        "robyn cherrypy rest_framework flask_restful flask_restx BaseHTTPRequestHandler "
+        "SimpleHTTPRequestHandler UploadFile UploadedFile FileStorage reqparse FieldStorage event".split()
+    ),
+    ("request", "req.", "req:"),
 )
+_TRACES = {
+    "request": _REQUESTED,
+    "segment": _REQUESTED,
+    "message": _Traces(
+        frozenset(
+            "recv recv_json recv_string receive_text receive_json receive_bytes iter_text iter_json "
+            "telegram telebot aiogram discord pyrogram slack_bolt pika".split()
+        ),
+        ("socketio", "SocketIO", "properties"),
+    ),
+    "answer": _Traces(frozenset(["requests", "httpx", "urlopen"])),
+    "model": _Traces(
+        frozenset("generate_content output_text langchain llama_index choices delta".split()),
+        tuple(
+            "llm LLM Llm gpt claude openai gemini ollama anthropic deepseek mistral chat_model chatmodel "
+            "ChatModel chatModel language_model languagemodel .content[ .message.content .function. "
+            "message\"][ message'][ delta\"][ delta'][ choices\"] choices']".split()
+        ),
+    ),
+    "tool": _Traces(frozenset(), ("tool", "Tool", "ai_function", "kernel_function")),
+    "command line": _Traces(frozenset(["argv", "argparse", "click", "typer"])),
+    "console": _Traces(frozenset(["input", "raw_input", "prompt", "Prompt", "getpass"])),
+    "environment": _Traces(frozenset(["environ", "getenv"])),
+}
+_HAS_REQUEST = regex(r"request(?!\w)")  # Django's views are handed one; many words begin like it
 
 
 def may_come(source: Source, kinds: Collection[str]) -> bool:
-    """Does a file deal with what these kinds come from at all? One look at its text."""
-    if REMOTE.issuperset(kinds):
-        return any(map(source.mentions, _FROM_AFAR))
-    return _speaks(source.text, _ANY)
+    """Does a file deal with what these kinds come from at all? A look at its names and its text."""
+    traces = [_TRACES[kind] for kind in kinds]
+    if not all(source.identifiers.isdisjoint(one.names) for one in traces):
+        return True
+    texts = {text for one in traces for text in one.texts if source.mentions(text)}
+    return bool(texts) and (texts != {"request"} or _speaks(source.text, _HAS_REQUEST))
 
 
 @lru_cache(maxsize=64)
 def _speaks(text: str, pattern: re.Pattern[str]) -> bool:
     return pattern.search(text) is not None
-
-
-_ANY = regex(
-    _WEB.pattern
-    + r"|\binput\s*\(|\bargv\b|\bargparse\b|\bclick\b|\btyper\b|\bgetenv\b|\benviron\b|\brecv|receive_"
-    r"|\brequests?\b"
-    r"|\bhttpx\b|\burlopen\b|\bchoices\b|output_text|generate_content|\bllm|_llm|\btool\b|\bevent\b|\b_?run\b|\bmodel\b"
-    r"|[\"']content[\"']|\bcontent\b|\bcallback\b|\bconsumer\b"
-)
 
 
 def of_expression(source: Source, node: ast.AST, scope: Scope) -> Origin | None:
@@ -411,12 +439,25 @@ def _declared(source: Source, function: FunctionNode, scope: Scope, arg: ast.arg
     if names[:4] == ["ch", "method", "properties", "body"] and arg.arg == "body":
         return "message"
     if "request" in names[:2] and arg.arg not in names[: names.index("request") + 1]:
-        return _of_django(source, arg)
+        return "" if _is_helper(source, function) else _of_django(source, arg)
     if function.name in {"_run", "_arun", "_execute"} and any(
         base.endswith("Tool") for base in _bases(source, scope)
     ):
         return "tool" if _is_text(source, arg) else "nothing"
     return ""
+
+
+def _is_helper(source: Source, function: FunctionNode) -> bool:
+    """Is a function that takes a request called by another of the file, or by templates? Then it is no
+    view."""
+    decorators = (one.func if isinstance(one, ast.Call) else one for one in function.decorator_list)
+    if any(spelled(one).startswith("register.") for one in decorators):
+        return True
+    return any(
+        isinstance(call.func, ast.Name) and call.func.id == function.name
+        for body in source.bodies
+        for call in body.calls
+    )
 
 
 def _of_django(source: Source, arg: ast.arg) -> str:
@@ -471,6 +512,8 @@ def _is_sent(source: Source, function: FunctionNode, arg: ast.arg) -> bool:
     default = default_of(function, arg)
     if _NOT_INPUT.search(annotation) or (default is not None and _NOT_INPUT.search(source.segment(default))):
         return False
+    if _LIMITED.search(annotation) or (default is not None and _LIMITED.search(source.segment(default))):
+        return False  # `Query(pattern="^(name|date)$")`: FastAPI refuses everything else
     if _TEXT.search(annotation) or _BODY.search(annotation):
         return True
     return bool(re.search(r"\b(?:BaseModel|SQLModel)\b", _parents(source.text, annotation)))

@@ -20,13 +20,15 @@ class FlowRule(FileRule):
     limits: ClassVar[Limits] = Limits()
     kinds: ClassVar[Collection[str]]  # the origins that it speaks of
 
+    def concerns(self, source: Source) -> bool:
+        """Does the file deal with what these kinds come from?"""
+        return super().concerns(source) and ("parameter" in self.kinds or may_come(source, self.kinds))
+
     def flow(
         self, source: Source, node: ast.AST | None, wanted: Callable[[Flow], bool] | None = None
     ) -> Flow | None:
         """The nearest way from an origin of these kinds to `node`, read in the scope of the call."""
         if node is None or isinstance(node, ast.Constant):
-            return None
-        if "parameter" not in self.kinds and not may_come(source, self.kinds):
             return None
         flows = tracer(source).flows(node, source.scope, self.limits, self.kinds)
         return next((flow for flow in flows if wanted is None or wanted(flow)), None)

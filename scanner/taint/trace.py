@@ -11,12 +11,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from itertools import chain
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
+from scanner.frozen import frozen
 from scanner.shapes import last_name, own_nodes, returned
 from scanner.source import Scope, Source
 from scanner.taint import origins
@@ -54,7 +55,7 @@ _OF_THE_SERVER = frozenset(["REMOTE_ADDR", "REMOTE_HOST", "SERVER_NAME", "SERVER
 _PLAIN_FIELDS = frozenset("id pk size status_code content_length port year month day hex".split())
 
 
-@dataclass(frozen=True)
+@frozen
 class Flow:
     """One way from a source to a use. `steps` are the names that held the value, source first; `whole`
     says that it is the value itself, and not a part of a larger text."""
@@ -76,7 +77,7 @@ class Frame(NamedTuple):
     depth: int = 0
 
 
-@dataclass(frozen=True)
+@frozen
 class Limits:
     """What ends a flow for one rule: calls that make a value harmless, by dotted name or last part, and
     checks; and whether every flow is wanted or only what enters here."""
@@ -101,17 +102,21 @@ class Tracer:
         """Every source of these kinds that the value of `node` may come from, the nearest first."""
         return _Run(self, limits, kinds).expression(node, Frame(_owner(scope)))
 
+    def parents(self, scope: Scope) -> dict[int, ast.AST]:
+        """What stands around each node of a function or module."""
+        return self.source.parents_in(scope.node)  # type: ignore[arg-type]
+
     def bindings(self, scope: Scope) -> Bindings:
         key = id(scope.node)
         if key not in self._bindings:
-            self._bindings[key] = Bindings(scope.node, self.source.parents)  # type: ignore[arg-type]
+            self._bindings[key] = Bindings(scope.node, self.parents(scope))  # type: ignore[arg-type]
         return self._bindings[key]
 
     def guards(self, scope: Scope) -> Guards:
         key = id(scope.node)
         if key not in self._guards:
             judges = partial(self._raises, scope)
-            self._guards[key] = Guards(scope.node, self.bindings(scope), self.source.parents, judges)  # type: ignore[arg-type]
+            self._guards[key] = Guards(scope.node, self.bindings(scope), self.parents(scope), judges)  # type: ignore[arg-type]
         return self._guards[key]
 
     def called(self, call: ast.Call, scope: Scope) -> Scope | None:
@@ -141,15 +146,12 @@ class Tracer:
         return {scope.name: scope for scope in self.source.scopes.values() if scope.kind == "function"}
 
     @cached_property
-    def calls(self) -> dict[str, list[ast.Call]]:
-        """The calls of the file, by the last part of what is called."""
-        found: dict[str, list[ast.Call]] = {}
-        for node in ast.walk(self.source.tree):
-            if isinstance(node, ast.Call):
-                last = (
-                    node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                )
-                found.setdefault(last, []).append(node)
+    def calls(self) -> dict[str, list[tuple[ast.Call, Scope]]]:
+        """The calls of the file with the scopes that they stand in, by the last part of what is called."""
+        found: dict[str, list[tuple[ast.Call, Scope]]] = {}
+        for body in self.source.bodies:
+            for call in body.calls:
+                found.setdefault(last_name(call), []).append((call, body.scope))
         return found
 
     def callers(self, scope: Scope) -> list[tuple[ast.Call, Scope]]:
@@ -160,8 +162,7 @@ class Tracer:
         if name == "__init__" and owner is not None:
             name, wanted = owner.name.rpartition(".")[2], f"{self.source.module}.{owner.name}"
         found = []
-        for call in self.calls.get(name, ()):
-            around = self.source.scope_of(call)
+        for call, around in self.calls.get(name, ()):
             if self.source.resolve(call.func, around) == wanted or _on_self(call, owner, around):
                 found.append((call, _owner(around)))
         return found
@@ -265,9 +266,9 @@ class _Run:
 
     def _comprehended(self, name: str, use: ast.AST, frame: Frame) -> ast.AST | None:
         """What a comprehension around a name draws it from; the use itself where a lambda binds it."""
-        node = use
+        node, parents = use, self._tracer.parents(frame.scope)
         while node is not frame.scope.node:
-            around = self._source.parents.get(id(node))
+            around = parents.get(id(node))
             if around is None or isinstance(around, ast.stmt):
                 return None
             if isinstance(around, ast.Lambda) and name in {arg.arg for arg in origins.arguments(around)}:
@@ -514,7 +515,7 @@ class _Run:
             yield from self._returned(inside, cut, frame, node.slice.value)  # type: ignore[arg-type]
             return
         flows = self.expression(node.value, frame)
-        if id(node) in self._source.parents:
+        if id(node) in self._tracer.parents(frame.scope):
             flows = self._unless_cleared(flows, expressed(node), node, frame)
         yield from flows
 

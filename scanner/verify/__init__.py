@@ -12,7 +12,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from scanner.analyse.cache import Cache
 from scanner.catalogue import engine_digest
 from scanner.discover import relative
 from scanner.finding import Notice
+from scanner.frozen import frozen
 from scanner.history import History
 from scanner.proof import Alteration, Proof, Trace, Verdict
 from scanner.relate import Repository
@@ -39,7 +40,7 @@ _FEW = 8  # tests that do not pay for a second session
 _RULES = ("tests",)
 
 
-@dataclass(frozen=True)
+@frozen
 class Request:
     """What is to be run, and how."""
 
@@ -52,7 +53,7 @@ class Request:
     network: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Verified:
     """The findings with what was proved of them, and the tests; or the oracles that were counted."""
 

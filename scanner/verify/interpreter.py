@@ -7,10 +7,10 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from scanner.frozen import frozen
 from scanner.settings import UsageError
 from scanner.verify.sandbox import Sandbox
 
@@ -38,7 +38,7 @@ _QUIET = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Interpreter:
     """An interpreter that answered."""
 

@@ -14,9 +14,9 @@ import re
 import struct
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from scanner.frozen import frozen
 from scanner.lazily import regex
 
 _NEW_USER, _NEW_NET, _NEW_MOUNTS = 0x10000000, 0x40000000, 0x00020000
@@ -29,7 +29,7 @@ _SECRET = regex(r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|ACCESS_KEY|_P
 _REPLACED = regex(r"(?:HOME|TMPDIR|TEMP|TMP)$|(?:XDG|PYTEST|COV|COVERAGE|ASSAY)_|PYTHON")
 
 
-@dataclass(frozen=True)
+@frozen
 class Sandbox:
     """What holds for a run; `enter` is called in a child between fork and exec."""
 

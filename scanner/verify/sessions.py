@@ -12,11 +12,11 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from scanner.frozen import frozen
 from scanner.settings import UsageError
 from scanner.verify.interpreter import Interpreter
 from scanner.verify.sandbox import Sandbox, environment
@@ -31,7 +31,7 @@ _LONG = 300
 Target = tuple[str, str]  # path, name within the file
 
 
-@dataclass(frozen=True)
+@frozen
 class Job:
     """What every session of a run shares."""
 
