@@ -1,4 +1,4 @@
-"""Values of a module that one place should hold for all: its named constants, its regular expressions, its long
+"""Values of a module that one place should hold for all: named constants, regular expressions, long
 texts. They may be secrets; only hashes of them leave the file.
 """
 
