@@ -36,6 +36,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 AGENT_ADDRESSES = [
     "noreply@anthropic.com",
+    "claude@anthropic.com",
     "cursoragent@cursor.com",
     "ai@cursor.sh",
     "codex@openai.com",
@@ -146,7 +147,9 @@ def porcelain(repository: Path, path: str, rev: str = "HEAD") -> dict[int, tuple
     """For each line: commit, path in that commit, line in that commit."""
     found = {}
     commit, before, after = "", 0, 0
-    for line in git(repository, "blame", "--line-porcelain", rev, "--", path).split("\n"):
+    listed = repository / ".git-blame-ignore-revs"
+    ignored = ["--ignore-revs-file", str(listed)] if listed.is_file() else []
+    for line in git(repository, "blame", "--line-porcelain", *ignored, rev, "--", path).split("\n"):
         words = line.split(" ")
         if len(words[0]) == 40 and len(words) in (3, 4) and words[1].isdigit():
             commit, before, after = words[0], int(words[1]), int(words[2])
@@ -244,8 +247,8 @@ def merges_over(repository: Path, commit: str) -> list[str]:
                 newest = middle
             else:
                 oldest = middle
-        subjects.append(git(repository, "show", "-s", "--format=%s", chain[newest]).strip())
-        sides = git(repository, "show", "-s", "--format=%P", chain[newest]).split()[1:]
+        subjects.append(git(repository, "log", "-1", "--format=%s", chain[newest]).strip())
+        sides = git(repository, "log", "-1", "--format=%P", chain[newest]).split()[1:]
         tip = next(side for side in sides if contains(repository, side, commit))
 
 
@@ -283,7 +286,7 @@ def from_branch(repository: Path, commit: str) -> Votes:
 @functools.cache
 def from_commit(repository: Path, commit: str) -> Votes:
     """Votes of the message, the author, the committer and the merged branch."""
-    show = git(repository, "show", "-s", "--format=%an%x00%ae%x00%cn%x00%ce%x00%P%x00%B", commit)
+    show = git(repository, "log", "-1", "--format=%an%x00%ae%x00%cn%x00%ce%x00%P%x00%B", commit)
     author, author_mail, committer, committer_mail, parents, message = show.split("\0")
     votes = from_message(message)
     subject = message.strip().split("\n")[0].strip()

@@ -1,4 +1,5 @@
-"""The judge's own books that are files: the baseline and the weights.
+"""The judge's own books that are files: the baseline, the weights, and what says which code is not the
+project's own.
 
 Where a change is judged, a book that lies in the repository is read as of the base: a change that could
 write down its own findings as known, or its own weights, would judge itself.
@@ -7,7 +8,7 @@ write down its own findings as known, or its own weights, would judge itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import field
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from scanner.change import Change
 from scanner.finding import Finding, Notice
 from scanner.frozen import frozen
 from scanner.history import GitError, History, NoHistory
-from scanner.settings import Settings, UsageError
+from scanner.settings import Settings, UsageError, left_out_by_ruff, manifest_of
 from scanner.weigh import Weights, load_weights
 
+_MARKS = b"linguist-"
+_EDITS = "this change edits its own judge"
 _NO_FILES = ("none", "default")
 
 
@@ -66,18 +69,62 @@ class Books:
         of_base = None if name in _NO_FILES else self._of_base(name)
         return load_weights("default") if of_base == b"" else load_weights(name, of_base)
 
+    def left_out(self) -> tuple[str, ...]:
+        """What the project tells its linter to pass by."""
+        manifest = self._manifest()
+        return left_out_by_ruff(manifest_of(self.settings.root) if manifest is None else manifest)
+
+    def generated(self, folders: Sequence[str]) -> tuple[str, ...]:
+        """Of folders that hold the mark of a generator, those that held it before the change."""
+        before = self._before_change()
+        if before is None:
+            return tuple(folders)
+        marks = [f"{folder}/.openapi-generator" for folder in folders]
+        known = before.listing(self._base, marks) if marks else {}
+        return tuple(
+            folder
+            for folder, mark in zip(folders, marks, strict=True)
+            if any(p.startswith(mark) for p in known)
+        )
+
+    def marked(self) -> frozenset[str]:
+        """The files that `.gitattributes` call generated or vendored (`linguist-generated`,
+        `linguist-vendored`), as of the base, or of HEAD."""
+        if not isinstance(self.history, History) or not self.history.head:
+            return frozenset()
+        # One look at the disk saves every other repository a call of git.
+        if _MARKS not in (self.history.read(".gitattributes") or b""):
+            return frozenset()
+        rev = self._base if self._before_change() else self.history.head
+        return self.history.with_attribute(rev, "linguist-generated", "linguist-vendored")
+
     def notices(self) -> tuple[Notice, ...]:
         """What a reader must know: a book that the change edits was read as it was before."""
         return tuple(self._edited())
 
     def _edited(self) -> Iterator[Notice]:
+        manifest = self._manifest()
+        if manifest is not None and self.left_out() != left_out_by_ruff(manifest_of(self.settings.root)):
+            yield Notice(f"{_EDITS}: what ruff leaves out; the base's is used", "pyproject.toml")
         for name in (self.settings.baseline, self.settings.weights):
             of_base = self._of_base(name) if name and name not in _NO_FILES else None
             if of_base is None or not isinstance(self.history, History):
                 continue
             path = self.history.path_of_file(name)
             if self.history.read(path) != of_base:
-                yield Notice(f"this change edits its own judge: {path}; the base's is used", path)
+                yield Notice(f"{_EDITS}: {path}; the base's is used", path)
+
+    def _manifest(self) -> bytes | None:
+        return self._of_base(str(self.settings.root / "pyproject.toml"))
+
+    @property
+    def _base(self) -> str:
+        return self.change.base if self.change else ""
+
+    def _before_change(self) -> History | None:
+        """The history, where a change is judged that is in it."""
+        judging = self.settings.mode == "diff" and self.change is not None
+        return self.history if judging and isinstance(self.history, History) else None
 
     def _of_base(self, name: str) -> bytes | None:
         if name not in self._read:
@@ -87,14 +134,15 @@ class Books:
     def _before(self, name: str) -> bytes | None:
         """The file as of the base, empty where the base has none; None where no change can have written it:
         there is no change, or the file is none of the repository's."""
-        if self.settings.mode != "diff" or self.change is None or not isinstance(self.history, History):
+        history = self._before_change()
+        if history is None:
             return None
-        path = self.history.path_of_file(name)
+        path = history.path_of_file(name)
         if not path:
             return None
         try:
-            before = self.history.file_at(self.change.base, path)
-            if before is None and path not in self.history.tracked_blobs():
+            before = history.file_at(self._base, path)
+            if before is None and path not in history.tracked_blobs():
                 return None
         except GitError as error:
             raise UsageError(f"{name}: it could not be read as of the base: {error}") from error

@@ -107,13 +107,17 @@ class Distributions:
 
     def may_give(self, name: str, module: str) -> bool:
         """Could a distribution that no table knows give this module, going by the words of its name?
-        `panzi-json-logic` may well give `json_logic`, and `graphrag` may bring `graphrag_llm`."""
+        `panzi-json-logic` may well give `json_logic`, `graphrag` may bring `graphrag_llm`, and
+        `ft-scikit-optimize` is another edition of `scikit-optimize`."""
         if name in self._modules:
             return False
-        words = module.partition(".")[0].replace("_", "-").lower()
-        if f"-{words}-" in f"-{name}-" or words.startswith(f"{name}-"):
+        top = module.partition(".")[0]
+        words = top.replace("_", "-").lower()
+        if f"-{words}-" in f"-{name}-" or (words.startswith(f"{name}-") and name not in self.known):
             return True
-        return len(words) >= _TELLING and name in (f"{words}er", f"{words}s", f"{words}y", f"py{words}")
+        if self.names_module(top):
+            return any("-" in usual and f"-{usual}-" in f"-{name}-" for usual in self.giving(module))
+        return name not in self.known and _resembles(words, name)
 
     def works_unimported(self, name: str) -> bool:
         """A tool, plugin, driver, server or stub package: nobody needs to import it."""
@@ -139,6 +143,28 @@ class Distributions:
         return near[0] if near else ""
 
 
+def _resembles(words: str, name: str) -> bool:
+    """Is a word of an unknown module also in the name of an unknown distribution, or nearly? So
+    `django-admin-autocomplete-filter` gives `admin_auto_filters`, `flask-reuploaded` `flask_uploads`, and
+    `volcengine-python-sdk` `volcenginesdkarkruntime`."""
+    first = next((word for word in name.split("-") if word not in WORDS_OF_MANY), name)
+    if len(first) > _STEM and words.startswith(first):
+        return True
+    if len(words) >= _STEM - 1 and name.startswith(words):
+        return True  # `toonify` gives `toon`
+    return any(
+        word[:_STEM] in name if len(word) >= _STEM else word in name.split("-")
+        for word in words.split("-")
+        if word not in WORDS_OF_MANY and len(word) > 2
+    )
+
+
+# Words that tell nothing of what a distribution is for
+WORDS_OF_MANY = frozenset(
+    "python py flask django fastapi pytest sphinx async asyncio aio aws azure google cloud data text types "
+    "typing langchain llama json http web sqlalchemy base core utils client api".split()
+)
+_STEM = 5
 _SHORT = 6  # shorter names lie next to each other by chance
 _CASED = {
     name.lower(): (name,)

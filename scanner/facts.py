@@ -186,8 +186,9 @@ class Package(NamedTuple):
 
 class Mention(NamedTuple):
     """What a file says of distributions beside declaring them. `kind` is install or run (a command installs
-    or runs `name`), include or constraint (a requirements file reads the file `name`), or dynamic (a
-    manifest's `name` is worked out when it is built)."""
+    or runs `name`), include or constraint (a requirements file reads the file `name`), dynamic (a
+    manifest's `name` is worked out when it is built), or host (its entry points plug into the module
+    `name`)."""
 
     kind: str
     name: str

@@ -9,7 +9,7 @@ change says about its own review is named, and not believed. Authors, agents and
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 
 from scanner.blast import NOTHING, Blast
@@ -19,18 +19,28 @@ from scanner.policy import Policy, folded
 from scanner.provenance.record import Label
 
 _BY_AI = (Label.AI.value, Label.MIXED.value)
-# Nobody signed these: at a gate they are as good as silence.
-_SILENT = (Label.NO_EVIDENCE.value, Label.HUMAN.value, Label.UNKNOWN.value)
+# Nobody signed these: at a gate they are as good as silence. A bot is known by a name, which anybody can
+# write into a commit.
+_SILENT = (Label.NO_EVIDENCE.value, Label.HUMAN.value, Label.UNKNOWN.value, Label.BOT.value)
+_PACKAGE = "/__init__.py"
 
 
 @frozen
 class Touched:
     """A file of the change, and the lines that the change gave it, by label. `opaque`: it changed, and its
-    lines cannot be told (binary, deleted, lines only removed)."""
+    lines cannot be told (binary, deleted, lines only removed). `was`: the name that it had before."""
 
     path: str
     labels: Mapping[str, int] = field(default_factory=dict)
     opaque: bool = False
+    was: str = ""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The paths whose rules hold for it: none is got rid of by moving a file, nor by a package that
+        takes the place of a module."""
+        shadowed = f"{self.path.removesuffix(_PACKAGE)}.py" if self.path.endswith(_PACKAGE) else ""
+        return tuple(filter(None, (self.path, self.was, shadowed)))
 
 
 @frozen
@@ -49,7 +59,8 @@ class Approval:
 @frozen
 class Proposal:
     """A change that wants to pass: its files, who wrote it (every name of every author), how far it
-    reaches, what it does to its own judge, and the findings that fail it."""
+    reaches, what it does to its own judge, the findings that fail it, and what nobody could look into.
+    `proposer`: the platform told who proposes it."""
 
     base: str
     head: str
@@ -59,6 +70,8 @@ class Proposal:
     judges: tuple[str, ...] = ()
     suppressions: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    proposer: bool = True
 
 
 @frozen
@@ -116,7 +129,8 @@ def judge(
     """
     day = today or datetime.date.today()
     suspect = {one.path: found for one in proposal.files if (found := _suspect(one, policy, day, proposal))}
-    tier = min((t for path in suspect if (t := policy.tier_of(path))), default=0)
+    guarded = [place for one in proposal.files if one.path in suspect for place in one.places]
+    tier = min((t for place in guarded if (t := policy.tier_of(place))), default=0)
     needed = policy.needed(tier, proposal.blast.points, day) if suspect else 0
     given = [one for one in approvals if one.approves]
     counted = [one for one in given if not _discounted(one, proposal, policy)]
@@ -126,14 +140,16 @@ def judge(
         *_forbidden(proposal, policy, day),
         *_too_few(needed, counted),
         *_no_senior(senior, counted, policy, by_newcomer),
-        *_no_owner(suspect, counted, owners, policy),
+        *_no_owner(guarded, counted, owners, policy),
         *(f"`{one.by}` asks for changes" for one in approvals if _objects(one)),
         *(f"finding at the level that fails: {text}" for text in proposal.findings),
     ]
     named = [
         *(f"{text}, added by this change" for text in proposal.suppressions),
-        *(f"this change edits its own judge: {text}; the base's is used" for text in proposal.judges),
+        *(f"this change edits its own judge: {text}" for text in proposal.judges),
+        *proposal.unseen,
         *filter(None, (_discounted(one, proposal, policy) for one in given)),
+        *_nobody_proposes(proposal, counted),
         *_expired(policy, proposal, day),
     ]
     return Verdict(
@@ -152,10 +168,11 @@ def judge(
 
 def _suspect(file: Touched, policy: Policy, day: datetime.date, proposal: Proposal) -> dict[str, int]:
     """The lines of a file that need a review, by label."""
-    guarded = policy.list_of(file.path, day) != "autonomous"
-    if not guarded and not (proposal.suppressions or proposal.judges):
+    guarded = any(policy.list_of(place, day) != "autonomous" for place in file.places)
+    if not guarded and not (proposal.suppressions or proposal.judges or proposal.unseen):
         return {}
-    if any(one.holds(file.path, day) for one in policy.waive) and not policy.is_reset(day):
+    waived = all(any(one.holds(place, day) for one in policy.waive) for place in file.places)
+    if waived and not policy.is_reset(day):
         return {}
     silent = () if policy.trust_silence else _SILENT
     found = {label: n for label, n in sorted(file.labels.items()) if n and label in (*_BY_AI, *silent)}
@@ -188,17 +205,37 @@ def _wants_senior(policy: Policy, tier: int, by_newcomer: bool, day: datetime.da
 
 def _forbidden(proposal: Proposal, policy: Policy, day: datetime.date) -> list[str]:
     return [
-        f"{file.path} is on the `never` list, and the change brings lines by agents to it"
+        f"{place} is on the `never` list, and the change brings lines by agents to it"
         for file in proposal.files
-        if policy.list_of(file.path, day) == "never" and any(file.labels.get(label) for label in _BY_AI)
+        for place in file.places
+        if policy.list_of(place, day) == "never" and any(file.labels.get(label) for label in _BY_AI)
     ]
 
 
 def _too_few(needed: int, counted: Sequence[Approval]) -> list[str]:
-    people = len({min(one.people) for one in counted})
+    people = _heads(counted)
     if people >= needed:
         return []
     return [f"It lacks {_times(needed - people, 'approval')}"]
+
+
+def _heads(approvals: Iterable[Approval]) -> int:
+    """How many people they come from: who shares a name with another approval is the same one."""
+    known: list[frozenset[str]] = []
+    for one in approvals:
+        same = [people for people in known if people & one.people]
+        known = [people for people in known if people not in same]
+        known.append(one.people.union(*same))
+    return len(known)
+
+
+def _nobody_proposes(proposal: Proposal, counted: Sequence[Approval]) -> list[str]:
+    if proposal.proposer or not counted:
+        return []
+    return [
+        "nobody told who proposes the change (`--author`): that no approval is their own rests on the "
+        "names in its commits, which can be forged"
+    ]
 
 
 def _no_senior(senior: bool, counted: Sequence[Approval], policy: Policy, by_newcomer: bool) -> list[str]:
@@ -209,16 +246,14 @@ def _no_senior(senior: bool, counted: Sequence[Approval], policy: Policy, by_new
     return [f"No senior is among the approvals, and one is needed because {because}"]
 
 
-def _no_owner(
-    suspect: Mapping[str, object], counted: Sequence[Approval], owners: Owners, policy: Policy
-) -> list[str]:
+def _no_owner(paths: Iterable[str], counted: Sequence[Approval], owners: Owners, policy: Policy) -> list[str]:
     if not policy.owners:
         return []
     missing: dict[tuple[str, int, tuple[str, ...]], list[str]] = {}
-    for path in suspect:
+    for path in dict.fromkeys(paths):
         for rule in owners.of(path):
             people = policy.members(rule.owners)
-            given = len({min(one.people) for one in counted if one.people & people})
+            given = _heads(one for one in counted if one.people & people)
             if given < rule.approvals and not rule.optional:
                 missing.setdefault((rule.section, rule.approvals - given, rule.owners), []).append(path)
     return [_lacking(section, count, who, paths) for (section, count, who), paths in missing.items()]
@@ -240,7 +275,8 @@ def _expired(policy: Policy, proposal: Proposal, day: datetime.date) -> list[str
     ]
     if policy.profile == "reset" and policy.until and day > policy.until:
         said.append(f"the reset ended on {policy.until}; renew it, or take it out of the policy")
-    touched = {one for file in proposal.files if (one := policy.critical_of(file.path))}
+    places = (place for file in proposal.files for place in file.places)
+    touched = {one for place in places if (one := policy.critical_of(place))}
     for one in sorted(touched, key=lambda one: one.paths):
         if one.expires and day.isoformat() > one.expires:
             said.append(f"the entry for {', '.join(one.paths)} (owner {one.owner}) was due on {one.expires}")

@@ -23,7 +23,7 @@ class Alteration:
     """One function of the code under test, made to do something else, and what the test said to it."""
 
     function: str  # path:qualified name
-    how: str  # alter | drop | empty | raise
+    how: str  # a key of `_DONE`
     outcome: str  # passed | assertion | crash | unreached
     error: str = ""
     where: str = ""  # path:line of the project that noticed
@@ -53,7 +53,27 @@ class Proof:
         return f"survived {many}" if self.verdict is Verdict.SURVIVED else f"notices crashes only, of {many}"
 
 
-_DONE = {"alter": "gave another result", "drop": "gave no items", "empty": "did nothing", "raise": "crashed"}
+_DONE = {
+    "alter": "gave another result",
+    "alter texts": "gave other texts",
+    "alter numbers": "gave other numbers",
+    "alter flags": "gave the opposite",
+    "alter nothings": "gave something in place of nothing",
+    "error": "raised another error",
+    "calm": "raised no error",
+    "drop": "gave no items",
+    "drop within": "gave items without their own",
+    "effect": "left other values behind",
+    "effect texts": "left other texts behind",
+    "effect numbers": "left other numbers behind",
+    "effect flags": "left the opposite behind",
+    "input": "was given other arguments",
+    "input texts": "was given other texts",
+    "input numbers": "was given other numbers",
+    "input flags": "was given the opposite",
+    "empty": "did nothing",
+    "raise": "crashed",
+}
 
 
 @frozen

@@ -1,13 +1,14 @@
 """What a gate needs to know of a change, gathered from the repository: data for `gate.judge`.
 
-The judge's own books (settings, CODEOWNERS, ignored revisions, attributes, baseline) are read from the
-base, never from the change; where the change edits them, that is said.
+The judge's own books (settings, CODEOWNERS, ignored revisions, attributes, baseline, what ruff leaves out)
+are read from the base, never from the change; where the change edits them, that is said, and so it is where
+it edits what runs the judge.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,16 +30,32 @@ from scanner.provenance.record import Tier
 from scanner.provenance.tree import tally_range
 from scanner.relate.repository import Repository
 from scanner.rule import wanted
-from scanner.settings import Settings, UsageError, from_bytes, table_of
+from scanner.settings import Settings, UsageError, from_bytes, left_out_by_ruff, matches, table_of
+from scanner.source import role_of
 
 _CONFIGS = ("assay.toml", "pyproject.toml")
-_JUDGES = (*codeowners.PLACES, ".git-blame-ignore-revs", ".gitattributes")
+_JUDGES = frozenset([*codeowners.PLACES, ".git-blame-ignore-revs", ".mailmap"])
+# What may run the judge: of these, the files that speak of it.
+_RUNNERS = regex(
+    r"\.github/(?:workflows|actions)/|\.gitlab/|(?:.*/)?(?:\.gitlab-ci|\.pre-commit-config|azure-pipelines)\.ya?ml\Z"
+    r"|(?:.*/)?(?:Jenkinsfile|Makefile|noxfile\.py|tox\.ini)\Z|\.circleci/"
+)
+_OWN_NAME = b"assay"
+_BASES = "the base's is used"
 _SUPPRESSION = regex(
-    rb"(?:#|//|/\*|<!--)\s*(?P<what>assay:\s*allow|nosec\b|noqa\b|nosemgrep\b|type:\s*ignore|pylint:\s*disable"
-    rb"|eslint-disable|pragma:\s*no cover)",
+    rb"(?:#|//|/\*|--|<!--|%)\s*(?P<what>assay:\s*allow|(?:(?:ruff|flake8):\s*)?noqa\b|nosec\b|nosemgrep\b|nolint\b"
+    rb"|(?:mypy|pyright|pyre|pytype|type|ty):\s*(?:ignore|basic|disable)|pyre-(?:ignore|fixme)|pylint:\s*(?:disable|skip)"
+    rb"|eslint-disable|biome-ignore|@ts-(?:ignore|nocheck|expect-error)|noinspection\b|nosonar\b|lgtm\b|codeql\["
+    rb"|pragma:\s*(?:no cover|no mutate|allowlist secret)|(?:istanbul|c8|v8) ignore|gitleaks:\s*allow"
+    rb"|trufflehog:\s*ignore|(?:checkov|skipcq)[:\b]|(?:tfsec|trivy|hadolint|kics-scan)[: ]\s*ignore"
+    rb"|shellcheck\s+disable|sourcery\s+skip)",
     re.IGNORECASE,
 )
 _MOST_NAMED = 20
+_KINDS = {
+    "120000": "is a link: what it leads to was not looked at",
+    "160000": "is a submodule: what it brings was not looked at",
+}
 
 
 def settings_at(history: History, revision: str) -> Settings:
@@ -86,18 +103,41 @@ def gather(
     patches = list(parse(raw))
     files = _touched(history, base, patches, lost)
     changed = {patch.path: _ranges(patch) for patch in patches if not patch.deleted}
-    tiers = [tier for one in files if (tier := policy.tier_of(one.path))]
+    tiers = [tier for one in files for place in one.places if (tier := policy.tier_of(place))]
     commits = list(history.commits(history.commits_since(base)).values())
     return Proposal(
         base,
         head,
         files,
-        names_of(author) | frozenset(name for commit in commits for name in _authors(commit)),
+        names_of(author) | _authors(history, base, commits),
         blast_of(changed, repository, tiers),
-        tuple(_judges(history, base, settings)),
-        tuple(_suppressions(history, changed)),
+        tuple(_judges(history, base, settings, [name for one in files for name in (one.path, one.was)])),
+        _shortened([*_suppressions(history, changed), *_called_generated(history, base, patches)]),
         tuple(findings),
+        _shortened(_unseen(history, changed)),
+        bool(author),
     )
+
+
+def reviewed_as(history: History, base: str) -> frozenset[str]:
+    """The commits that a review may name. A platform checks out a merge that it made by itself for every
+    request; reviewers saw its second parent, which is all of it where the merge brings no line of its own."""
+    head = history.head
+    parents = history.commits([head])[head].parents
+    if len(parents) != 2 or parents[0] != base:
+        return frozenset([head])
+    ((raw, lost),) = history.patches([head], merges=True)
+    own = lost or any(map(_has_lines_of_its_own, parse(raw)))
+    return frozenset([head] if own else [head, parents[1]])
+
+
+def _has_lines_of_its_own(patch: FilePatch) -> bool:
+    """Does a merge's file hold a line that none of its parents has?"""
+    new = [
+        {line for one in side for line in range(one.new_start, one.new_start + one.new_size)}
+        for side in patch.replaced
+    ]
+    return patch.binary or bool(new and set.intersection(*new))
 
 
 def claims(history: History, base: str) -> list[Approval]:
@@ -115,12 +155,13 @@ def _touched(
 ) -> tuple[Touched, ...]:
     counted = tally_range(history, base, history.head)
     names = {patch.path for patch in patches} | set(lost)
+    was = {patch.path: patch.before[0] for patch in patches if patch.moved}
     found = []
     for path in sorted(names):
         labels: dict[str, int] = {}
         for group, lines in counted.files.get(path, {}).items():
             labels[group.label] = labels.get(group.label, 0) + lines
-        found.append(Touched(path, labels, opaque=not labels))
+        found.append(Touched(path, labels, opaque=not labels, was=was.get(path, "")))
     return tuple(found)
 
 
@@ -131,11 +172,18 @@ def _ranges(patch: FilePatch) -> Ranges:
     )
 
 
-def _authors(commit: Commit) -> Iterator[str]:
-    """Every name of everybody who wrote, asked for, or made a commit, agents left out."""
-    for person in (commit.author, commit.committer, *trailers.requesters(commit)):
-        if identity.is_person(person) and person.email.lower() != "noreply@github.com":
-            yield from names_of(*_aliases(person))
+def _authors(history: History, base: str, commits: Sequence[Commit]) -> frozenset[str]:
+    """Every name of everybody who wrote, asked for, or made a commit, agents left out, and what the mailmap
+    of either side calls them."""
+    people = {
+        person
+        for commit in commits
+        for person in (commit.author, commit.committer, *trailers.requesters(commit))
+        if identity.is_person(person) and person.email.lower() != "noreply@github.com"
+    }
+    for revision in (base, history.head):
+        people |= history.mapped(revision, people)
+    return frozenset(name for person in people for name in names_of(*_aliases(person)))
 
 
 def _aliases(person: Person) -> tuple[str, ...]:
@@ -146,6 +194,11 @@ def _aliases(person: Person) -> tuple[str, ...]:
 # The judge's own books
 
 
+def linter_at(history: History, revision: str) -> tuple[str, ...]:
+    """What the project's linter leaves out, as of a commit."""
+    return left_out_by_ruff(history.file_at(revision, "pyproject.toml") or b"")
+
+
 def _config(history: History, revision: str) -> tuple[str, bytes | None]:
     found = history.blobs_at(revision, _CONFIGS)
     if "assay.toml" in found:
@@ -154,16 +207,29 @@ def _config(history: History, revision: str) -> tuple[str, bytes | None]:
     return "pyproject.toml", manifest if b"tool.assay" in manifest else None
 
 
-def _judges(history: History, base: str, settings: Settings) -> Iterator[str]:
+def _judges(history: History, base: str, settings: Settings, touched: Sequence[str]) -> Iterator[str]:
     before = _table(*_config(history, base))
     after = _table(*_config(history, history.head))
     for key in sorted(before.keys() | after.keys()):
         if before.get(key) != after.get(key):
-            yield f"`{key}` of the settings"
-    named = (history.path_of_file(name) for name in (settings.baseline, settings.weights) if "." in name)
-    books = (*_JUDGES, *filter(None, named))
-    was, now = history.blobs_at(base, books), history.blobs_at(history.head, books)
-    yield from (name for name in books if was.get(name) != now.get(name))
+            yield f"`{key}` of the settings; {_BASES}"
+    if linter_at(history, base) != linter_at(history, history.head):
+        yield f"what ruff leaves out; {_BASES}"
+    named = {history.path_of_file(name) for name in (settings.baseline, settings.weights) if "." in name}
+    packs = [*filter(None, map(history.path_of_file, settings.rule_paths))]
+    for path in sorted({*filter(None, touched)}):
+        attributes = path.rpartition("/")[2] == ".gitattributes"
+        if attributes or path in _JUDGES or path in named:
+            yield f"{path}; {_BASES}"
+        elif any(matches(path, pack) for pack in packs):
+            yield f"{path}, a rule of the project's own"
+        elif _RUNNERS.match(path) and _speaks_of_us(history, base, path):
+            yield f"{path}, which runs it"
+
+
+def _speaks_of_us(history: History, base: str, path: str) -> bool:
+    sides = (history.file_at(revision, path) or b"" for revision in (base, history.head))
+    return any(_OWN_NAME in content for content in sides)
 
 
 def _table(name: str, content: bytes | None) -> Mapping[str, Any]:
@@ -176,14 +242,42 @@ def _table(name: str, content: bytes | None) -> Mapping[str, Any]:
 def _suppressions(history: History, changed: Mapping[str, Ranges]) -> Iterator[str]:
     """The comments that silence a checker, among the lines that the change brings."""
     contents = history.blobs_at(history.head, changed)
-    named = 0
     for path in sorted(contents):
         lines = lines_of(contents[path])
         for number in (n for start, end in changed[path] for n in range(start, end + 1)):
             match = _SUPPRESSION.search(lines[number - 1]) if number <= len(lines) else None
-            if match and named < _MOST_NAMED:
-                named += 1
+            if match:
                 yield f"`{match['what'].decode().lower()}` at {path}:{number}"
+
+
+def _called_generated(history: History, base: str, patches: Sequence[FilePatch]) -> Iterator[str]:
+    """The files whose header calls them generated, and did not before: many rules do not speak there."""
+    names = {one.path: one.before[0] for one in patches if not one.deleted and one.before}
+    now, before = history.blobs_at(history.head, names), history.blobs_at(base, filter(None, names.values()))
+    for path, was in sorted(names.items()):
+        if _calls_itself_generated(path, now.get(path)) and not _calls_itself_generated(was, before.get(was)):
+            yield f"a header that calls {path} generated"
+
+
+def _calls_itself_generated(path: str, content: bytes | None) -> bool:
+    head = (content or b"")[:4000].decode("utf-8", "replace")
+    return role_of(path, head) == "generated" != role_of(path)
+
+
+def _unseen(history: History, changed: Mapping[str, Ranges]) -> Iterator[str]:
+    """What the change brings and nobody can look into, and files on disk that are not what is judged."""
+    for path, mode in sorted(history.modes(history.head, changed).items()):
+        if mode in _KINDS:
+            yield f"{path} {_KINDS[mode]}"
+    for path in history.unclean():
+        yield f"{path} is not on disk as it was committed: findings speak of what is on disk"
+
+
+def _shortened(said: Iterable[str]) -> tuple[str, ...]:
+    """The first of them, and how many more there are."""
+    every = list(said)
+    more = len(every) - _MOST_NAMED
+    return (*every[:_MOST_NAMED], *([f"{more} more of this kind"] if more > 0 else []))
 
 
 def reviews_file(history: History, name: str) -> str:

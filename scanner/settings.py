@@ -68,8 +68,10 @@ class Settings:
     baseline: str = ""
     weights: str = "default"
     provenance: str = "findings"  # none | findings
+    code_claims: bool = False
     semgrep: bool = True
     cache: bool = True
+    online: bool = False  # from the command line alone: no file of a tree opens the network
     jobs: int = 0
     fail_on: str = "error"
     min_rank: float = 0.0
@@ -137,6 +139,7 @@ KEYS = {
     "allow": list,
     "weights": str,
     "provenance": str,
+    "code-claims": bool,
     "semgrep": bool,
     "cache": bool,
     "jobs": int,
@@ -238,16 +241,26 @@ def _config_file(root: Path) -> tuple[Path, dict[str, Any]] | None:
     return None
 
 
-def linter_of(root: Path) -> dict[str, Any]:
-    """What the project tells ruff; empty where it tells nothing, or nothing that can be read."""
+def manifest_of(root: Path) -> bytes:
+    """The project's `pyproject.toml` as it is on disk; empty where there is none that can be read."""
     manifest = root / "pyproject.toml"
     try:
-        if not _lies_in(root, manifest) or b"tool.ruff" not in manifest.read_bytes()[:_MAX_BYTES]:
-            return {}
-        ruff = _read_toml(manifest).get("tool", {}).get("ruff", {})
-    except (OSError, UsageError, AttributeError):
-        return {}
-    return ruff if isinstance(ruff, dict) else {}
+        return manifest.read_bytes()[:_MAX_BYTES] if _lies_in(root, manifest) else b""
+    except OSError:
+        return b""
+
+
+def left_out_by_ruff(manifest: bytes) -> tuple[str, ...]:
+    """What a `pyproject.toml` tells ruff to pass by; nothing where it cannot be read."""
+    if b"tool.ruff" not in manifest:
+        return ()
+    try:
+        ruff = toml.loads(manifest.decode("utf-8"))["tool"]["ruff"]
+        lists = [ruff.get(key) for key in ("exclude", "extend-exclude")]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return ()
+    entries = [entry for listed in lists if isinstance(listed, list) for entry in listed]
+    return tuple(entry for entry in entries if isinstance(entry, str))
 
 
 def _lies_in(root: Path, path: Path) -> bool:

@@ -1,7 +1,7 @@
 """Findings with provenance → a report: rank and level of each; kept, allowed, known or suppressed.
 
 Pure. Nothing is lost, all is counted. The arithmetic is odds, so that a person can check it by hand:
-`40:60 × 1.6 copied code, ai × 1.3 unreviewed = 2.08 → rank 58.1`.
+`40:60 × 1.6 duplication, ai (E24; against it E54) × 1.3 unreviewed (E49) = 2.08 → rank 58.1`.
 """
 
 from __future__ import annotations
@@ -28,11 +28,17 @@ HIGH_BASE = 70.0  # nothing lowers a finding whose base rank reaches this
 
 @frozen
 class Factor:
-    """One odds factor, the words that name it, and the ids of the studies behind it."""
+    """One odds factor, the words that name it, and the ids of the studies behind it; `against` are those
+    that found the opposite."""
 
     value: float
     words: str
     sources: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        contested = f"; against it {', '.join(self.against)}" if self.against else ""
+        return f"{self.value:g} {self.words} ({', '.join(self.sources) or 'judgement'}{contested})"
 
 
 @frozen
@@ -126,11 +132,18 @@ def load_weights(name: str, content: bytes | None = None) -> Weights:
         ) from error
 
 
+def studies() -> dict[str, str]:
+    """What the ids of studies stand for that factors and rules cite."""
+    listed = Path(__file__).with_name("evidence.toml").read_text(encoding="utf-8")
+    known: dict[str, str] = toml.loads(listed)
+    return known
+
+
 def _factor(group: str, key: str, entry: Mapping[str, Any]) -> Factor:
     value = float(entry["factor"])
     if not 0.1 <= value <= 10:
         raise ValueError(f"{group}.{key}: factor {value} is not between 0.1 and 10")
-    return Factor(value, key, tuple(entry.get("sources", ())))
+    return Factor(value, key, tuple(entry.get("sources", ())), tuple(entry.get("against", ())))
 
 
 def weigh(
@@ -199,7 +212,7 @@ def _with_proof(item: Weighed, proof: Proof | None, weights: Weights) -> Weighed
     known = weights.factor("proof", proof.verdict.name.lower())
     factors = item.factors
     if known.value > 1.0:
-        factors = (*factors, Factor(known.value, "proved by running it", known.sources))
+        factors = (*factors, replace(known, words="proved by running it"))
     final = rank(base, factors, weights.cap)
     return replace(
         item,
@@ -295,11 +308,11 @@ def factors_of(
             found.append(_acting(weights.factor("autonomy", "unattended"), probability, "unattended agent"))
     if any(matches(path, pattern) for pattern in settings.critical_paths):
         critical = weights.factor("path", "critical")
-        found.append(Factor(critical.value, "critical path", critical.sources))
+        found.append(replace(critical, words="critical path"))
     raised = [factor for factor in found if factor.value > 1.0]
     if provenance.review.tier is Tier.ATTESTED and provenance.review.signed and card.base_rank < HIGH_BASE:
         approved = weights.factor("review", "approved")
-        raised.append(Factor(min(1.0, approved.value), "review attested", approved.sources))
+        raised.append(replace(approved, value=min(1.0, approved.value), words="review attested"))
     return tuple(raised)
 
 
@@ -315,7 +328,7 @@ _UNREVIEWED = {
 
 
 def _acting(factor: Factor, probability: float, words: str) -> Factor:
-    return Factor(round(factor.value**probability, 3), words, factor.sources)
+    return replace(factor, value=round(factor.value**probability, 3), words=words)
 
 
 def _weighed(
@@ -366,7 +379,7 @@ def explain(base: float, factors: Sequence[Factor], cap: float, final: float) ->
     product = 1.0
     for factor in factors:
         product *= factor.value
-    steps = " ".join(f"× {factor.value:g} {factor.words}" for factor in factors)
+    steps = " ".join(f"× {factor}" for factor in factors)
     capped = f", capped at {cap:g}" if product > cap else ""
     return f"{odds} {steps} = {product:.3g}{capped} → rank {final:g}"
 

@@ -22,7 +22,7 @@ SHOP = {
         "import os\n\n\ndef signing_key():\n    return os.getenv('SIGNING_SECRET', 'change-me')\n"
     ),
     "shop/prices.py": "def total(prices):\n    return sum(prices)\n",
-    "shop/store.py": "from os import environ\n\nPASSWORD = environ.get('DB_PASSWORD', 'postgres')\n",
+    "shop/store.py": "from os import environ\n\nPASSWORD = environ.get('DB_PASSWORD', 'Xk9-stock')\n",
 }
 # New rules must not change these screens.
 ONLY = ("--select", "fallback-secret", "--no-cache", "--jobs", "1")
@@ -46,8 +46,8 @@ shop/store.py  1 error
 
 shop/store.py:3:12  error fallback-secret  rank 75
   `DB_PASSWORD` falls back to a secret that is written in the code
-  3 | PASSWORD = environ.get('DB_PASSWORD', '********')
-    |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  3 | PASSWORD = environ.get('DB_PASSWORD', '*********')
+    |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   instead: Read it without a default (`os.environ['DB_PASSWORD']`), and refuse to start where it is missing.
 """)
     assert run.err == snapshot("2 errors in 3 files\n")
@@ -65,18 +65,18 @@ shop/keys.py:5:12  error fallback-secret  rank 82.9
     |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   why: The example in every tutorial has a default, so that the first run works without any set-up.
   instead: Read it without a default (`os.environ['SIGNING_SECRET']`), and refuse to start where it is missing.
-  origin: ai, Claude Code, commit 62f945d35c, by trailer (p 0.8); no review on record
-  rank: 75:25 × 1.309 security, ai × 1.234 unreviewed = 1.62 → rank 82.9
+  origin: ai, Claude Code, commit 6130f083f0, by trailer (p 0.8); no review on record
+  rank: 75:25 × 1.309 security, ai (E04, E19, E20; against it E06, E57) × 1.234 unreviewed (E49) = 1.62 → rank 82.9
 
 shop/store.py  1 error
 
 shop/store.py:3:12  error fallback-secret  rank 82.9
   `DB_PASSWORD` falls back to a secret that is written in the code
-  3 | PASSWORD = environ.get('DB_PASSWORD', '********')
-    |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  3 | PASSWORD = environ.get('DB_PASSWORD', '*********')
+    |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   instead: Read it without a default (`os.environ['DB_PASSWORD']`), and refuse to start where it is missing.
-  origin: ai, Claude Code, commit 62f945d35c, by trailer (p 0.8); no review on record
-  rank: 75:25 × 1.309 security, ai × 1.234 unreviewed = 1.62 → rank 82.9
+  origin: ai, Claude Code, commit 6130f083f0, by trailer (p 0.8); no review on record
+  rank: 75:25 × 1.309 security, ai (E04, E19, E20; against it E06, E57) × 1.234 unreviewed (E49) = 1.62 → rank 82.9
 """)
 
 
@@ -268,8 +268,8 @@ def test_blame_names_the_agent_of_each_line(assay: Assay, project: Project) -> N
     run = assay("blame", "shop/prices.py", cwd=root)
     assert run.out == snapshot("""\
 line  label        agent        model  evidence            review
-1     ai           Claude Code         62f945d35c trailer  none     def total(prices):
-2     ai           Claude Code         62f945d35c trailer  none         return sum(prices)
+1     ai           Claude Code         6130f083f0 trailer  none     def total(prices):
+2     ai           Claude Code         6130f083f0 trailer  none         return sum(prices)
 3     no-evidence                                          pending
 4     no-evidence                                          pending
 5     no-evidence                                          pending  FREE = 0

@@ -79,7 +79,7 @@ def test_tier_by_blast_by_experience_by_review(
 def test_what_has_no_evidence_needs_no_review_where_the_policy_trusts_silence() -> None:
     trusting = Policy(trust_silence=True)
     assert judged(proposal(label="no-evidence"), policy=trusting).passed
-    assert judged(proposal(label="bot"), policy=POLICY).passed
+    assert judged(proposal(label="bot"), policy=trusting).passed
     assert not judged(proposal(label="ai"), policy=trusting).passed
 
 
@@ -380,7 +380,7 @@ def test_the_last_word_of_each_reviewer_counts() -> None:
         github("linus", "APPROVED", "older"),
         github("coderabbitai[bot]", "APPROVED", kind="Bot"),
     ]
-    found = parse_reviews(json.dumps(listed), "head").approvals
+    found = parse_reviews(json.dumps(listed), {"head"}).approvals
     assert [(one.by, one.approves, one.stale, one.machine) for one in found] == [
         ("coderabbitai[bot]", True, False, True),
         ("grace", True, False, False),
@@ -403,7 +403,7 @@ def test_the_last_word_of_each_reviewer_counts() -> None:
 )
 def test_a_broken_list_of_reviews_is_named(text: str) -> None:
     with pytest.raises(UsageError, match="--reviews"):
-        parse_reviews(text, "head")
+        parse_reviews(text, {"head"})
 
 
 # End to end
@@ -534,7 +534,7 @@ def test_cheat_a_trailer_that_names_a_reviewer(shop: Repository, gate: Gate) -> 
 def test_cheat_a_policy_edited_in_the_change(shop: Repository, gate: Gate) -> None:
     shop.write("pyproject.toml", TOML.replace('["docs/"]', '["**"]').replace("tier = 1", "tier = 3"))
     add(shop, "app/pay.py", DISCOUNT, f"Add\n\n{CLAUDE}")
-    code, verdict = gate({"by": "linus"})
+    code, verdict = gate({"by": "linus"}, author="ada")
     assert (code, verdict["needed"]) == (1, 2)
     assert verdict["notes"] == [
         f"this change edits its own judge: `{key}` of the settings; the base's is used"
@@ -712,3 +712,240 @@ def test_cheat_weights_of_its_own(assay: Assay, shop: Repository) -> None:
     assert "this change edits its own judge: weights.toml; the base's is used" in run.err
     gated = scanned(assay, shop, "--weights", "weights.toml")
     assert "rank 79.7" in gated.out  # of the base's settings, which name no file
+
+
+def test_cheat_a_file_moved_out_of_a_critical_path(shop: Repository, gate: Gate) -> None:
+    """Moved and changed at once, and into the list where agents may work alone."""
+    shop.git("mv", "app/pay.py", "docs_pay.py")
+    (shop.root / "docs").mkdir()
+    shop.git("mv", "docs_pay.py", "docs/pay.py")
+    add(shop, "docs/pay.py", "\n\nFREE = 0\n", f"Tidy up\n\n{CLAUDE}")
+    code, verdict = gate({"by": "linus"})
+    assert (code, verdict["needed"], verdict["senior"]) == (1, 2, True)
+
+
+def test_cheat_a_package_in_place_of_a_critical_module(shop: Repository, gate: Gate) -> None:
+    """Python imports `app/pay/` before `app/pay.py`."""
+    shop.write("app/pay/__init__.py", "def price(items):\n    return 0\n")
+    shop.commit(f"Add\n\n{CLAUDE}")
+    code, verdict = gate({"by": "linus"})
+    assert (code, verdict["needed"]) == (1, 2)
+
+
+def test_cheat_a_link_in_place_of_a_critical_file(shop: Repository, gate: Gate) -> None:
+    (shop.root / "app/pay.py").unlink()
+    (shop.root / "app/pay.py").symlink_to("../docs/free.py")
+    shop.write("docs/free.py", "def price(items):\n    return 0\n")
+    shop.commit(f"Link\n\n{CLAUDE}")
+    code, verdict = gate({"by": "linus"})
+    assert (code, verdict["needed"]) == (1, 2)
+    assert "app/pay.py is a link: what it leads to was not looked at" in verdict["notes"]
+
+
+def test_cheat_a_submodule_that_moves_on(shop: Repository, gate: Gate) -> None:
+    head = shop.git("rev-parse", "HEAD")
+    shop.git("update-index", "--add", "--cacheinfo", f"160000,{head},docs/theme")
+    shop.git("commit", "-q", "-m", "Newer theme", **shop.people(ADA))
+    code, verdict = gate()
+    assert code == 1
+    assert "docs/theme is a submodule: what it brings was not looked at" in verdict["notes"]
+
+
+def test_cheat_a_mode_and_nothing_else(shop: Repository, gate: Gate) -> None:
+    shop.git("update-index", "--chmod=+x", "app/pay.py")
+    shop.git("commit", "-q", "-m", "Mode", **shop.people(ADA))
+    assert gate()[1]["needs_review"] == {"app/pay.py": {"unknown": 0}}
+
+
+def test_cheat_other_line_ends(shop: Repository, gate: Gate) -> None:
+    """Every line is new, so every line is suspect: nothing of an agent's hides among them."""
+    shop.write("app/pay.py", PRICE.replace("\n", "\r\n").replace("sum(items)", "0"))
+    shop.commit("Line ends")
+    assert gate()[1]["needs_review"] == {"app/pay.py": {"no-evidence": 2}}
+
+
+def test_cheat_the_name_of_a_bot(shop: Repository, gate: Gate) -> None:
+    bot = "dependabot[bot] <49699333+dependabot[bot]@users.noreply.github.com>"
+    add(shop, "app/more.py", DISCOUNT, "Bump", author=bot)
+    code, verdict = gate()
+    assert (code, verdict["needs_review"]) == (1, {"app/more.py": {"bot": 4}})
+
+
+def test_cheat_the_name_of_somebody_else(shop: Repository, gate: Gate) -> None:
+    """Ada writes as Grace, and approves it herself: only the platform knows who proposes it."""
+    add(shop, "app/more.py", DISCOUNT, "Add", author=GRACE)
+    code, verdict = gate({"by": "ada"})
+    assert code == 0
+    assert any("nobody told who proposes the change" in note for note in verdict["notes"])
+    assert gate({"by": "ada"}, author="ada")[0] == 1
+
+
+def test_cheat_a_second_address(shop: Repository, gate: Gate) -> None:
+    on_main(shop, ".mailmap", "Ada Lovelace <ada@example.org> <countess@home.example>\n")
+    add(shop, "app/more.py", DISCOUNT, "Add", author="A. King <countess@home.example>")
+    assert gate({"by": "ada"})[0] == 1
+    shop.write(".mailmap", "")
+    shop.commit("Forget", author="A. King <countess@home.example>")
+    code, verdict = gate({"by": "ada"})
+    assert code == 1
+    assert "this change edits its own judge: .mailmap; the base's is used" in verdict["notes"]
+
+
+def test_cheat_a_co_author_who_approves(shop: Repository, gate: Gate) -> None:
+    add(shop, "app/more.py", DISCOUNT, f"Add\n\nCo-authored-by: {GRACE}")
+    assert gate({"by": "grace"})[0] == 1
+
+
+def test_cheat_one_person_with_two_logins(shop: Repository, gate: Gate) -> None:
+    add(shop, "app/pay.py", DISCOUNT, "Add")
+    twice = [{"by": "grace", "names": ["Grace Hopper"]}, {"by": "amazing", "names": ["Grace Hopper"]}]
+    assert gate(*twice)[1]["reasons"] == ["It lacks 1 approval"]
+
+
+def test_cheat_an_earlier_commit_that_was_approved(shop: Repository, gate: Gate) -> None:
+    add(shop, "app/more.py", DISCOUNT, "Add")
+    approved = shop.git("rev-parse", "HEAD")
+    shop.git("commit", "-q", "--amend", "--no-edit", "--allow-empty", **shop.people(ADA))
+    code, verdict = gate({"by": "grace", "commit": approved})
+    assert code == 1
+    assert "`grace` approved an earlier state of the change" in verdict["notes"]
+
+
+def test_cheat_attributes_further_down(shop: Repository, gate: Gate) -> None:
+    """Called generated, a file is left alone by many rules, and git shows it as binary to the eye."""
+    shop.write("app/.gitattributes", "*.py linguist-generated binary\n")
+    add(shop, "app/more.py", DISCOUNT + "import os  # noqa\n", f"Add\n\n{CLAUDE}")
+    code, verdict = gate()
+    assert (code, verdict["needs_review"]["app/more.py"]) == (1, {"ai": 5})
+    assert "this change edits its own judge: app/.gitattributes; the base's is used" in verdict["notes"]
+    assert "`noqa` at app/more.py:5, added by this change" in verdict["notes"]
+
+
+def test_cheat_a_header_that_calls_a_file_generated(shop: Repository, gate: Gate) -> None:
+    shop.write("app/cart.py", f"# @generated, do not edit\n{CART}")
+    shop.commit("Head")
+    assert "a header that calls app/cart.py generated, added by this change" in gate()[1]["notes"]
+
+
+def test_cheat_suppressions_beyond_the_first_ones(shop: Repository, gate: Gate) -> None:
+    many = "".join(f"import m{number}  # ruff: noqa\n" for number in range(25))
+    add(shop, "app/more.py", many, "Add")
+    notes = gate()[1]["notes"]
+    assert "`ruff: noqa` at app/more.py:1, added by this change" in notes
+    assert "5 more of this kind, added by this change" in notes
+
+
+def test_cheat_the_workflow_that_runs_the_gate(shop: Repository, gate: Gate) -> None:
+    on_main(shop, ".github/workflows/gate.yml", "jobs: {gate: {steps: [{run: assay gate main}]}}\n")
+    shop.write(".github/workflows/gate.yml", "jobs: {gate: {steps: [{run: 'true'}]}}\n")
+    shop.commit("Faster")
+    said = "this change edits its own judge: .github/workflows/gate.yml, which runs it"
+    assert said in gate()[1]["notes"]
+
+
+def test_cheat_rules_of_the_project_itself(assay: Assay, shop: Repository) -> None:
+    pack = (
+        "rules:\n- {id: no-print, languages: [python], message: no, severity: ERROR, pattern: print(...)}\n"
+    )
+    on_main(shop, "checks/no-print.yaml", pack)
+    shop.write("checks/no-print.yaml", pack.replace("print(...)", "never(...)"))
+    shop.commit("Calmer")
+    run = scanned(assay, shop, "--rules", "checks")
+    assert "this change edits its own judge: checks/no-print.yaml, a rule of the project's own" in run.err
+
+
+SWALLOWED = (
+    "def orders(session, user):\n    try:\n        return session.query('orders', user).all()\n"
+    "    except Exception:\n        return []\n"
+)
+
+
+def test_cheat_what_the_linter_leaves_out(assay: Assay, shop: Repository, gate: Gate) -> None:
+    """What ruff passes by is foreign code, of which quality is not asked."""
+    on_main(shop, "pyproject.toml", TOML.replace("semgrep = false", 'semgrep = false\nfail-on = "note"'))
+    add(shop, "app/more.py", SWALLOWED, f"Add\n\n{CLAUDE}")
+    found = [reason for reason in gate()[1]["reasons"] if "app/more.py" in reason]
+    assert found
+    loose = TOML.replace("semgrep = false", 'semgrep = false\nfail-on = "note"')
+    shop.write("pyproject.toml", f'{loose}[tool.ruff]\nextend-exclude = ["app/more.py"]\n')
+    shop.commit("Lint less")
+    verdict = gate()[1]
+    assert [reason for reason in verdict["reasons"] if "app/more.py" in reason] == found
+    assert "this change edits its own judge: what ruff leaves out; the base's is used" in verdict["notes"]
+    run = assay("scan", "--diff", "main", "--no-cache", "--fail-on", "note", cwd=shop.root)
+    assert "app/more.py" in run.out
+    assert "what ruff leaves out; the base's is used" in run.err
+
+
+def test_cheat_the_mark_of_a_generator(shop: Repository, gate: Gate) -> None:
+    on_main(shop, "pyproject.toml", TOML.replace("semgrep = false", 'semgrep = false\nfail-on = "note"'))
+    add(shop, "app/more.py", SWALLOWED, f"Add\n\n{CLAUDE}")
+    found = [reason for reason in gate()[1]["reasons"] if "app/more.py" in reason]
+    shop.write("app/.openapi-generator/FILES", "more.py\n")
+    shop.write(".gitattributes", "*.py linguist-generated=true\n")
+    shop.commit("Generated")
+    assert [reason for reason in gate()[1]["reasons"] if "app/more.py" in reason] == found
+
+
+def test_cheat_another_file_on_disk(shop: Repository, gate: Gate) -> None:
+    """A step before the gate puts a clean file where the scan will look."""
+    add(shop, "app/sign.py", SECRET, "Sign")
+    shop.write("app/sign.py", "")
+    _, verdict = gate({"by": "grace"}, author="ada")
+    assert verdict["notes"] == [
+        "app/sign.py is not on disk as it was committed: findings speak of what is on disk"
+    ]
+
+
+def test_cheat_a_commit_that_history_replaces(shop: Repository, gate: Gate) -> None:
+    add(shop, "app/more.py", DISCOUNT, f"Add\n\n{CLAUDE}")
+    shop.git("branch", "-q", "harmless", "main")
+    shop.git("replace", "HEAD", "main")
+    shop.git("config", "blame.ignoreRevsFile", ".git-blame-ignore-revs")
+    shop.write(".git-blame-ignore-revs", f"{shop.git('rev-parse', 'HEAD')}\n")
+    shop.commit("Ignore it")
+    code, verdict = gate()
+    assert (code, verdict["needs_review"]["app/more.py"]) == (1, {"ai": 4})
+    assert "this change edits its own judge: .git-blame-ignore-revs; the base's is used" in verdict["notes"]
+
+
+def test_cheat_a_waiver_of_its_own(shop: Repository, gate: Gate) -> None:
+    waiver = (
+        '[[tool.assay.gate.waive]]\npaths = ["**"]\nreason = "hurry"\nowner = "@ada"\n'
+        'expires = "2099-01-01"\n'
+        '[[tool.assay.allow]]\nrule = "fallback-secret"\npath = "**"\nreason = "fine"\nowner = "@ada"\n'
+    )
+    shop.write("pyproject.toml", TOML + waiver)
+    add(shop, "app/sign.py", SECRET, f"Sign\n\n{CLAUDE}")
+    code, verdict = gate({"by": "linus"}, author="ada")
+    assert code == 1
+    assert verdict["reasons"] == ["finding at the level that fails: fallback-secret at app/sign.py:5"]
+    assert [note for note in verdict["notes"] if "its own judge" in note] == [
+        f"this change edits its own judge: `{key}` of the settings; the base's is used"
+        for key in ("allow", "gate")
+    ]
+
+
+def test_cheat_owners_of_its_own(shop: Repository, gate: Gate) -> None:
+    on_main(shop, "CODEOWNERS", "app/ @grace\n")
+    on_main(shop, "pyproject.toml", TOML + "owners = true\n")
+    shop.write("CODEOWNERS", "app/ @linus\n")
+    add(shop, "app/more.py", DISCOUNT, "Add")
+    code, verdict = gate({"by": "linus"}, author="ada")
+    assert code == 1
+    assert verdict["reasons"] == ["No owner (@grace) approved app/more.py"]
+    assert "this change edits its own judge: CODEOWNERS; the base's is used" in verdict["notes"]
+
+
+def test_the_merge_that_a_platform_checks_out(shop: Repository, gate: Gate) -> None:
+    """A review of the branch holds for its merge, unless the merge has lines of its own."""
+    add(shop, "app/more.py", DISCOUNT, "Add")
+    reviewed = shop.git("rev-parse", "HEAD")
+    shop.git("checkout", "-q", "--detach", "main")
+    shop.merge("topic", f"Merge {reviewed} into main", committer=GITHUB)
+    assert gate({"by": "grace", "commit": reviewed})[0] == 0
+    shop.git("checkout", "-q", "--detach", "main")
+    shop.git("merge", "-q", "--no-commit", "--no-ff", "topic", **shop.people(ADA))
+    add(shop, "app/more.py", "STOLEN = 1\n", "Merge")
+    assert shop.git("rev-parse", "HEAD^2") == reviewed
+    assert gate({"by": "grace", "commit": reviewed})[0] == 1

@@ -178,13 +178,13 @@ def test_what_is_worked_out_when_it_is_built() -> None:
     told = '[project]\ndynamic = ["dependencies"]\n'
     assert mentioned("pyproject.toml", told) == [("dynamic", "dependencies")]
     file = '[tool.setuptools.dynamic]\ndependencies = { file = ["needs.txt"] }\n'
-    assert mentioned("pyproject.toml", told + file) == [("include", "needs.txt")]
+    assert mentioned("pyproject.toml", told + file) == [("include", "needs.txt"), ("run", "setuptools")]
     assert mentioned("setup.py", "setup(install_requires=read())") == [("dynamic", "install_requires")]
     assert mentioned("setup.py", "setup(extras_require=extras())") == [("dynamic", "optional-dependencies")]
     extras = '[project]\ndynamic = ["optional-dependencies"]\n'
     assert mentioned("pyproject.toml", extras) == [("dynamic", "optional-dependencies")]
     file = '[tool.setuptools.dynamic.optional-dependencies]\ndev = { file = "dev.txt" }\n'
-    assert mentioned("pyproject.toml", extras + file) == [("include", "dev.txt")]
+    assert mentioned("pyproject.toml", extras + file) == [("include", "dev.txt"), ("run", "setuptools")]
     assert mentioned("setup.cfg", "[options]\ninstall_requires = file: a.txt, b.txt\n") == [
         ("include", "a.txt"),
         ("include", "b.txt"),

@@ -30,7 +30,7 @@ def test_findings_come_by_rank_and_what_is_missing_before_them() -> None:
 ::notice title=assay%3A not analysed,file=known.py::not analysed: a Git LFS pointer, its content is not here: fetch it
 ::notice title=assay::a shallow clone
 ::error title=assay,file=a.py::a.py: semgrep is missing
-::error title=assay%3A shell-from-input,file=app/run.py,line=5,endLine=5,col=9,endColumn=32::input reaches the shell through `os.system`%0AInstead: Pass a list, without a shell.%0AOrigin: ai, claude-code (claude-x), commit aaaaaaaaaa, by trailer (p 0.93); no review on record%0ARank: 90:10 × 1.367 security, ai × 1.276 unreviewed = 1.74 → rank 94
+::error title=assay%3A shell-from-input,file=app/run.py,line=5,endLine=5,col=9,endColumn=32::input reaches the shell through `os.system`%0AInstead: Pass a list, without a shell.%0AOrigin: ai, claude-code (claude-x), commit aaaaaaaaaa, by trailer (p 0.93); no review on record%0ARank: 90:10 × 1.367 security, ai (E04, E19, E20; against it E06, E57) × 1.276 unreviewed (E49) = 1.74 → rank 94
 ::warning title=assay%3A copied-helper,file=app/text.py,line=5,endLine=5,col=1,endColumn=12::`slugify` does what app.text.slug does%0Athe helper to call: app/text.py:1:1%0AInstead: Call `app.text.slug`.%0AOrigin: unknown%0ARank: 55:45 → rank 55
 ::notice title=assay%3A on-trial,file=app/run.py,line=4,endLine=5::odd%0AOrigin: unknown%0ARank: 22:78 → rank 22
 """)

@@ -1,4 +1,5 @@
 """Our own JSON: complete, with a schema number, and readable as a baseline."""
+# ruff: noqa: E501 — whole screens are as wide as they are
 
 import json
 from dataclasses import replace
@@ -76,10 +77,10 @@ def test_a_whole_document() -> None:
                     "level": "error",
                     "rank": 70.7,
                     "base_rank": 55.0,
-                    "weighing": "55:45 × 1.548 duplication, ai × 1.276 unreviewed = 1.98 → rank 70.7",
+                    "weighing": "55:45 × 1.548 duplication, ai (E24; against it E54) × 1.276 unreviewed (E49) = 1.98 → rank 70.7",
                     "factors": [
-                        {"value": 1.548, "words": "duplication, ai", "sources": ["E24"]},
-                        {"value": 1.276, "words": "unreviewed", "sources": ["E49"]},
+                        {"value": 1.548, "words": "duplication, ai", "sources": ["E24"], "against": ["E54"]},
+                        {"value": 1.276, "words": "unreviewed", "sources": ["E49"], "against": []},
                     ],
                     "path": "app/text.py",
                     "line": 5,

@@ -192,7 +192,7 @@ input reaches the shell through `os.system`.
 
 **Origin:** ai, claude-code (claude-x), commit aaaaaaaaaa, by trailer (p 0.93); no review on record
 
-**Rank:** 90:10 × 1.367 security, ai × 1.276 unreviewed = 1.74 → rank 94\
+**Rank:** 90:10 × 1.367 security, ai (E04, E19, E20; against it E06, E57) × 1.276 unreviewed (E49) = 1.74 → rank 94\
 """,
                     },
                     "codeFlows": [
@@ -301,7 +301,7 @@ def run(name):
                         "assay/model": "claude-x",
                         "assay/reviewTier": "none",
                         "assay/baseRank": 90.0,
-                        "assay/weighing": "90:10 × 1.367 security, ai × 1.276 unreviewed = 1.74 → rank 94",
+                        "assay/weighing": "90:10 × 1.367 security, ai (E04, E19, E20; against it E06, E57) × 1.276 unreviewed (E49) = 1.74 → rank 94",
                         "tags": ["ai-authored"],
                     },
                 }
@@ -390,7 +390,7 @@ def test_the_message_is_stable_and_links_to_the_other_place() -> None:
 
 **Origin:** ai, claude-code (claude-x), commit aaaaaaaaaa, by trailer (p 0.93); no review on record
 
-**Rank:** 55:45 × 1.548 duplication, ai × 1.276 unreviewed = 1.98 → rank 70.7\
+**Rank:** 55:45 × 1.548 duplication, ai (E24; against it E54) × 1.276 unreviewed (E49) = 1.98 → rank 70.7\
 """,
         }
     )
@@ -443,7 +443,7 @@ def test_every_result_has_the_same_flat_properties() -> None:
                 "assay/model": "claude-x",
                 "assay/reviewTier": "none",
                 "assay/baseRank": 90.0,
-                "assay/weighing": "90:10 × 1.367 security, ai × 1.276 unreviewed = 1.74 → rank 94",
+                "assay/weighing": "90:10 × 1.367 security, ai (E04, E19, E20; against it E06, E57) × 1.276 unreviewed (E49) = 1.74 → rank 94",
                 "tags": ["ai-authored"],
             },
             {

@@ -1,4 +1,5 @@
 """What a person sees in a terminal: whole screens, and carets that stand where they should."""
+# ruff: noqa: E501 — whole screens are as wide as they are
 
 from dataclasses import replace
 
@@ -33,7 +34,7 @@ app/run.py:5:9  error shell-from-input  rank 94
   why: The shortest example on the web does it.
   instead: Pass a list, without a shell.
   origin: ai, claude-code (claude-x), commit aaaaaaaaaa, by trailer (p 0.93); no review on record
-  rank: 90:10 × 1.367 security, ai × 1.276 unreviewed = 1.74 → rank 94
+  rank: 90:10 × 1.367 security, ai (E04, E19, E20; against it E06, E57) × 1.276 unreviewed (E49) = 1.74 → rank 94
 
 app/text.py  1 warning
 

@@ -122,16 +122,16 @@ test_shop.py:4:1  warning test-without-oracle  rank 64.7
   `test_hushed` checks nothing: its `try` hides even a crash
   4 | def test_hushed():
     | ^^^^^^^^^^^^^^^
-  proof: survived 3 alterations
+  proof: survived 4 alterations
   why: A green test is rewarded, and an agent that does not know the right result leaves the check out.
   instead: Assert on the result: on the value that comes back, or on what the call changes.
-  rank: 55:45 × 1.5 proved by running it = 1.5 → rank 64.7
+  rank: 55:45 × 1.5 proved by running it (judgement) = 1.5 → rank 64.7
 
 test_shop.py:11:1  warning test-without-oracle  rank 55
   `test_dropped` checks nothing: nobody looks at `result`
   11 | def test_dropped():
      | ^^^^^^^^^^^^^^^^
-  proof: notices crashes only, of 3 alterations
+  proof: notices crashes only, of 4 alterations
 
 test                        proof
 test_shop.py::test_checked  killed by an assertion: it noticed that `shop.py:total` gave another result, at test_shop.py:16
@@ -147,7 +147,7 @@ test_shop.py::test_checked  killed by an assertion: it noticed that `shop.py:tot
 def test_only_what_a_rule_flags_is_run(verify: Verify, project: Project) -> None:
     tests = "def test_a():\n    x = shop.total([1])\n\n\ndef test_b():\n    assert shop.total([1]) == 1\n"
     run = verify("-f", "json", cwd=project(shop(tests)))
-    assert verdicts(run) == {"test_a": "notices crashes only, of 3 alterations"}
+    assert verdicts(run) == {"test_a": "notices crashes only, of 4 alterations"}
 
 
 def test_a_finding_that_a_run_refutes_is_cleared(verify: Verify, project: Project) -> None:
@@ -183,7 +183,7 @@ def test_a_finding_that_a_run_proves_ranks_higher(verify: Verify, assay: Assay, 
     (after,) = json.loads(verify("-f", "json", cwd=root).out)["findings"]
     assert (before["rule"], before["fingerprint"]) == (after["rule"], after["fingerprint"])
     assert (before["rank"], after["rank"]) == (55.0, 64.7)
-    assert after["weighing"].endswith("× 1.5 proved by running it = 1.5 → rank 64.7")
+    assert after["weighing"].endswith("× 1.5 proved by running it (judgement) = 1.5 → rank 64.7")
 
 
 def test_sarif_has_the_verdict(verify: Verify, project: Project) -> None:
@@ -191,7 +191,7 @@ def test_sarif_has_the_verdict(verify: Verify, project: Project) -> None:
     document = json.loads(verify("-f", "sarif", cwd=root).out)
     (result,) = document["runs"][0]["results"]
     assert result["properties"]["assay/verdict"] == "notices crashes only"
-    assert result["properties"]["assay/proof"] == "notices crashes only, of 3 alterations"
+    assert result["properties"]["assay/proof"] == "notices crashes only, of 4 alterations"
     assert "**Proof:** notices crashes only" in result["message"]["markdown"]
 
 
@@ -231,6 +231,142 @@ async def every(items):
     }
 
 
+DEEP = """\
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    name: str
+    count: int = 1
+
+
+@dataclasses.dataclass
+class Order:
+    lines: list[Line]
+    paid: bool = False
+    code: str = "A"
+
+
+def order():
+    return Order([Line("pen"), Line("ink", 2)], True)
+
+
+def rows():
+    return [{"name": "pen", "tags": ["a", "b"]}]
+
+
+def index():
+    return {"a": {"price": 1, "label": "x"}}
+
+
+def fill(basket, name):
+    basket.setdefault("lines", []).append(name)
+    return len(basket["lines"])
+
+
+class Counter:
+    def __init__(self):
+        self.count = 0
+
+    def step(self):
+        self.count += 1
+        return self
+
+
+class Refused(Exception):
+    def __init__(self, code):
+        super().__init__(f"code {code}")
+        self.code = code
+
+
+def refuse():
+    raise Refused(7)
+
+
+def label():
+    return None
+
+
+def code():
+    return "AB-12"
+
+
+def register(table):
+    def double(n):
+        return 2 * n
+
+    table["double"] = double
+"""
+
+NOTICED = {
+    "an attribute of an object in a list": ("deep.order().lines[1].count == 2", "order gave another result"),
+    "a flag among other attributes": ("deep.order().paid is True", "order gave the opposite"),
+    "a dictionary in a list": ("deep.rows()[0]['name'] == 'pen'", "rows gave another result"),
+    "how much an inner list holds": ("tags_of_the_first_row() == 2", "rows gave items without their own"),
+    "a value beside one that is looked up": ("price_of_x() == 1", "index gave other numbers"),
+    "an argument that is changed in place": (
+        "(basket := {'lines': []}) and deep.fill(basket, 'pen') and basket['lines']",
+        "fill left other values behind",
+    ),
+    "an object that is changed in place": (
+        "deep.Counter().step() and deep.Counter().step().count == 1",
+        "Counter.step gave another result",
+    ),
+    "nothing": ("deep.label() is None", "label gave something in place of nothing"),
+    "part of a text": ("suffix_of_the_code() == '12'", "code gave other texts"),
+    "what an error holds": ("code_of_the_error() == 7", "refuse raised another error"),
+    "a function that is made anew": ("twice(2) == 4", "register.<locals>.double gave another result"),
+    "an object that a library makes": ("deep.Line('pen').name == 'pen'", "Line gave another result"),
+}
+
+
+@pytest.mark.parametrize("what", NOTICED)
+def test_alterations_reach(verify: Verify, project: Project, what: str) -> None:
+    """Deep into results and into what a function is given, where a coarser one is missed or only crashes."""
+    check, noticed = NOTICED[what]
+    tests = f"""\
+import deep
+
+
+def code_of_the_error():
+    try:
+        deep.refuse()
+    except deep.Refused as refused:
+        return refused.code
+
+
+def tags_of_the_first_row():
+    first, = deep.rows()
+    return len(first["tags"])
+
+
+def suffix_of_the_code():
+    _, suffix = deep.code().split("-")
+    return suffix
+
+
+def price_of_x():
+    entry = deep.index()["a"]
+    return {{"x": entry["price"]}}[entry["label"]]
+
+
+def twice(n):
+    table = {{}}
+    deep.register(table)
+    return table["double"](n)
+
+
+def test_a():
+    assert {check}
+"""
+    (words,) = verdicts(
+        verify("--all", "-f", "json", cwd=project({"deep.py": DEEP, "test_deep.py": tests}))
+    ).values()
+    name, _, did = noticed.partition(" ")
+    assert words.partition(", at ")[0] == f"killed by an assertion: it noticed that `deep.py:{name}` {did}"
+
+
 def test_an_expected_error_that_does_not_come_is_noticed_by_an_assertion(
     verify: Verify, project: Project
 ) -> None:
@@ -243,7 +379,7 @@ def test_a():
         shop.total([None, 1])
 """
     (words,) = verdicts(verify("--all", "-f", "json", cwd=project(shop(tests)))).values()
-    assert words.startswith("killed by an assertion: it noticed that `shop.py:total` did nothing")
+    assert words.startswith("killed by an assertion: it noticed that `shop.py:total` raised no error")
 
 
 def test_an_assertion_of_the_code_under_test_is_a_crash(verify: Verify, project: Project) -> None:
@@ -260,7 +396,7 @@ def inner(n):
 """
     tests = "from code_ import double\n\n\ndef test_a():\n    double(2)\n"
     run = verify("--all", "-f", "json", cwd=project({"code_.py": code, "test_code.py": tests}))
-    assert verdicts(run) == {"test_a": "notices crashes only, of 6 alterations"}
+    assert verdicts(run) == {"test_a": "notices crashes only, of 8 alterations"}
 
 
 def test_tests_of_every_kind(verify: Verify, project: Project) -> None:
@@ -304,7 +440,7 @@ class TestInherited(TestPlain):
     words = verdicts(verify("--all", "-f", "json", cwd=project(shop(tests))))
     assert {name: said.partition(":")[0] for name, said in words.items()} == {
         "Case.test_case": "killed by an assertion",
-        "TestPlain.test_method": "notices crashes only, of 3 alterations",
+        "TestPlain.test_method": "notices crashes only, of 4 alterations",
         "test_with_a_fixture": "killed by an assertion",
         "test_with_parameters": "killed by an assertion",
     }

@@ -30,6 +30,7 @@ DATABASE = regex(
 DEVELOPERS = regex(
     r"(?:postgres|password|passwd|secret|root|admin|guest|dev|mysql|redis|changeme|[a-z]{3,12})$"
 )
+REFUSES = regex(r"\b(?:raise|exit|abort|errors?\.append|fail)\b")
 READS = ("os.getenv", "os.environ.get")
 # Where a value may be read from
 SOURCES = ("getenv", "environ", "config", "BaseSettings")
@@ -113,9 +114,12 @@ class FallbackSecret(FileRule):
 
 
 def _is_refused(source: Source, default: ast.expr) -> bool:
-    """Is the default looked for afterwards: `if SECRET_KEY == PLACEHOLDER: raise …`?"""
+    """Is the default looked for, and not put up with: `if SECRET_KEY == PLACEHOLDER: raise …`?"""
     said = source.segment(default)
-    return any(said in line for _, line in source.comparing)
+    return any(
+        said in line and any(map(REFUSES.search, source.lines[number - 1 : number + 3]))
+        for number, line in source.comparing
+    )
 
 
 def _is_read(source: Source, call: ast.Call) -> bool:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from typing import TypeGuard
 
-from scanner.analyse.oracles import is_collectable
+from scanner.analyse.naming import is_collectable
 from scanner.rule import Confidence, FileRule, Finding, Location, Related, Severity, Source, on_file
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

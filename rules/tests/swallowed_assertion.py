@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from scanner import shapes
-from scanner.analyse.oracles import is_collectable
+from scanner.analyse.naming import is_collectable
 from scanner.rule import Confidence, FileRule, Finding, Severity, Source, on_file
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scanner import shapes
-from scanner.analyse.oracles import is_asserting
+from scanner.analyse.naming import is_asserting
 from scanner.lazily import regex
 from scanner.source import FunctionNode
 

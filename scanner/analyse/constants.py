@@ -1,5 +1,5 @@
-"""Values of a module that one place should hold for all: named constants, regular expressions, long
-texts. They may be secrets; only hashes of them leave the file.
+"""Values of a module that one place should hold for all: its named constants, its regular expressions, its
+long texts. They may be secrets; only hashes of them leave the file.
 """
 
 from __future__ import annotations
@@ -111,8 +111,9 @@ def _texts(source: Source, bodies: list[Body]) -> Iterator[Constant]:
 def _docstrings(nodes: list[ast.stmt]) -> Iterator[str]:
     """What stands by itself: it documents the module, the class, or what stands above."""
     for node in nodes:
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            yield node.value.value
+        value = node.value if isinstance(node, ast.Expr) else None
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            yield value.value
 
 
 def _hashed(said: str) -> int:

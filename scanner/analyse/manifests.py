@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from scanner.facts import Mention, Place, Requirement
@@ -161,6 +161,7 @@ def _pyproject(source: Source) -> Iterator[_Entry]:
         yield from _strings(group, items)
     yield from _strings("build", _table(document, "build-system").get("requires"))
     tool = _table(document, "tool")
+    yield from _hosts(_table(project, "entry-points") | _table(tool, "poetry", "plugins"))
     yield from _dynamic(project.get("dynamic"), _table(tool, "setuptools", "dynamic"))
     for hook in _table(tool, "hatch", "metadata", "hooks").values():
         if isinstance(hook, dict):
@@ -168,6 +169,7 @@ def _pyproject(source: Source) -> Iterator[_Entry]:
             for extra, items in _table(hook, "optional-dependencies").items():
                 yield from _strings(extra, items)
     yield from _poetry(_table(tool, "poetry"))
+    yield from (_Entry("", name, "run") for name in tool)
     for group, items in _table(tool, "pdm", "dev-dependencies").items():
         yield from _strings(group, items)
     yield from _strings("dev", _table(tool, "uv").get("dev-dependencies"))
@@ -175,6 +177,15 @@ def _pyproject(source: Source) -> Iterator[_Entry]:
         if isinstance(table, dict):
             yield from _strings(env, table.get("dependencies"))
             yield from _strings(env, table.get("extra-dependencies"))
+
+
+def _hosts(groups: Iterable[object]) -> Iterator[_Entry]:
+    """The programs that the project's entry points plug into: `paste` of `paste.server_runner`. What they
+    call has them."""
+    for group in groups:
+        host = re.split(r"[^A-Za-z_]", str(group), maxsplit=1)[0]
+        if host and host not in {"console_scripts", "gui_scripts"}:
+            yield _Entry("", host, "host")
 
 
 def _dynamic(fields: Any, told: dict[str, Any]) -> Iterator[_Entry]:
@@ -283,6 +294,8 @@ def _setup_cfg(source: Source) -> Iterator[_Entry]:
         python = parser.get("options", "python_requires", fallback="")
         if python:
             yield _Entry("", f"python {python.strip()}")
+    if parser.has_section("options.entry_points"):
+        yield from _hosts(parser.options("options.entry_points"))
     if parser.has_section("options.extras_require"):
         for extra, value in parser.items("options.extras_require"):
             yield from _lines(extra, value)
@@ -317,7 +330,7 @@ def _setup_py(source: Source) -> Iterator[_Entry]:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    for call in ast.walk(source.tree):
+    for call in source.nodes:
         if (
             not isinstance(call, ast.Call)
             or getattr(call.func, "attr", getattr(call.func, "id", "")) != "setup"
@@ -334,6 +347,8 @@ def _setup_py(source: Source) -> Iterator[_Entry]:
                     yield from _literals(str(getattr(key, "value", "extra")), items)
             elif keyword.arg == "extras_require":
                 yield _Entry("", "optional-dependencies", "dynamic")
+            elif keyword.arg == "entry_points" and isinstance(value, ast.Dict):
+                yield from _hosts(getattr(key, "value", "") for key in value.keys)
             elif keyword.arg == "python_requires" and isinstance(value, ast.Constant):
                 yield _Entry("", f"python {value.value!s}")
 

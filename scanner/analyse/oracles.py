@@ -20,7 +20,8 @@ Words of a function in a test file (`facts.Function.oracle`):
     drops:NAME      without any of the above: the result of a call is bound to a name that nobody reads
     returns         gives a verdict back, which no runner looks at
     gives           gives another value back: a helper named like a test
-    maybe:HOW       every one of these hangs on what the code under test does: `if`, `loop`, `try`, `except`
+    maybe:HOW       every one of these hangs on what the code under test does: `if`, `loop`, `try`, `except`;
+                    `result` where every `if` asks whether that gave anything, or succeeded
     skips           ends in an unconditional skip before it checks anything, or is marked so, by itself, by
                     its class or by `pytestmark`
     handed          given on by its name, in a table, to somebody who reads what it returns
@@ -35,6 +36,7 @@ Words of a function in a test file (`facts.Function.oracle`):
     idle:NAME       a nested function that nobody calls
     none            an `assert` that something is missing, empty or false
     asks:NAME       an oracle is a plain call of this, without `await`, in a file that knows of coroutines
+    bare:NAME       a statement is such a call, of something that is not named like a check
 
 Of a function in other files only `assert` and `raise`.
 """
@@ -43,91 +45,39 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, TypeGuard
 
+from scanner.analyse.assertions import (
+    ITSELF,
+    are_same,
+    called,
+    defines_equality,
+    is_empty_literal,
+    is_told_apart,
+    is_verdict,
+    last_name,
+    says_none,
+    strength,
+    tautology,
+    tautology_of_call,
+    truth,
+)
+from scanner.analyse.naming import is_accepting, is_asserting, is_collectable, is_input
+from scanner.analyse.unchecked import (
+    catches_assertions,
+    is_hush,
+    is_preface,
+    is_quiet,
+    means_to_run_through,
+    of_unchecked,
+)
 from scanner.lazily import regex
-from scanner.source import Check, FunctionNode, Scope, Source
+from scanner.source import BUILTINS, Check, FunctionNode, Scope, Source
 
-_ASSERTING = regex(
-    r"_?_?(?:assert|expect|verify|verifies|should|must|ensure|check|validate|compare|snapshot|approve|fail)"
-    r"(?:$|_|s_|[A-Z]|s$|ed_|ion|ions)"
-    r"|.*_(?:assert|should|expect|verify|check|fail|must)(?:$|s$|_)"
-    r"|.*(?:Assert|Should|Expect|Verify|Check)(?:s?$|s?[A-Z])"
-    r"|raise_for_status$|check_output$|check_call$|check_returncode$|approx_equal$|typecheck$|fnmatch_lines.*$"
-    r"|(?:not_)?to_(?:be|have|contain|equal|match)(?:$|_)|no_fnmatch.*$|re_match_lines.*$|assertoutcome$|doctest.*$|testmod$|testfile$|runtest.*$|run_tests?$"
-)
 _RAISES = regex(r"(?:_?assert\w*)?(?:[rR]aises|[wW]arns|[lL]ogs)\w*|deprecated_call|raises_\w+|\w+_raises")
-_CATCHES_ASSERTIONS = frozenset({"AssertionError", "Exception", "BaseException"})
-_LOGS = frozenset(
-    "print log debug info warning warn error exception critical echo write secho print_exc".split()
-)
 _MUST_NOT = regex(r"AssertionError|Failed|[Nn]ot\b|[Nn]ever|[Uu]nexpected|[Ss]houldn|[Mm]ustn")
 _SKIPS = frozenset({"skip", "skipTest", "SkipTest", "importorskip", "xfail"})
-_SMOKE = regex(
-    # "does not raise", "should_never_crash", "without error"
-    r"smoke|\bsanity|(?:no|not|n[\u2019']?t|never|without|dont|doesnt|shouldnt|cannot|any)[_ ]{1,4}"
-    r"(?:[^\W_]{1,40}[_ ]{1,4}){0,2}(?:rais|crash|fail|thro|error|explo|hang|hung|block|break|broke|blow"
-    r"|deadlock|leak|segfault|warn|panic|except|infinite|recurs|problem|issue|trigger|abort|die|choke|overflow|complain"
-    r"|trip|reject)|no[_ -]?op|segfault|silent|graceful|tolerat|toleran|swallow|ignor|idempot|robust|surviv"
-    r"|intentional|deliberate|on purpose|harmless",
-    re.IGNORECASE,
-)
-# The author says that what runs around the test is the check: "ensures that the lock functions have passed"
-_AROUND = regex(
-    r"\b(?:setUp|tearDown)(?:Class)?\b|\bset-?up of the class\b|\bclass(?:'s)? set-?up\b"
-    r"|\brunning this test (?:ensures|checks|shows|proves|verifies)\b",
-    re.IGNORECASE,
-)
-_TICKET = regex(r"(?:\bgh-?|#|\b(?:issues?|bugs?|ticket|pr|pull)[ /#:-]{0,3})\d{2,}", re.IGNORECASE)
-_ACCEPTS = regex(
-    r"#\d{2,}|issues?/\d|ticket|regress|\btest \d{4,}|\bbug\b|used to|previous|\bfix(?:es|ed)?\b"
-    r"|does nothing|would (?:raise|fail|crash)"
-    r"|\bcan\b|\bmay\b|\b[a-z]{3,}able\b|(?:not|n't) (?:require|need)|import|compil|accept|allow"
-    r"|\bpass(?:es)?\b|\bvalid\b|\bok\b|succe(?:ss|ed)|\bwork(?:s|ing)?\b|still|\bjust\b|coverage"
-    r"|(?:make|making|be|to) sure|ensure|unaffected|\bsafe",
-    re.IGNORECASE,
-)
-
-
-_INPUT_FOLDERS = regex(
-    r"(?:^|/)(?:test_?)?(?:fixtures?|data|resources?|samples?|assets?|snippets?|templates?|corpus|golden|inputs?|cases|"
-    r"projects?|test_runner_apps|example_scripts|mock_project\w*|dummy\w*|repos|integration/targets"
-    r"|ansible_collections)/",
-)
-
-
-def is_input(path: str) -> bool:
-    """Is a file in a test folder itself what tests are run on: a sample, a fixture, a dummy project?"""
-    return _INPUT_FOLDERS.search(path) is not None
-
-
-_COLLECTED = regex(r"(?:^|/)(?:test[^/]*|[^/]*_tests?)\.py$")
-
-
-def is_collectable(path: str) -> bool:
-    """Would pytest, unittest or Django's runner look into a file for tests, unless told otherwise?"""
-    return _COLLECTED.search(path) is not None and not is_input(path)
-
-
-# Named like a check, and as often the code under test
-_ACCEPTING = regex(r"_*(?:verify|validate|check|ensure|must|compare)(?:$|_|[A-Z])")
-
-
-def is_accepting(name: str) -> bool:
-    """Is a function named like a check that may just as well be what is tested: `validate_name`?"""
-    return _ACCEPTING.match(name) is not None
-
-
-def is_asserting(name: str) -> bool:
-    """Is a function named like a check? `assertEqual`, `check_headers`, `expect`, `raise_for_status`."""
-    known = _known_names.get(name)
-    if known is None:
-        known = _known_names[name] = _ASSERTING.match(name) is not None
-    return known
-
-
-_known_names: dict[str, bool] = {}
 
 
 def of_test_file(source: Source, scope: Scope, parameters: tuple[str, ...]) -> tuple[str, ...]:
@@ -140,11 +90,14 @@ def of_test_file(source: Source, scope: Scope, parameters: tuple[str, ...]) -> t
         del source.checks[known:]
     words = reader.words
     if reader.hangs_on and not reader.sure and reader.is_test:
-        words.add(f"maybe:{reader.hangs_on[0]}")
+        condition = reader.condition
+        if condition == "result" and means_to_run_through(source, node):
+            condition = "if"
+        words.add(f"maybe:{condition}")
     if node.decorator_list:
         words.update(_of_decorators(node))
     if not (words & _PLAIN and reader.surely) and _MAYBE_TEST.match(node.name):
-        words.update(_of_unchecked(source, scope, parameters))
+        words.update(of_unchecked(source, scope, parameters))
     return tuple(sorted(words))
 
 
@@ -200,6 +153,12 @@ class _Reader:
                         fate = fate or self._new(f"after-{ends}")
         return left
 
+    @property
+    def condition(self) -> str:
+        """What every oracle hangs on: on results alone, or on the condition of the first."""
+        kinds = set(self.hangs_on)
+        return "result" if kinds == {"result"} else self.hangs_on[0].replace("result", "if")
+
     def _new(self, fate: str) -> str:
         """A fate begins: of all oracles that share it, only the first is reported."""
         self.reported = ""
@@ -210,12 +169,12 @@ class _Reader:
     def _leave(self, statement: ast.stmt, fate: str) -> str:
         value = getattr(statement, "value", None)
         if value is not None and not (isinstance(value, ast.Constant) and value.value is None):
-            self.words.add("returns" if _is_verdict(value) else "gives")
+            self.words.add("returns" if is_verdict(value) else "gives")
         return _LEAVES[statement.__class__]
 
     def _raise(self, statement: ast.Raise, fate: str) -> str:
         exc = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
-        if _last_name(exc) in _SKIPS:
+        if last_name(exc) in _SKIPS:
             self.words.add("skips")
             return ""
         if not fate and not self._is_simulated(statement):
@@ -225,17 +184,22 @@ class _Reader:
     def _is_simulated(self, statement: ast.Raise) -> bool:
         """Is the function a stand-in that always fails, for the code under test to cope with? One that must
         not be called is none: it says so, or raises an AssertionError."""
-        body = [one for one in self.function.body if not _is_preface(one)]
-        if self.is_test or body != [statement] or statement.exc is None:
+        whole = self.function.body
+        if self.is_test or whole[-1] is not statement or statement.exc is None:
+            return False
+        if not all(map(is_preface, whole[:-1])):
             return False
         return not _MUST_NOT.search(ast.dump(statement.exc))
 
     def _if(self, statement: ast.If, fate: str) -> str:
-        always = _truth(statement.test)
+        always = truth(statement.test)
         before = len(self.hangs_on)
-        self.conditions += ["if"] * (always is not True)
+        kind = "result" if self._asks_for_a_result(statement) else "if"
+        self.conditions += [kind] * (always is not True)
         taken = self.block(statement.body, fate or (self._new("false-guard") if always is False else ""))
         between = len(self.hangs_on)
+        if kind == "result":
+            self.conditions[-1] = "if"  # the other way may be as right
         other = self.block(statement.orelse, fate or (self._new("false-guard") if always is True else ""))
         del self.conditions[len(self.conditions) - (always is not True) :]
         if before < between < len(self.hangs_on) and not self.conditions:
@@ -243,6 +207,50 @@ class _Reader:
         if always is True:
             return ""  # the author's switch; what follows is not ours to call dead
         return taken if taken and other else ""
+
+    def _asks_for_a_result(self, statement: ast.If) -> bool:
+        """Does a guard ask whether the code under test gave anything, or succeeded, with nobody to say so
+        where it did not?"""
+        if any(isinstance(one, ast.Expr) and called(one.value) in _SKIPS for one in statement.orelse):
+            return False
+        if not self.is_test or _OF_THE_MACHINE.search(self.source.segment(statement.test)):
+            return False
+        parts = statement.test.values if isinstance(statement.test, ast.BoolOp) else [statement.test]
+        return all(map(self._is_about_a_result, parts))
+
+    def _is_about_a_result(self, part: ast.expr) -> bool:
+        if isinstance(part, ast.Compare):
+            left, right = part.left, part.comparators[0]
+            if len(part.ops) != 1 or isinstance(part.ops[0], (ast.NotIn, ast.NotEq, ast.Is)):
+                return False
+            part, other = (right, left) if isinstance(part.ops[0], ast.In) else (left, right)
+            if not isinstance(other, ast.Constant):
+                return False
+        if isinstance(part, ast.Call):
+            if last_name(part.func) not in {"len", "get"}:
+                return False  # `path.exists()`, `hasattr(module, "x")`: what the surroundings are
+            part = part.args[0] if isinstance(part.func, ast.Name) and part.args else part.func
+        return self._is_a_result(part, _DEEP)
+
+    def _is_a_result(self, node: ast.expr, deep: int) -> bool:
+        """Is a value what a call in the test gave, or a part of it?"""
+        while isinstance(node, (ast.Attribute, ast.Subscript)):
+            if isinstance(node, ast.Attribute) and node.attr == "call_args":
+                return True
+            node = node.value
+        if isinstance(node, ast.Name):
+            value = self.scope.assigned.get(node.id)
+            once = self.scope.bound.get(node.id) == 1
+            return once and deep > 0 and value is not None and self._is_a_result(value, deep - 1)
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            return self._is_a_result(node.generators[0].iter, deep)
+        if isinstance(node, ast.Await):
+            node = node.value
+        if not isinstance(node, ast.Call):
+            return False
+        if isinstance(node.func, ast.Name) and node.func.id in BUILTINS:
+            return bool(node.args) and self._is_a_result(node.args[0], deep)  # made over, as it came
+        return not _ENVIRONMENT.search(self.source.segment(node.func)) and not _is_of_a_table(node.func)
 
     def _loop(self, statement: ast.For | ast.AsyncFor, fate: str) -> str:
         self.loops += 1
@@ -259,7 +267,7 @@ class _Reader:
     def _while(self, statement: ast.While, fate: str) -> str:
         self.loops += 1
         self.block(
-            statement.body, fate or (self._new("false-guard") if _truth(statement.test) is False else "")
+            statement.body, fate or (self._new("false-guard") if truth(statement.test) is False else "")
         )
         self.loops -= 1
         self.block(statement.orelse, fate)
@@ -268,13 +276,13 @@ class _Reader:
     def _with(self, statement: ast.With | ast.AsyncWith, fate: str) -> str:
         named: list[str] = []
         for item in statement.items:
-            name = _called(item.context_expr)
+            name = called(item.context_expr)
             if name and _RAISES.fullmatch(name):
                 if not fate:
                     self._found("raises")
                 if isinstance(item.optional_vars, ast.Name) and "aises" in name:
                     named.append(item.optional_vars.id)
-            elif name == "suppress" and _catches_assertions(_first_arguments(item.context_expr)):
+            elif name == "suppress" and catches_assertions(_first_arguments(item.context_expr)):
                 fate = fate or self._new("swallowed")
             elif name and is_asserting(name) and not fate:
                 self._found("call", name)
@@ -321,7 +329,7 @@ class _Reader:
         if self.loops and any(isinstance(item, (ast.Break, ast.Return)) for item in statement.body):
             return False
         for handler in statement.handlers:
-            if not _is_hush(handler):
+            if not is_hush(handler):
                 continue
             gives = [item for item in handler.body if isinstance(item, ast.Return) and item.value is not None]
             if self.is_test or not gives:
@@ -336,11 +344,7 @@ class _Reader:
     def _nested(self, statement: FunctionNode, fate: str) -> str:
         if not self.is_test or statement.decorator_list or statement.name.startswith("_"):
             return ""
-        text = "\n".join(self.source.lines[self.function.lineno - 1 : self.function.end_lineno])
-        named = _WORD.findall(text).count(statement.name)
-        if named > 1 and not isinstance(statement, ast.AsyncFunctionDef):
-            return ""
-        used = _uses(self.function, statement)
+        used = self._fate_of(statement)
         if used == "":
             return ""
         inner = _Reader(self.source, self.scope, self.function)
@@ -348,6 +352,18 @@ class _Reader:
         if "dead" in inner.words:
             self.words.update(("dead", f"idle:{statement.name}"))
         return ""
+
+    def _fate_of(self, nested: FunctionNode) -> str:
+        """Why a nested function never runs: `never-called`, `never-awaited`; "" where it may. To ask the text
+        first is cheaper than a walk."""
+        text = self.source.text_of(self.function)
+        if any(name in text for name in _BY_ANY_NAME):
+            return ""
+        if _times(text, nested.name) == 1:
+            return "never-called"
+        if isinstance(nested, ast.FunctionDef) or f" {nested.name}(" not in text:
+            return ""
+        return "never-awaited" if _is_only_dropped(self.function, nested) else ""
 
     # The oracles themselves
 
@@ -361,7 +377,7 @@ class _Reader:
         how = strength(statement.test)
         if how in _LOOSE and self._is_looked_up(statement.test):
             how = "assert"
-        if _says_none(statement.test):
+        if says_none(statement.test):
             self.words.add("none")
         if how in _SUSPECTS:
             reason = self._unless_reflexive(tautology(statement.test, self.function.name), statement.test)
@@ -372,12 +388,12 @@ class _Reader:
                 self._flaw(statement, f"tautology:{reason}")
             elif _misspelt(statement.test):
                 self._flaw(statement, "misspelt")
-        self._found(how)
+        self._found(how, fails=truth(statement.test) is False, denies=_denies(statement.test))
 
     def _compares(self, statement: ast.stmt, left: ast.expr, right: ast.expr) -> None:
         """Note where both sides of an equality are one and the same call."""
         one, other = self._call_behind(left), self._call_behind(right)
-        if one is not None and other is not None and _are_same(one, other):
+        if one is not None and other is not None and are_same(one, other):
             self._flaw(statement, f"same-call:{min(one.lineno, other.lineno)}")
 
     def _call_behind(self, node: ast.expr) -> ast.Call | None:
@@ -393,7 +409,7 @@ class _Reader:
         """Is what must not be missing one certain thing: found by a condition, a key, a pattern?"""
         value: ast.AST | None = test.left if isinstance(test, ast.Compare) else test
         counted = False
-        if isinstance(value, ast.Call) and _last_name(value.func) == "len":
+        if isinstance(value, ast.Call) and last_name(value.func) == "len":
             counted, value = True, value.args[0] if value.args else None
         if isinstance(value, ast.Name):
             # Bound again, in a loop or by a callback: what it holds in the end was chosen
@@ -405,17 +421,17 @@ class _Reader:
         if isinstance(value, (ast.ListComp, ast.SetComp, ast.DictComp)):
             return any(generator.ifs for generator in value.generators)
         if isinstance(value, ast.Call):
-            return _LOOKS_UP.match(_last_name(value.func)) is not None
+            return _LOOKS_UP.match(last_name(value.func)) is not None
         return True
 
-    def _asks(self, test: ast.expr) -> None:
+    def _asks(self, test: ast.expr, word: str = "asks") -> None:
         """Note what a bare call asks: the answer of a coroutine function is true before it has run."""
         if isinstance(test, ast.UnaryOp):
             test = test.operand
         if isinstance(test, ast.Call) and self.source.mentions("async"):
             name = self.source.resolve(test.func, self.scope) or ""
             if name and not name.startswith("builtins."):
-                self.words.add(f"asks:{name}")
+                self.words.add(f"{word}:{name}")
 
     def _flaw(self, node: ast.stmt, fate: str) -> None:
         self.source.checks.append(Check(node, fate, self.function))
@@ -440,6 +456,8 @@ class _Reader:
                 self._flaw(statement, "misspelt")
             elif name in _SKIPS and statement in self.function.body and not self.words & _PLAIN:
                 self.words.add("skips")
+            elif self.is_test and statement.value is value and self.source.mentions("async"):
+                self._asks(value, "bare")
         elif cls is ast.Yield or cls is ast.YieldFrom:
             self.yielded = True
         elif cls is ast.Compare:
@@ -477,33 +495,35 @@ class _Reader:
     def _unless_reflexive(self, reason: str, node: ast.expr) -> str:
         """The reason why an assertion is a tautology, but for a comparison with itself where `__eq__` of the
         compared object is what the test is about."""
-        if reason != _ITSELF:
+        if reason != ITSELF:
             return reason
         owner = self.scope.name.rpartition(".")[0]
         name = next(inner.id for inner in ast.walk(node) if _is_operand(inner, node))
         about = (
             _OF_EQUALITY.search(owner) is not None
-            or _is_told_apart(self.function, name)
+            or is_told_apart(self.function, name)
             or self._has_own_equality(name)
         )
         return "" if about else reason
 
     def _has_own_equality(self, name: str) -> bool:
         """Is a name bound to an instance of a class of this file that defines `__eq__`?"""
-        made = _called(self.scope.assigned.get(name, ast.Constant(None)))
+        made = called(self.scope.assigned.get(name, ast.Constant(None)))
         return any(
-            isinstance(inner, ast.ClassDef) and inner.name == made and _defines_equality(inner)
+            isinstance(inner, ast.ClassDef) and inner.name == made and defines_equality(inner)
             for inner in [*self.source.tree.body, *self.function.body]
         )
 
-    def _found(self, word: str, name: str = "", *, fails: bool = False) -> None:
+    def _found(self, word: str, name: str = "", *, fails: bool = False, denies: bool = False) -> None:
         """An oracle, and what is called; of one that `fails` whenever it runs, the condition around it is a
-        part."""
+        part. One that `denies` holds as well where there is nothing to look at."""
         self.words.add(word)
         self.surely = self.surely or word != "call" or not is_accepting(name)
         conditions = self.conditions[:-1] if fails else self.conditions
         if conditions:
-            self.hangs_on.append(conditions[-1])
+            inner = conditions[-1]
+            only = inner != "result" or (set(conditions) == {"result"} and not denies)
+            self.hangs_on.append(inner if only else "if")
         else:
             self.sure = True
         if self.yielded:
@@ -518,7 +538,7 @@ class _Reader:
     def _has_items(self, node: ast.expr) -> bool:
         """Does a loop surely run: over a literal with items, over a constant, over what a fixture gives?"""
         if isinstance(node, ast.Call):
-            name = _called(node)
+            name = called(node)
             inner = node.func.value if isinstance(node.func, ast.Attribute) else None
             over = [inner] if name in {"items", "keys", "values", "splitlines"} else node.args
             return name in _ALL_ITEMS and any(one is not None and self._has_items(one) for one in over)
@@ -533,7 +553,7 @@ class _Reader:
             return bool(node.elts)
         if isinstance(node, (ast.ListComp, ast.GeneratorExp)):
             return all(not one.ifs and self._has_items(one.iter) for one in node.generators)
-        return isinstance(node, (ast.Dict, ast.Constant)) and not _is_empty_literal(node)
+        return isinstance(node, (ast.Dict, ast.Constant)) and not is_empty_literal(node)
 
     def _is_empty(self, node: ast.expr) -> bool:
         if isinstance(node, ast.Call):
@@ -541,7 +561,7 @@ class _Reader:
             return isinstance(node.func, ast.Name) and node.func.id == "range" and zero == [True]
         if isinstance(node, ast.Name):
             value = self.scope.assigned.get(node.id)
-            if value is None or self.scope.bound.get(node.id) != 1 or not _is_empty_literal(value):
+            if value is None or self.scope.bound.get(node.id) != 1 or not is_empty_literal(value):
                 return False
             loads = [
                 inner
@@ -549,7 +569,7 @@ class _Reader:
                 if isinstance(inner, ast.Name) and inner.id == node.id and isinstance(inner.ctx, ast.Load)
             ]
             return len(loads) == 1
-        return _is_empty_literal(node)
+        return is_empty_literal(node)
 
 
 _COMPOUND: dict[type, Any] = {
@@ -576,16 +596,19 @@ _ALL_ITEMS = frozenset(
     "range enumerate zip sorted reversed list tuple set dict product permutations combinations items keys "
     "values splitlines".split()
 )
+_DEEP = 3  # names that stand for names
+_OF_THE_MACHINE = regex(r"avail|supports|platform|version|environ|installed", re.IGNORECASE)
+# What a guard may well ask: the machine, the libraries, the state before
+_ENVIRONMENT = regex(
+    r"environ|getenv|which|platform|version|find_spec|import|avail|supports|exists|is_|has_|sys\.|os\.|param|config"
+    r"|settings|request\.|parse_args|random|uname|executable|binary|device|read_|\.read$|splitlines",
+    re.IGNORECASE,
+)
+_BY_ANY_NAME = ("locals(", "globals(", "exec(", "eval(")  # whoever calls these may call anything
 _EXPECTING = frozenset(
     {"raises", "warns", "deprecated_call", "assertRaises", "assertRaisesRegex", "assertWarns"}
 )
 _SURELY = regex(r"_*(?:assert|fail(?:$|[A-Z_]))")
-_CLOCK = frozenset(
-    "time now utcnow today perf_counter monotonic uuid4 getLogger get_logger print len str".split()
-)
-
-
-_WORD = regex(r"\w+")  # no pattern of its own for each name: compiling one costs more than all the rest
 _MOCK_ASSERTS = frozenset(
     "assert_called assert_called_once assert_called_with assert_called_once_with assert_any_call "
     "assert_has_calls assert_not_called assert_awaited assert_awaited_once assert_awaited_with "
@@ -611,19 +634,23 @@ _NO_COROUTINES = _UNITTEST_ASSERTS | frozenset(
     "assertQuerySetEqual assertContains assertRedirects assertHTMLEqual assertSequenceEqual".split()
 )
 _WEAK_METHODS = {"assertIsNotNone": "weak:not-none", "assertIsInstance": "weak:isinstance"}
-# What a test of equality itself is called: there `x == x` is the point
-_REFLEXIVE = regex(
-    r"(?:^|_)(?:eq|equal\w*|hash\w*|compar\w*|ident\w*|reflex\w*|order\w*|sort\w*|singleton|nan|cmp|cache\w*|[lg][te])(?:_|$)",
-    re.IGNORECASE,
-)
-
-
-_ITSELF = "it compares a value with itself"
 _OF_EQUALITY = regex(r"Eq(?![a-z])|Equal|Hash|Identit|Reflexiv")
 # Libraries whose `==` builds an expression
 _BUILDERS = regex(
     r"(?:sqlalchemy|sqlmodel|peewee|pony|pypika|piccolo|sympy|z3|polars|pyspark|ibis|cvxpy|pulp)\b"
 )
+
+
+def _is_of_a_table(func: ast.expr) -> bool:
+    """`LIMITS.get`: a look into what the tests are made from."""
+    while isinstance(func, (ast.Attribute, ast.Subscript)):
+        func = func.value
+    return isinstance(func, ast.Name) and func.id.isupper()
+
+
+def _denies(test: ast.expr) -> bool:
+    """`x not in y`, `not x`, `x is None`."""
+    return says_none(test) or (isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.NotIn))
 
 
 def _overloads(source: Source, left: ast.expr) -> bool:
@@ -633,7 +660,7 @@ def _overloads(source: Source, left: ast.expr) -> bool:
         return False
     if not isinstance(left, ast.Attribute):
         return not isinstance(left, ast.Constant)
-    owner = _last_name(left.value)
+    owner = last_name(left.value)
     return owner[:1].isupper() or owner in {"c", "columns"}
 
 
@@ -651,7 +678,7 @@ def _is_kept_elsewhere(function: FunctionNode, compare: ast.Compare) -> bool:
 
 def _has_assertion(function: FunctionNode) -> bool:
     return any(
-        isinstance(node, ast.Assert) or (isinstance(node, ast.Expr) and is_asserting(_called(node.value)))
+        isinstance(node, ast.Assert) or (isinstance(node, ast.Expr) and is_asserting(called(node.value)))
         for node in ast.walk(function)
     )
 
@@ -672,250 +699,16 @@ def _is_operand(inner: ast.AST, node: ast.expr) -> TypeGuard[ast.Name]:
     )
 
 
-def _is_told_apart(function: FunctionNode, name: str) -> bool:
-    """Does the test also say what an object is not equal to, or look at its hash?"""
-    return any(_tells_apart(node, name) for node in ast.walk(function))
-
-
-def _tells_apart(node: ast.AST, name: str) -> bool:
-    if isinstance(node, ast.Compare):
-        return isinstance(node.ops[0], ast.NotEq) and _mentions(node, name)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        inner = node.operand
-        return isinstance(inner, ast.Compare) and isinstance(inner.ops[0], ast.Eq) and _mentions(inner, name)
-    if isinstance(node, ast.Call) and _last_name(node.func) in {"assertNotEqual", "assertNotEquals", "hash"}:
-        return any(_is_name(item, name) for item in node.args)
-    return False
-
-
-def _mentions(compare: ast.Compare, name: str) -> bool:
-    return any(_is_name(item, name) for item in (compare.left, *compare.comparators))
-
-
-def _is_name(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
-
-
-def _defines_equality(node: ast.ClassDef) -> bool:
-    return any(isinstance(item, ast.FunctionDef) and item.name == "__eq__" for item in node.body)
-
-
 def _misspelt(test: ast.expr) -> bool:
     return isinstance(test, ast.Call) and isinstance(test.func, ast.Attribute) and test.func.attr in _MISSPELT
-
-
-def tautology(test: ast.expr, name: str) -> str:
-    """Why an asserted expression can never be false; "" where it can. `name` is the test's."""
-    cls = test.__class__
-    if cls is ast.Compare:
-        ops, right = test.ops, test.comparators  # type: ignore[attr-defined]
-        return _tautology_of(ops[0].__class__, test.left, right[0], name) if len(ops) == 1 else ""  # type: ignore[attr-defined]
-    if cls is ast.Constant:
-        return "it is a constant" if test.value else ""  # type: ignore[attr-defined]
-    if cls is ast.Tuple:
-        return "it is a tuple, and a tuple with items is true" if test.elts else ""  # type: ignore[attr-defined]
-    if cls is ast.BoolOp and isinstance(test.op, ast.Or):  # type: ignore[attr-defined]
-        values = test.values  # type: ignore[attr-defined]
-        if any(_truth(value) is True for value in values):
-            return "one side of its `or` is a true constant"
-        return "it says `x or not x`" if _are_opposite(values) else ""
-    if cls is ast.Call and _last_name(test.func) == "isinstance":  # type: ignore[attr-defined]
-        arguments = test.args  # type: ignore[attr-defined]
-        if len(arguments) == 2 and isinstance(arguments[1], ast.Name) and arguments[1].id == "object":
-            return "everything is an `object`"
-    return ""
-
-
-_EQUALITIES = frozenset({ast.Eq, ast.Is})
-_REFLEXIVE_OPERATORS = _EQUALITIES | {ast.LtE, ast.GtE}
-
-
-def _tautology_of(op: type, left: ast.expr, right: ast.expr, name: str) -> str:
-    """Why one comparison can never be false; "" where it can."""
-    cls = left.__class__
-    if cls is ast.Name:
-        itself = right.__class__ is ast.Name and left.id == right.id  # type: ignore[attr-defined]
-        return _ITSELF if itself and op in _REFLEXIVE_OPERATORS and not _REFLEXIVE.search(name) else ""
-    if cls is ast.Call and (op is ast.GtE or op is ast.Gt) and _is_length(left):
-        least = _is_number(right, 0) if op is ast.GtE else _is_number(getattr(right, "operand", None), 1)
-        return "a length is never negative" if least else ""
-    if cls is ast.Constant and right.__class__ is ast.Constant and op in _EQUALITIES:
-        one, other = left.value, right.value  # type: ignore[attr-defined]
-        # `1 == True` says something about Python
-        return "it compares two constants" if one == other and one.__class__ is other.__class__ else ""
-    return ""
-
-
-_COMPARING: dict[str, type] = {"assertIs": ast.Is, "assertGreaterEqual": ast.GtE}
-
-
-def tautology_of_call(call: ast.Call, method: str, name: str) -> str:
-    """The same for `self.assertTrue(…)` and its like."""
-    arguments = call.args
-    if not arguments:
-        return ""
-    if method == "assertTrue":
-        return tautology(arguments[0], name)
-    if method == "assertIsNotNone":
-        known = isinstance(arguments[0], ast.Constant) and arguments[0].value is not None
-        return "it is a constant" if known else ""
-    if len(arguments) < 2 or method == "assertIsInstance":
-        return ""
-    return _tautology_of(_COMPARING.get(method, ast.Eq), arguments[0], arguments[1], name)
-
-
-def _are_opposite(values: list[ast.expr]) -> bool:
-    """`x or not x`, `x is None or x is not None`."""
-    if len(values) != 2:
-        return False
-    one, other = values
-    if isinstance(other, ast.UnaryOp) and isinstance(other.op, ast.Not):
-        return ast.dump(one) == ast.dump(other.operand)
-    if not (isinstance(one, ast.Compare) and isinstance(other, ast.Compare)):
-        return False
-    pair = {one.ops[0].__class__, other.ops[0].__class__}
-    same = ast.dump(one.left) == ast.dump(other.left) and ast.dump(one.comparators[0]) == ast.dump(
-        other.comparators[0]
-    )
-    return same and len(one.ops) == len(other.ops) == 1 and pair in ({ast.Is, ast.IsNot}, {ast.Eq, ast.NotEq})
-
-
-def _is_length(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
-
-
-def _is_number(node: ast.expr | None, value: int) -> bool:
-    return isinstance(node, ast.Constant) and node.value == value and not isinstance(node.value, bool)
-
-
-def strength(test: ast.expr) -> str:
-    """How much of a wrong result an asserted expression can notice: `assert`, `weak:KIND` or `tautology`."""
-    cls = test.__class__
-    if cls is ast.Compare:
-        return _strength_of_comparison(test)  # type: ignore[arg-type]
-    if cls is ast.Constant:
-        return "tautology" if test.value else "assert"  # type: ignore[attr-defined]
-    if cls is ast.Tuple:
-        return "tautology" if test.elts else "assert"  # type: ignore[attr-defined]
-    if cls is ast.Name or cls is ast.Attribute:
-        return "weak:truthy"
-    if cls is ast.Call:
-        name = _last_name(test.func)  # type: ignore[attr-defined]
-        return f"weak:{name}" if name in {"isinstance", "hasattr", "callable"} else "assert"
-    if cls is ast.BoolOp and isinstance(test.op, ast.And):  # type: ignore[attr-defined]
-        kinds = {strength(value) for value in test.values}  # type: ignore[attr-defined]
-        return "assert" if "assert" in kinds else min(kinds)
-    return "assert"
-
-
-def _strength_of_comparison(test: ast.Compare) -> str:
-    if len(test.ops) != 1:
-        return "assert"
-    op, right, left = test.ops[0], test.comparators[0], test.left
-    none = isinstance(right, ast.Constant) and right.value is None
-    if none and isinstance(op, (ast.IsNot, ast.NotEq)):
-        return "weak:not-none"
-    if not isinstance(right, ast.Constant):
-        return "assert"
-    if isinstance(left, ast.Call) and _last_name(left.func) == "len":
-        asks = (op.__class__, right.value) in {(ast.Gt, 0), (ast.GtE, 1), (ast.NotEq, 0)}
-        return "weak:not-empty" if asks or (_is_number(right, 0) and isinstance(op, ast.GtE)) else "assert"
-    if isinstance(left, ast.Attribute) and left.attr in {"status_code", "status"} and isinstance(op, ast.Eq):
-        return "weak:status" if right.value in {200, "200"} else "assert"
-    return "assert"
-
-
-def _are_same(one: ast.Call, other: ast.Call) -> bool:
-    """The same function with the same arguments: no constructor, whose `==` may be what is tested."""
-    if one is other or one.func.__class__ is not other.func.__class__:
-        return False
-    return not _last_name(one.func)[:1].isupper() and ast.dump(one) == ast.dump(other)
-
-
-def _says_none(test: ast.expr) -> bool:
-    """`x is None`, `x == []`, `len(x) == 0`, `not x`: the other half of a weak check."""
-    if isinstance(test, ast.UnaryOp):
-        return isinstance(test.op, ast.Not)
-    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], (ast.Is, ast.Eq)):
-        return False
-    right = test.comparators[0]
-    return _is_empty_literal(right) or (isinstance(right, ast.Constant) and not right.value)
 
 
 def _must_not_be_reached(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Raise):
         return True
     if isinstance(statement, ast.Assert):
-        return _truth(statement.test) is False
-    return isinstance(statement, ast.Expr) and _called(statement.value) in {"fail", "exit"}
-
-
-def _truth(test: ast.expr) -> bool | None:
-    """The truth of a literal guard; None where it is not a literal."""
-    if isinstance(test, ast.Constant):
-        return bool(test.value)
-    if (
-        isinstance(test, ast.UnaryOp)
-        and isinstance(test.op, ast.Not)
-        and isinstance(test.operand, ast.Constant)
-    ):
-        return not test.operand.value
-    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
-        return False if any(_truth(value) is False for value in test.values) else None
-    return None
-
-
-def _is_verdict(node: ast.expr) -> bool:
-    """`True`, `a == b`, `not x`, `all(…)`, `success`: what somebody means to be looked at."""
-    if isinstance(node, ast.Constant):
-        return isinstance(node.value, bool)
-    if isinstance(node, ast.Call):
-        return _last_name(node.func) in {"all", "any", "bool"}
-    if isinstance(node, ast.UnaryOp):
-        return isinstance(node.op, ast.Not)
-    if isinstance(node, ast.Name):
-        return re.search(r"succe|pass|fail|ok$|valid", node.id) is not None
-    if isinstance(node, ast.Tuple):
-        return any(isinstance(item, (ast.Constant, ast.Name)) and _is_verdict(item) for item in node.elts)
-    return isinstance(node, (ast.Compare, ast.BoolOp))
-
-
-def _is_empty_literal(node: ast.expr) -> bool:
-    if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-        return not node.elts
-    return isinstance(node, ast.Dict) and not node.keys
-
-
-def _catches_assertions(types: list[ast.expr]) -> bool:
-    flat = [inner for node in types for inner in (node.elts if isinstance(node, ast.Tuple) else [node])]
-    return any(isinstance(node, ast.Name) and node.id in _CATCHES_ASSERTIONS for node in flat)
-
-
-def _is_quiet(statement: ast.stmt) -> bool:
-    """A statement that lets a caught failure vanish: `pass`, a log line, a plain return."""
-    if isinstance(statement, (ast.Pass, ast.Continue, ast.Break)):
-        return True
-    if isinstance(statement, ast.Return):
-        return statement.value is None or isinstance(statement.value, ast.Constant)
-    if not isinstance(statement, ast.Expr):
-        return False
-    value = statement.value
-    if isinstance(value, ast.Constant):
-        return True
-    return isinstance(value, ast.Call) and _last_name(value.func) in _LOGS
-
-
-def _last_name(node: ast.expr | None) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _called(node: ast.expr) -> str:
-    """The last name of the function that an expression calls; "" for what is no call."""
-    if isinstance(node, ast.Await):
-        node = node.value
-    return _last_name(node.func) if isinstance(node, ast.Call) else ""
+        return truth(statement.test) is False
+    return isinstance(statement, ast.Expr) and called(statement.value) in {"fail", "exit"}
 
 
 def _first_arguments(node: ast.expr) -> list[ast.expr]:
@@ -930,7 +723,7 @@ def _given_code(call: ast.Call, name: str) -> bool:
 
 def _is_known_context(source: Source, call: ast.Call, name: str, scope: Scope) -> bool:
     if name.startswith("assert"):
-        return isinstance(call.func, ast.Attribute) and _last_name(call.func.value) in {"self", "cls"}
+        return isinstance(call.func, ast.Attribute) and last_name(call.func.value) in {"self", "cls"}
     return (source.resolve(call.func, scope) or "") in {
         "pytest.raises",
         "pytest.warns",
@@ -940,31 +733,34 @@ def _is_known_context(source: Source, call: ast.Call, name: str, scope: Scope) -
 
 def _reads_value(statement: ast.stmt, names: tuple[str, ...]) -> bool:
     """Does an assertion look at the exception that a `with raises(...) as name` has caught?"""
-    if isinstance(statement, ast.Expr) and not is_asserting(_called(statement.value)):
+    if isinstance(statement, ast.Expr) and not is_asserting(called(statement.value)):
         return False
     return any(isinstance(node, ast.Name) and node.id in names for node in ast.walk(statement))
 
 
-def _uses(function: FunctionNode, nested: FunctionNode) -> str:
-    """Why a nested function never runs: `never-called`, `never-awaited`; "" where it may."""
-    bare = []
-    for node in ast.walk(function):
-        if isinstance(node, ast.Name) and node.id == nested.name and isinstance(node.ctx, ast.Load):
-            bare.append(node)
-        elif (
-            isinstance(node, ast.Call) and _last_name(node.func) in {"locals", "globals", "exec", "eval"}
-        ) or (isinstance(node, (ast.Nonlocal, ast.Global)) and nested.name in node.names):
-            return ""
-    if not bare:
-        return "never-called"
-    if not isinstance(nested, ast.AsyncFunctionDef):
-        return ""
-    dropped = [
-        node.value.func
+def _times(text: str, name: str) -> int:
+    """How often a text holds a name, longer names that it is a part of left out."""
+    parts = text.split(name)
+    return sum(not (_joins(one[-1:]) or _joins(other[:1])) for one, other in pairwise(parts))
+
+
+def _joins(character: str) -> bool:
+    return character == "_" or character.isalnum()
+
+
+def _is_only_dropped(function: FunctionNode, nested: FunctionNode) -> bool:
+    """Is every use of a nested coroutine function a call that stands alone?"""
+    bare = {id(node) for node in ast.walk(function) if _is_load(node, nested.name)}
+    dropped = {
+        id(node.value.func)
         for node in ast.walk(function)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-    ]
-    return "never-awaited" if all(any(name is func for func in dropped) for name in bare) else ""
+    }
+    return bool(bare) and bare <= dropped
+
+
+def _is_load(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
 
 
 def _of_decorators(node: FunctionNode) -> set[str]:
@@ -972,7 +768,7 @@ def _of_decorators(node: FunctionNode) -> set[str]:
     for decorator in node.decorator_list:
         if not isinstance(decorator, ast.Call):
             continue
-        name = _last_name(decorator.func)
+        name = last_name(decorator.func)
         if name == "usefixtures":
             words.update(f"uses:{item.value!s}" for item in decorator.args if isinstance(item, ast.Constant))
         elif name == "fixture" and any(item.arg == "autouse" for item in decorator.keywords):
@@ -980,166 +776,6 @@ def _of_decorators(node: FunctionNode) -> set[str]:
     return words
 
 
-def _of_unchecked(source: Source, scope: Scope, parameters: tuple[str, ...]) -> set[str]:
-    """What else is worth knowing of a test in which no oracle was found."""
-    node: Any = scope.node
-    words: set[str] = set()
-    calls: list[ast.Call] = []
-    loads: set[str] = set()
-    results: set[str] = set()
-    logged: set[int] = set()
-    shown: set[str] = set()
-    for inner in _within(node):
-        cls = inner.__class__
-        if cls is ast.Call:
-            calls.append(inner)
-            if _last_name(inner.func) in _LOGS:
-                logged.update(id(part) for argument in inner.args for part in ast.walk(argument))
-        elif cls is ast.Name:
-            if inner.ctx.__class__ is ast.Load:
-                (shown if id(inner) in logged else loads).add(inner.id)
-        elif cls is ast.Assign:
-            name = _called(inner.value)
-            if name[:1].islower() and name not in _CLOCK:
-                results.update(item.id for item in inner.targets if isinstance(item, ast.Name))
-    words.update(
-        f"calls:{call.func.id}"
-        for call in calls
-        if isinstance(call.func, ast.Name) and call.func.id in parameters
-    )
-    words.update(f"drops:{name}" for name in results - loads if not name.startswith("_"))
-    body = [statement for statement in node.body if not _is_preface(statement)]
-    if not body:
-        words.add("empty")
-    elif any(isinstance(item, ast.Try) for item in body) and all(_hushes(item) for item in body):
-        words.add("hushed")
-    words_about = _words_about(source, node)
-    if not body and _TO_DO.search(words_about):
-        words.add("told")
-    if shown & (results - loads):
-        words.add("prints")
-    if _is_skipped_around(scope):
-        words.add("skips")
-    if _is_handed_on(source, scope, node.name):
-        words.add("handed")
-    said = f"{source.path}\n{scope.name}".replace("_", " ") + "\n" + words_about
-    if _TICKET.search(words_about):
-        words.add("ticket")
-    if _SMOKE.search(said) or _AROUND.search(words_about):
-        words.add("smoke")
-    elif _ACCEPTS.search(said) or _only_defines(body):
-        words.add("accepts")
-    return words
-
-
-_TO_DO = regex(r"\b(?:TODO|FIXME|XXX)\b|\bnot (?:yet )?(?:tested|covered)\b|\buntested\b")
-_SWITCHING_OFF = frozenset({"skip", "xfail", "expectedFailure"})
-
-
-def _is_skipped_around(scope: Scope) -> bool:
-    """Does its class, or its module, say that a test is not to run, or need not pass: by a decorator, by
-    `pytestmark`, or by trial's `skip = "reason"` and `todo`?"""
-    around = scope.parent
-    while around is not None:
-        marks = around.assigned.get("pytestmark")
-        decorators = around.node.decorator_list if isinstance(around.node, ast.ClassDef) else []
-        listed = marks.elts if isinstance(marks, (ast.List, ast.Tuple)) else [] if marks is None else [marks]
-        for mark in (*decorators, *listed):
-            if _last_name(mark.func if isinstance(mark, ast.Call) else mark) in _SWITCHING_OFF:
-                return True
-        if any(isinstance(around.assigned.get(name), ast.Constant) for name in ("skip", "todo")):
-            return True
-        around = around.parent
-    return False
-
-
-def _is_handed_on(source: Source, scope: Scope, name: str) -> bool:
-    """Does a table hold a function by its name, in a file that is no program with a list of its steps?"""
-    if scope.parent is not source.module_scope or "__main__" in source.text:
-        return False
-    if source.text.count(name) == 1:
-        return False
-    return re.search(rf"[\"']\w+[\"']\s*:\s*{name}\s*[,}}]", source.text) is not None
-
-
-def _within(node: FunctionNode) -> Iterator[Any]:
-    """The nodes of a function, bodies of classes in it left out but for their headers."""
-    pending: list[Any] = list(node.body)
-    while pending:
-        inner = pending.pop()
-        yield inner
-        if inner.__class__ is ast.ClassDef:
-            pending += [*inner.bases, *inner.decorator_list]
-            pending += [part for part in inner.body if not isinstance(part, ast.Assign)]
-        else:
-            pending += ast.iter_child_nodes(inner)
-
-
-def _only_defines(body: list[ast.stmt]) -> bool:
-    """Does a test end in a class made from another, or in a look at an attribute? Then being able to is
-    what it tests."""
-    last = body[-1] if body else None
-    if isinstance(last, (ast.With, ast.AsyncWith)):
-        last = last.body[-1]
-    if isinstance(last, ast.ClassDef):
-        return bool(last.bases or last.keywords)
-    return isinstance(last, ast.Expr) and isinstance(last.value, (ast.Attribute, ast.Subscript))
-
-
-def _is_preface(statement: ast.stmt) -> bool:
-    """A statement that tests nothing: a docstring, `pass`, a line of output."""
-    if isinstance(statement, ast.Pass):
-        return True
-    if not isinstance(statement, ast.Expr):
-        return False
-    value = statement.value
-    if isinstance(value, ast.Constant):
-        return True
-    if not isinstance(value, ast.Call) or _last_name(value.func) != "print":
-        return False
-    return not any(
-        isinstance(part, (ast.Call, ast.Attribute)) for item in value.args for part in ast.walk(item)
-    )
-
-
-def _hushes(statement: ast.stmt) -> bool:
-    """A `try` that hides whatever goes wrong inside it; or a statement that cannot go wrong."""
-    if isinstance(statement, (ast.Import, ast.ImportFrom, ast.Return)) or _is_preface(statement):
-        return not isinstance(statement, ast.Return) or isinstance(
-            statement.value, (ast.Constant, type(None))
-        )
-    if not isinstance(statement, ast.Try) or statement.orelse:
-        return False
-    return any(_is_hush(handler) for handler in statement.handlers)
-
-
 def _lets_pass(handler: ast.ExceptHandler) -> bool:
     """Does an error end here, unseen, and take with it what would have come after it?"""
-    return all(_is_quiet(statement) for statement in handler.body)
-
-
-def _is_hush(handler: ast.ExceptHandler) -> bool:
-    """Does a failing assertion end here, unseen?"""
-    if handler.type is not None and not _catches_assertions([handler.type]):
-        return False
-    return all(_is_quiet(statement) for statement in handler.body)
-
-
-def _words_about(source: Source, node: FunctionNode) -> str:
-    """What the author says in a test: docstring and comments, those behind the last statement too."""
-    said = []
-    first = node.body[0]
-    if (
-        isinstance(first, ast.Expr)
-        and isinstance(first.value, ast.Constant)
-        and isinstance(first.value.value, str)
-    ):
-        said.append(first.value.value)
-    end = node.end_lineno or node.lineno
-    while end < len(source.lines) and re.match(r"\s+#", source.lines[end]):
-        end += 1
-    for line in source.lines[max(0, node.lineno - 2) : end]:
-        _, mark, comment = line.partition("#")
-        if mark:
-            said.append(comment)
-    return "\n".join(said)
+    return all(is_quiet(statement) for statement in handler.body)

@@ -34,7 +34,8 @@ def of_copies(source: Source, found: Index) -> facts.Facts:
     uses: dict[str, tuple[int, ast.expr]] = {}
     top: list[facts.Call] = []
     for body in found.bodies:
-        scope, node = body.scope, body.scope.node
+        scope = body.scope
+        node: Any = scope.node
         if source.role == "live":
             _collect_uses(source, body, uses)
         if scope.kind == "function":

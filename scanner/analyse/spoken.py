@@ -10,8 +10,12 @@ from zlib import crc32
 from scanner.lazily import regex
 from scanner.source import Source
 
-# What a file says that imports by name, in whatever way
-_SIGNS = ("import_", "_import", "importlib", "find_spec", "INSTALLED_APPS", "load_plugin", "entry_point")
+# What a file says that imports by name, in whatever way, or that tells another program what it needs
+_SIGNS = (
+    *("import_", "_import", "importlib", "find_spec", "INSTALLED_APPS", "load_plugin", "entry_point"),
+    *(".include(", "plugins", "MIDDLEWARE", "BACKEND", "ENGINE", '"class"', "imports=", "dependencies=["),
+    *("pip_install", "install_packages", "# /// script"),
+)
 _WORD = regex(r"""["']([A-Za-z_]\w{1,40})(?:\.\w+){0,8}["']""")
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scanner.history.git import GitError
+from scanner.history.apart import Apart
+from scanner.history.git import Git, GitError
 from scanner.history.objects import ARGUMENT_PATHS, Objects
 from scanner.history.values import Node, Person, path_of, unquote
 from scanner.lazily import regex
 
-# Plumbing: no configuration bends it. Algorithm and rename detection are those of `git blame`.
+# Plumbing, run apart: no configuration bends it. Algorithm and rename detection are those of `git blame`.
 _PATCH = (
     "diff-tree",
     "-r",
@@ -31,10 +32,15 @@ _PATCH = (
     "--output-indicator-old=<",
     "--output-indicator-new=>",
 )
+# Against several parents git leaves out, without context, which lines stand between a line that is gone and
+# the next that is new; with one line of it, it tells.
+_OF_MERGES = ("-U1",)
+_ODD = regex(r'["\n]')
+_PATHS = ("utf-8", "surrogateescape")
 _FULL_ID = regex(rb"\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b")
 
 
-class Log(Objects):
+class Log(Objects, Apart):
     """The graph of commits and their patches."""
 
     def graph(self, *, first_parent: bool = False, since: str = "") -> list[Node]:
@@ -82,65 +88,54 @@ class Log(Objects):
         return [tuple(line.split(" ")) for line in out.decode("ascii").splitlines()]
 
     def patches(
-        self, commits: Sequence[str], *, renames: bool = True
+        self, commits: Sequence[str], *, merges: bool = False, renames: bool = True
     ) -> Iterator[tuple[bytes, tuple[str, ...]]]:
         """What each commit changed, in order: its patch, and the files that it could not be read for.
 
         A patch has no context; removed lines begin with `<` and added ones with `>`, so that nothing in
-        them looks like a header. Against several parents it is git's combined patch, of the files that
-        differ from all of them. A commit may be given as `<commit> <parent>`, which leaves the other
-        parents out. Looking for renames against several parents costs more than all the rest of it.
+        them looks like a header. With `merges`, all of them are merges, and it is git's combined patch, of
+        the files that differ from all parents, with context. A commit may be given as `<commit> <parent>`,
+        which leaves the other parents out. Looking for renames against several parents costs more than all
+        the rest of it.
         """
-        options = () if renames else ("--no-renames",)
+        options = (*(_OF_MERGES if merges else ()), *(() if renames else ("--no-renames",)))
         done = 0
         while done < len(commits):
             try:
-                for patch in self._patches(commits[done:], options):
-                    done += 1
-                    yield patch, ()
+                with self.apart() as git:
+                    for patch in _patches(git, commits[done:], options):
+                        done += 1
+                        yield patch, ()
             except GitError:
                 # A partial clone: git stops at the first object that is not here.
                 if done == len(commits):
                     raise
-                yield self._patch_in_parts(commits[done])
+                yield self._patch_in_parts(commits[done], options)
                 done += 1
 
-    def _patches(self, commits: Sequence[str], options: Sequence[str]) -> Iterator[bytes]:
-        stream = self._git.stream(
-            [*_PATCH, *options, "--stdin"], "".join(f"{line}\n" for line in commits).encode("ascii")
-        )
-        buffer = bytearray(b"\n")
-        heads = [b"\n%s\n" % line.partition(" ")[0].encode("ascii") for line in commits]
-        at = 0  # the next commit whose end is looked for
-        searched = 0
-        for piece in stream:
-            buffer += piece
-            while at < len(commits):
-                following = heads[at + 1] if at + 1 < len(commits) else None
-                end = buffer.find(following, max(0, searched - len(heads[at]))) if following else -1
-                if end < 0:
-                    searched = len(buffer)
-                    break
-                yield bytes(buffer[len(heads[at]) - 1 : end])
-                del buffer[:end]
-                at, searched = at + 1, len(heads[at])
-        if at < len(commits):
-            yield bytes(buffer[len(heads[at]) - 1 :])
-
-    def _patch_in_parts(self, line: str) -> tuple[bytes, tuple[str, ...]]:
-        """The same for one commit where some object of it is missing: of the files that are whole. Renames
-        are lost."""
+    def _patch_in_parts(self, line: str, options: Sequence[str]) -> tuple[bytes, tuple[str, ...]]:
+        """The same for one commit where some object of it is missing: of the files that are whole. Of
+        renames, those are known that changed nothing."""
+        moved = self._moved_whole(line)
         oids = self._oids_by_path(line)
+        for path in {*moved, *moved.values()}:
+            oids.pop(path, None)
         sizes = self._sizes(sorted({oid for found in oids.values() for oid in found}))
         lost = {path for path, found in oids.items() if not sizes.keys() >= found}
-        parts: list[bytes] = []
+        parts = [
+            b"\ndiff --git a/%s b/%s\nrename from %s\nrename to %s" % (old, new, old, new)
+            for new, old in ((new.encode(*_PATHS), old.encode(*_PATHS)) for new, old in moved.items())
+        ]
         whole = sorted(oids.keys() - lost)
+        words = [*options, "--no-renames", *line.split()]
         for at in range(0, len(whole), ARGUMENT_PATHS):
-            self._add_parts(line, whole[at : at + ARGUMENT_PATHS], parts, lost)
+            self._add_parts(words, whole[at : at + ARGUMENT_PATHS], parts, lost)
         return b"".join(parts), tuple(sorted(lost))
 
-    def _add_parts(self, line: str, paths: Sequence[str], parts: list[bytes], lost: set[str]) -> None:
-        arguments = [*_PATCH, "--no-renames", "--no-commit-id", *line.split(), "--", *paths]
+    def _add_parts(
+        self, words: Sequence[str], paths: Sequence[str], parts: list[bytes], lost: set[str]
+    ) -> None:
+        arguments = [*_PATCH, "--no-commit-id", *words, "--", *paths]
         code, part, _ = self._git.ask(arguments)
         if code == 0:
             parts.append(b"\n" + part.rstrip(b"\n"))
@@ -148,7 +143,15 @@ class Log(Objects):
             lost.update(paths)
         else:  # something else is wrong with one of them
             for path in paths:
-                self._add_parts(line, [path], parts, lost)
+                self._add_parts(words, [path], parts, lost)
+
+    def _moved_whole(self, line: str) -> dict[str, str]:
+        """New name → old name, told by the ids alone."""
+        arguments = ["diff-tree", "-r", "-z", "-M100%", "--diff-filter=R", "--name-status", "--no-commit-id"]
+        words = self._git.run([*arguments, *line.split()]).split(b"\0")
+        names = map(path_of, words)
+        found = {new: old for _, old, new in zip(names, names, names, strict=False)}
+        return {new: old for new, old in found.items() if not _ODD.search(f"{old}{new}")}
 
     def _oids_by_path(self, line: str) -> dict[str, set[str]]:
         """The blobs on either side of each file that a commit changed."""
@@ -209,3 +212,25 @@ class Log(Objects):
             added = [line[1:] for line in section.split(b"\n") if line.startswith(b">")]
             found[path] = b"\n".join(added)
         return found
+
+
+def _patches(git: Git, commits: Sequence[str], options: Sequence[str]) -> Iterator[bytes]:
+    asked = "".join(f"{line}\n" for line in commits).encode("ascii")
+    stream = git.stream([*_PATCH, *options, "--stdin"], asked)
+    buffer = bytearray(b"\n")
+    heads = [b"\n%s\n" % line.partition(" ")[0].encode("ascii") for line in commits]
+    at = 0  # the next commit whose end is looked for
+    searched = 0
+    for piece in stream:
+        buffer += piece
+        while at < len(commits):
+            following = heads[at + 1] if at + 1 < len(commits) else None
+            end = buffer.find(following, max(0, searched - len(heads[at]))) if following else -1
+            if end < 0:
+                searched = len(buffer)
+                break
+            yield bytes(buffer[len(heads[at]) - 1 : end])
+            del buffer[:end]
+            at, searched = at + 1, len(heads[at])
+    if at < len(commits):
+        yield bytes(buffer[len(heads[at]) - 1 :])

@@ -122,6 +122,15 @@ class Objects(Place):
         entries = (entry.partition(b"\t") for entry in out.split(b"\0") if entry)
         return [path_of(name) for meta, _, name in entries if meta.startswith(b"100")]
 
+    def modes(self, rev: str, paths: Iterable[str]) -> dict[str, str]:
+        """Those `paths` that a commit has, each with its mode as git writes it: `100644`, `120000` …"""
+        wanted = set(paths)
+        few = sorted(wanted) if 0 < len(wanted) <= ARGUMENT_PATHS else []
+        out = self._git.run(["ls-tree", "-r", "-z", self.resolve(rev), "--", *few])
+        entries = (entry.partition(b"\t") for entry in out.split(b"\0") if entry)
+        found = {path_of(name): meta.split()[0].decode("ascii") for meta, _, name in entries}
+        return {path: mode for path, mode in found.items() if path in wanted}
+
     def top(self, rev: str) -> list[str]:
         """The names at the top of a commit's tree."""
         out = self._git.run(["ls-tree", "-z", "--name-only", self.resolve(rev)])

@@ -125,7 +125,7 @@ def commit_of(oid: str, raw: bytes) -> Commit:
         if key == b"parent":
             parents.append(value.decode("ascii", "replace"))
         elif key in (b"author", b"committer"):
-            people[key.decode()] = _person(value)
+            people[key.decode()] = person_of(value)
             time = _time(value)  # the committer stands after the author
         elif key == b"encoding":
             encoding = value.decode("ascii", "replace")
@@ -138,7 +138,8 @@ def _time(value: bytes) -> int:
     return int(digits[0]) if digits and digits[0].isdigit() and len(digits[0]) < 12 else 0
 
 
-def _person(value: bytes) -> Person:
+def person_of(value: bytes) -> Person:
+    """`Name <email>`, and whatever follows."""
     name, _, rest = value.decode("utf-8", "replace").partition("<")
     return Person(name.strip(), rest.partition(">")[0].strip())
 

@@ -116,6 +116,14 @@ class Worktree(Objects):
         command += ["--ignore-submodules=all", tree]
         return parse_patch(self._git.run(command))
 
+    def unclean(self) -> list[str]:
+        """Tracked files of HEAD that are not on disk as they were committed, sorted."""
+        command = ["diff-index", "--cached", "-z", "--name-only", "--no-renames", "--ignore-submodules=all"]
+        staged = [path_of(name) for name in self._git.run([*command, self._head_tree]).split(b"\0") if name]
+        dirty = self._dirty_files()
+        before = self._contents(self._tree_entries(self._head_tree, dirty))
+        return sorted({*staged, *(path for path in dirty if self.read(path) != before.get(path))})
+
     def renamed(self) -> dict[str, str]:
         """New name → name in HEAD, of files that the index has renamed."""
         return dict(self.moves(self.head, staged=True).renamed) if self.head else {}

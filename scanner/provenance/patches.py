@@ -1,4 +1,4 @@
-"""Reading patches without context: which lines of a file a commit took away, and which it put there.
+"""Reading patches: which lines of a file a commit took away, and which it put there.
 
 A patch speaks of one file. `replaced` says, for each parent, which stretches of the parent's file were
 replaced by which stretches of the new one; everything in between is the same, line for line.
@@ -14,7 +14,7 @@ from scanner.history import unquote
 from scanner.lazily import regex
 
 _HUNK = regex(rb"\n@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
-_COMBINED = regex(rb"@@@+((?: -\d+,\d+)+) \+(\d+),(\d+) @@@+")
+_COMBINED = regex(rb"@@@+((?: -\d+,\d+)+) \+(\d+),\d+ @@@+")
 _OLD_NAME = regex(rb"\n(?:rename|copy) from ([^\n]*)")
 _NEW_NAME = regex(rb"\n(?:rename|copy) to ([^\n]*)")
 
@@ -110,37 +110,46 @@ def _combined(section: bytes) -> FilePatch:
 
 
 def _changes(lines: Sequence[bytes], at: int, parents: int) -> list[list[Replaced]]:
-    """Each parent's replaced stretches. The columns in front of a line say which parents lack it."""
+    """Each parent's replaced stretches. The columns in front of a line say which parents lack it.
+
+    A hunk ends where the next begins: git's own count of its lines is one short at the end of a file.
+    """
     found: list[list[list[int]]] = [[] for _ in range(parents)]
-    while at < len(lines):
-        match = _COMBINED.match(lines[at])
-        at += 1
-        if match is None:
-            continue
-        ranges = [tuple(map(int, part[1:].split(b","))) for part in match[1].split()]
-        olds = [start - 1 for start, _ in ranges]
-        new = int(match[2]) - 1
-        # Every line of the hunk belongs to the new file or to a parent's.
-        left = int(match[3])
-        behind = [count for _, count in ranges]
-        while at < len(lines) and (left > 0 or max(behind) > 0):
-            marks = lines[at][:parents]
-            at += 1
-            if marks.startswith(b"\\"):
-                continue
-            gone = b"-" in marks
+    olds, new = [0] * parents, 0
+    kept, fresh = b" " * parents, b"+" * parents
+    for line in lines[at:]:
+        marks = line[:parents]
+        if marks == kept:
+            olds = [old + 1 for old in olds]
+            new += 1
+        elif marks == fresh:
+            for index, old in enumerate(olds):
+                _widen(found[index], old, new, 3)
+            new += 1
+        elif line.startswith(b"@@@"):
+            olds, new = _starts(line) or (olds, new)
+        elif b"-" in marks:
             for index, mark in enumerate(marks):
-                if mark == _MINUS or (mark != _PLUS and not gone):
-                    if gone:
-                        _widen(found[index], olds[index], new, 1)
+                if mark == _MINUS:
+                    _widen(found[index], olds[index], new, 1)
                     olds[index] += 1
-                    behind[index] -= 1
-                elif not gone:
+        elif b"+" in marks:
+            for index, mark in enumerate(marks):
+                if mark == _PLUS:
                     _widen(found[index], olds[index], new, 3)
-            if not gone:
-                new += 1
-                left -= 1
+                else:
+                    olds[index] += 1
+            new += 1
     return [[Replaced(*row) for row in rows] for rows in found]
+
+
+def _starts(header: bytes) -> tuple[list[int], int] | None:
+    """Where a hunk begins in each parent's file, and in the new one."""
+    match = _COMBINED.match(header)
+    if match is None:
+        return None
+    # Of nothing, git names no line.
+    return [max(0, int(part[1:].partition(b",")[0]) - 1) for part in match[1].split()], int(match[2]) - 1
 
 
 _MINUS, _PLUS = b"-+"

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from scanner.frozen import frozen
 from scanner.history import History
+from scanner.provenance.kept import lines_kept
 from scanner.provenance.patches import FilePatch, Replaced, parse
 
 OLDER = 0  # the number of a line that was there before the first commit of the replay
@@ -142,13 +143,20 @@ def replay(
     """Replay what `rev` (HEAD) reaches and `since` does not.
 
     `known` is the tree of `since` as an earlier replay gave it; without it, lines from before are `OLDER`.
-    `ignored` are commits that only moved text about: lines that they replaced keep their origin, in order.
+    `ignored` are commits that only moved text about: lines that they replaced keep their origin.
 
     Raises:
         GitError: the history could not be read.
     """
     lineage = history.lineage(since, rev)
     return _Replay(history, lineage, since, known, frozenset(ignored)).run()
+
+
+def _compared(line: Sequence[str]) -> list[tuple[str, str]]:
+    """A merge with each of its parents but the last: what differs from all others equals that one, or is in
+    the combined patch."""
+    merge, *parents = line
+    return [(merge, parent) for parent in parents[:-1]]
 
 
 class _Replay:
@@ -191,8 +199,8 @@ class _Replay:
         return state
 
     def run(self) -> Replayed:
-        merges = [(oid, parents[0]) for oid, *parents in self._lineage if len(parents) > 1]
-        brought: Iterable[Mapping[str, bool]] = self._history.differing(merges)
+        pairs = [pair for line in self._lineage for pair in _compared(line)]
+        brought: Iterable[Mapping[str, bool]] = self._history.differing(pairs)
         steps: Iterable[_Step] = self._steps()
         seeded: _State = {}
         if self._seeds:
@@ -210,8 +218,9 @@ class _Replay:
         """What each commit did. Renames in merges are looked for only where a parent lacks a file."""
         merges = [oid for oid, *parents in self._lineage if len(parents) > 1]
         doubtful = self._history.with_new_files(merges)
-        of_plain = self._history.patches([oid for oid in merges if oid not in doubtful], renames=False)
-        of_doubtful = self._history.patches([oid for oid in merges if oid in doubtful])
+        plain = [oid for oid in merges if oid not in doubtful]
+        of_plain = self._history.patches(plain, merges=True, renames=False)
+        of_doubtful = self._history.patches([oid for oid in merges if oid in doubtful], merges=True)
         of_others = self._history.patches([oid for oid, *parents in self._lineage if len(parents) < 2])
         for oid, *parents in self._lineage:
             of_merges = of_doubtful if oid in doubtful else of_plain
@@ -224,7 +233,7 @@ class _Replay:
         for index, (line, (found, lost)) in enumerate(zip(self._lineage, steps, strict=True)):
             oid, *parents = line
             if len(parents) > 1:
-                state = self._merged(index, parents, found, next(brought))
+                state = self._merged(index, parents, found, [next(brought) for _ in _compared(line)])
             else:
                 state = self._changed(index, parents, found)
             for path in lost:
@@ -241,7 +250,7 @@ class _Replay:
 
     def _changed(self, index: int, parents: Sequence[str], patches: Iterable[FilePatch]) -> _State:
         state = self._taken(parents[0]) if parents else {}
-        ignoring = self._commits[index] in self._ignored
+        kept = self._kept(index)
         gone: list[str] = []
         new: _State = {}
         for patch in patches:
@@ -254,7 +263,10 @@ class _Replay:
                 gone.append(before)
             lines = None if patch.binary else self._spliced(old.lines, patch.replaced[0])
             if lines is not None:
-                self._own(lines, index, patch, old.lines if ignoring else None)
+                self._own(lines, index, patch)
+                for line, was in kept.get(patch.path, {}).items():
+                    if old.lines is not None and was < len(old.lines):
+                        lines[line] = old.lines[was]
             elif patch.moved and not patch.replaced[0]:
                 lines = old.lines
             new[patch.path] = File(lines, _Touch(index, (old.touched,)))
@@ -289,29 +301,33 @@ class _Replay:
         lines += old[at:]
         return lines
 
-    def _own(
-        self, lines: array[int], index: int, patch: FilePatch, looked_through: array[int] | None
-    ) -> None:
-        """Give the fresh lines of a file their numbers, or, in a commit to look through, those of the
-        lines that they replaced."""
-        for start, count, new_start, new_count in patch.replaced[0]:
-            if not new_count:
-                continue
-            fresh = self._blocks.add(index, patch.path, new_start, new_count)
-            if looked_through is not None and count:
-                was = looked_through[start : start + count]
-                fresh = array(
-                    "I", (was[min(step, len(was) - 1)] if was else one for step, one in enumerate(fresh))
-                )
-            lines[new_start : new_start + new_count] = fresh
+    def _kept(self, index: int) -> Mapping[str, Mapping[int, int]]:
+        """In a commit to look through, the old lines that its new ones were, by file."""
+        if self._commits[index] not in self._ignored:
+            return {}
+        ((raw, _),) = self._history.patches([self._commits[index]])
+        return lines_kept(raw)
+
+    def _own(self, lines: array[int], index: int, patch: FilePatch) -> None:
+        """Give the fresh lines of a file their numbers."""
+        for _, _, new_start, new_count in patch.replaced[0]:
+            if new_count:
+                fresh = self._blocks.add(index, patch.path, new_start, new_count)
+                lines[new_start : new_start + new_count] = fresh
 
     def _merged(
-        self, index: int, parents: Sequence[str], patches: Iterable[FilePatch], brought: Mapping[str, bool]
+        self,
+        index: int,
+        parents: Sequence[str],
+        patches: Iterable[FilePatch],
+        differing: Sequence[Mapping[str, bool]],
     ) -> _State:
+        """`differing`: the files in which the merge differs from each parent, the last one left out."""
         combined = {patch.path: patch for patch in patches}
         # In order, so that a parent that two children share is copied for the first.
         others = [self._states.get(parent, {}) for parent in parents[1:]]
         state = self._taken(parents[0])
+        brought = differing[0]
         mainline = {path: state.get(path) for path in brought}
         for path, present in brought.items():
             if not present:
@@ -319,7 +335,8 @@ class _Replay:
             elif path in combined:
                 state[path] = self._resolved(index, combined[path], [mainline, *others])
             else:
-                state[path] = self._same_as(path, mainline[path], others)
+                same = next((n for n, other in enumerate(differing[1:]) if path not in other), -1)
+                state[path] = self._same_as(path, others[same])
         if self._seeds:
             self._completed(self._commits[index], parents[0], mainline, state)
         for parent in parents[1:]:
@@ -328,12 +345,9 @@ class _Replay:
                 self._states.pop(parent, None)
         return state
 
-    def _same_as(self, path: str, first: File | None, others: Sequence[_State]) -> File:
-        """The file as the side that it equals has it."""
-        found = [state[path] for state in others if path in state]
-        if len(found) == 1 or (found and found[0].lines is not None):
-            return found[0]
-        return _NOTHING if self._partial and not found else File(None)
+    def _same_as(self, path: str, parent: _State) -> File:
+        """The file as the parent has it that it equals."""
+        return parent.get(path) or (_NOTHING if self._partial else File(None))
 
     def _resolved(self, index: int, patch: FilePatch, states: Sequence[Mapping[str, File | None]]) -> File:
         olds = [states[at].get(name) or _NOTHING for at, name in enumerate(patch.before)]

@@ -1,8 +1,8 @@
 """Blocks of statements that stand in two functions, found by their runs of equal hashes.
 
-Every run of `_LEAST_ALIKE` hashes is a key; functions that share one are compared from there on, so that the
-work is linear in the size of the repository. A run counts as far as it is a sequence of whole statements of
-one level, laid out alike on both sides: what could be cut out, and given a name.
+Every run of `_LEAST_ALIKE` hashes is a key; functions that share one are compared from there on, so that
+the work is linear in the size of the repository. A run counts as far as it is a sequence of whole statements
+of one level, laid out alike on both sides: what could be cut out, and given a name.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import replace
 from functools import cached_property, lru_cache
 
-from scanner.analyse.oracles import is_input
+from scanner.analyse.naming import is_input
 from scanner.facts import Class, Facts, Function, Import
 from scanner.frozen import frozen
 from scanner.lazily import regex

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner.analyse.oracles import is_accepting, is_asserting, is_input
+from scanner.analyse.naming import is_accepting, is_asserting, is_input
 from scanner.facts import Call, Class, Facts, Function
 from scanner.lazily import regex
 from scanner.relate.runner import Runner
@@ -291,7 +291,7 @@ class Oracles:
 
     def weakly_checked(self) -> Iterator[tuple[Test, frozenset[str]]]:
         """The tests whose every oracle passes most wrong results, each with the kinds of those; see
-        `analyse.oracles.strength`."""
+        `analyse.assertions.strength`."""
         for test in self.tests:
             words = test.function.oracle
             kinds = frozenset(word.partition(":")[2] for word in words if word.startswith("weak:"))
@@ -310,6 +310,13 @@ class Oracles:
     def is_checked(self, test: Test) -> bool:
         """Can anything that the test reaches tell a wrong result?"""
         return self._checks(test.facts, test.function, _DEEP) or self._is_checked_around(test, _DEEP)
+
+    def is_checking_helper(self, name: str) -> bool:
+        """Does a name lead to a function of the tests that can fail on a wrong result?"""
+        found = self._repository.definition(name.replace("()", ""))
+        if found is None or not isinstance(found[1], Function) or found[0].role != "test":
+            return False
+        return self._checks(found[0], found[1], _DEEP - 1)
 
     def _is_checked_elsewhere(self, test: Test) -> bool:
         """Does something check besides the statements of the test itself?"""

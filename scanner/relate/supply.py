@@ -34,18 +34,23 @@ _TOOLING = frozenset(
     ".claude .agents .cursor skills playground scripts script tools tool bin ci .github .circleci hack dev "
     "devtools contrib release deploy evals conf noxfile tasks fabfile dodo setup hatch_build locustfile "
     "versioneer references test-data testdata fixtures hacking sandbox archive archives _archive attic "
-    "demo_data experiments prototypes".split()
+    "demo_data experiments prototypes build_helpers tests-data test_data testdata".split()
 )
 _INTEGRATIONS = frozenset(
-    "integrations integration plugins providers backends adapters extensions connectors".split()
+    "integrations integration plugins providers backends adapters extensions connectors dialects exports "
+    "exporters".split()
 )
 # What only `pip freeze` writes down: nobody asks for these by hand, or not for several of them.
 _LEAVES = frozenset(
     "idna charset-normalizer markupsafe soupsieve pyasn1 pycparser h11 httpcore sniffio six zipp mako vine "
     "billiard kombu amqp et-xmlfile ptyprocess wcwidth mdurl annotated-types pydantic-core aiosignal "
-    "frozenlist multidict yarl cachetools rsa pluggy iniconfig pathspec threadpoolctl contourpy".split()
+    "frozenlist multidict yarl cachetools rsa pluggy iniconfig pathspec threadpoolctl contourpy certifi "
+    "urllib3 elastic-transport sqlparse asgiref text-unidecode filelock distlib cffi itsdangerous blinker "
+    "greenlet kiwisolver fonttools cycler tzlocal jmespath s3transfer botocore uritemplate uc-micro-py "
+    "httplib2 pyparsing regex safetensors tokenizers joblib typing-inspection".split()
 )
 _FEW_LEAVES = 4
+_TELLING = 4  # letters of a word that stands for a library
 
 
 class Missing(NamedTuple):
@@ -55,6 +60,7 @@ class Missing(NamedTuple):
     module: str
     imported: tuple[_Imported, ...]
     through: str  # the declared distribution that brings it along, "" where none does
+    is_known: bool  # is there a distribution known to give it?
 
 
 class Unused(NamedTuple):
@@ -159,13 +165,10 @@ class Supply:
     def _speaks_for(self, held: Collection[str], folder: str, path: str) -> bool:
         """Does a lock know what the manifest nearest to a file asks for? One of a workspace does; one of
         another project, that happens to lie above, does not."""
-        governing = self.governing(path)
-        if not governing or folder_of(governing[0].path) == folder:
+        nearest = self._nearest(path)
+        if nearest in ("", folder):
             return True
-        nearest = folder_of(governing[0].path)
-        asked = [
-            one.name for facts in governing if folder_of(facts.path) == nearest for one in facts.requires
-        ]
+        asked = [one.name for facts in self._by_folder[nearest] for one in facts.requires]
         return 2 * sum(name in held for name in asked) >= len(asked)
 
     @cached_property
@@ -218,6 +221,20 @@ class Supply:
         above = set(_upwards(path))
         return any(folder in above or f"{folder}/__init__.py" not in self._files for folder in folders)
 
+    @cached_property
+    def is_untold(self) -> bool:
+        """Does live code import distributions, and no manifest anywhere name one?"""
+        if any(one.name != "python" for facts in self.manifests for one in facts.requires) or self._installed:
+            return False
+        if any(mention.kind == "dynamic" for facts in self._files.values() for mention in facts.mentions):
+            return False
+        return any(
+            self._known.names_module(item.target.partition(".")[0]) and self._is_foreign(item, facts.path)
+            for facts in self._files.values()
+            if _is_code(facts)
+            for item in facts.imports
+        )
+
     # What is missing
 
     def missing(self) -> Iterator[Missing]:
@@ -235,13 +252,13 @@ class Supply:
                     and not self._is_declared(item.target, facts.path)
                     and not _is_integration(item.target, item, facts)
                 ):
-                    nearest = folder_of(self.governing(facts.path)[0].path)
-                    key = (nearest, self._known.giving(item.target)[0])
+                    key = (self._nearest(facts.path), self._known.giving(item.target)[0])
                     found.setdefault(key, []).append((facts, item))
         for (_, name), imported in sorted(found.items()):
             facts, item = imported[0]
             through = self._through(self._known.giving(item.target), facts.path)
-            yield Missing(name, self._known.module(item.target), tuple(imported), through)
+            module = self._known.module(item.target)
+            yield Missing(name, module, tuple(imported), through, self._known.names_module(module))
 
     def _is_told(self, path: str) -> bool:
         """Do the manifests above a file say in full what it may import?"""
@@ -254,6 +271,8 @@ class Supply:
         dynamic = {mention.name for mention in self._mentions_above(path) if mention.kind == "dynamic"}
         if "optional-dependencies" in dynamic:
             return False  # no list beside it says what the extras bring
+        if any(facts.path in self._half_read for facts in governing):
+            return False
         listed = any(facts.path.endswith((".txt", ".in")) for facts in governing)
         return asks and (listed or not dynamic)
 
@@ -272,8 +291,19 @@ class Supply:
             and not item.typing_only
             and top not in distributions.STDLIB
             and top not in self._known.hosts
+            and top not in self._plugged_into
             and not top.endswith(("_pb2", "_pb2_grpc"))
             and not self._is_own(item.target, path)
+        )
+
+    @cached_property
+    def _plugged_into(self) -> frozenset[str]:
+        """The modules of the programs that call this tree's entry points: they are there when it runs."""
+        return frozenset(
+            mention.name
+            for facts in self._files.values()
+            for mention in facts.mentions
+            if mention.kind == "host"
         )
 
     def _is_declared(self, module: str, path: str) -> bool:
@@ -303,14 +333,15 @@ class Supply:
 
     @cached_property
     def _extras(self) -> frozenset[str]:
-        """Many an extra is called like what it brings. Where that is known, the import is a borrowed one."""
-        return frozenset(
-            extra
-            for facts in self.manifests
-            for one in facts.requires
-            for extra in one.extras
-            if one.name not in self._known.serves.get(extra, ())
-        )
+        """Many an extra is called like what it brings. Where that is known, the import is a borrowed one;
+        but an extra of ours that asks for theirs does it for that."""
+        found: set[str] = set()
+        for one in (one for facts in self.manifests for one in facts.requires if one.extras):
+            found.update(extra for extra in one.extras if one.name not in self._known.serves.get(extra, ()))
+            if one.group:
+                brought = (self._known.brings.get(f"{one.name}[{extra}]", ()) for extra in one.extras)
+                found.update(name for names in brought for name in names)
+        return frozenset(found)
 
     @cached_property
     def _declared_anywhere(self) -> frozenset[str]:
@@ -383,15 +414,49 @@ class Supply:
             return False
         if not self._imported_below("").names.isdisjoint(requirement.extras):
             return False  # what it is asked to bring along is in use
-        if self._known.works_unimported(name) or name in self._run or name in self._own_distributions:
+        if name in _LEAVES or name in self._run or name in self._own_distributions:
+            return False
+        if self._known.works_unimported(name):
             return False
         others = {one.name for facts in self.governing(manifest.path) for one in facts.requires} - {name}
         if others & set(self._known.serves.get(name, ())):
+            return False
+        if self._is_integrated(name, folder_of(manifest.path)) or self._is_borrowed_below(name):
             return False
         if name in reach(others, self.locked(manifest.path), self._known.brings):
             return False  # a floor under what comes in anyway: without the line, nothing would be lighter
         modules = {module.partition(".")[0] for module in self._known.modules(name)}
         return not any(module in self._own_names or hashed(module) in self._spoken for module in modules)
+
+    def _is_borrowed_below(self, name: str) -> bool:
+        """Does a file somewhere import it, and no manifest above that file declare it? Then this one may
+        well speak for it."""
+        return any(
+            all(one.name != name for manifest in self.governing(f"{folder}/x") for one in manifest.requires)
+            for folder in self._importing.get(name, ())
+        )
+
+    @cached_property
+    def _importing(self) -> dict[str, set[str]]:
+        """Distribution → the folders of the files that import what it may give."""
+        found: dict[str, set[str]] = {}
+        for facts in self._files.values():
+            folder = facts.path.rpartition("/")[0]
+            for target in {item.target for item in facts.imports}:
+                for name in self._known.giving(target):
+                    found.setdefault(name, set()).add(folder)
+        return found
+
+    def _is_integrated(self, name: str, folder: str) -> bool:
+        """Is a part of another library imported that has its name, as `agno.models.openai` has openai's?"""
+        word = next((word for word in name.split("-") if word not in distributions.WORDS_OF_MANY), "")
+        return any(
+            part == word or (word in part and len(word) >= _TELLING)
+            for module in self._imported_below(folder).modules
+            for top, _, rest in (module.partition("."),)
+            if rest and top not in distributions.STDLIB and top not in self._own_names
+            for part in rest.split(".")
+        )
 
     @cached_property
     def _spoken(self) -> frozenset[int]:
@@ -461,17 +526,24 @@ class Supply:
         for facts in self._files.values():
             if not _is_code(facts):
                 continue
-            here = found.setdefault(self._repository.project_of(facts.path), {})
+            here = found.setdefault(self._nearest(facts.path), {})
             declared = self._given_to(facts.path).names
             seen: set[str] = set()
             for item in facts.imports:
                 if item.optional or item.typing_only or _is_named_after(item.target, [facts.path.lower()]):
                     continue  # the last: one of several back ends to choose from
+                if _only_catches(item, facts):
+                    continue
                 for name in self._known.giving(item.target):
                     if name in declared and name not in seen:
                         seen.add(name)
                         here.setdefault(name, []).append((facts, item))
         return found
+
+    def _nearest(self, path: str) -> str:
+        """The folder of the nearest manifest: two programs of one tree may well differ."""
+        governing = self.governing(path)
+        return folder_of(governing[0].path) if governing else ""
 
     def _belong_together(
         self, minor: str, major: str, path: str, imported: Mapping[str, list[_Imported]]
@@ -494,6 +566,19 @@ class Supply:
 
     def near_misses(self) -> Iterator[NearMiss]:
         """Names in manifests and install commands that no lock knows, and that look like another's."""
+        for facts, one in self._unproven():
+            meant = self._known.meant_by(one.name)
+            if meant:
+                yield NearMiss(facts, one, meant)
+
+    def doubtful(self) -> Iterator[tuple[Facts, Requirement | Mention]]:
+        """Names in manifests and install commands that neither a lock nor a table knows."""
+        for facts, one in self._unproven():
+            if one.name not in self._known.known and one.name not in self._own_distributions:
+                yield facts, one
+
+    def _unproven(self) -> Iterator[tuple[Facts, Requirement | Mention]]:
+        """The distributions that manifests and install commands name, and that are in no lock."""
         for facts in self._files.values():
             if facts.role in _APART or is_npm(facts.path):
                 continue
@@ -501,18 +586,17 @@ class Supply:
                 *(
                     one
                     for one in facts.requires
-                    if one.group != "locked" and not one.specifier.startswith("@")
+                    if one.group != "locked" and not one.specifier.startswith("@") and one.name != "python"
                 ),
                 *(mention for mention in facts.mentions if mention.kind == "install"),
             ]
             for one in said:
-                meant = self._known.meant_by(one.name) if one.name else ""
                 if (
-                    meant
+                    one.name
                     and one.name not in self.locked(facts.path)
                     and not self._is_own(one.name.replace("-", "_"), facts.path)
                 ):
-                    yield NearMiss(facts, one, meant)
+                    yield facts, one
 
     # What does not agree
 
@@ -539,6 +623,23 @@ class Supply:
                 return found
         return None
 
+    def unread(self) -> Iterator[tuple[Facts, Mention]]:
+        """The includes of requirements files that lead to no file that was read."""
+        for facts in self.manifests_and_includes():
+            for mention, target in self._includes(facts):
+                if target not in self._files and mention.kind == "include":
+                    yield facts, mention
+
+    @cached_property
+    def _half_read(self) -> frozenset[str]:
+        return frozenset(facts.path for facts, _ in self.unread())
+
+    def manifests_and_includes(self) -> Iterator[Facts]:
+        """The manifests of live code, those among them that only include others."""
+        for facts in self._files.values():
+            if facts.role not in _APART and (facts.requires or facts.mentions) and not is_npm(facts.path):
+                yield facts
+
     def contradictions(self) -> Iterator[Contradiction]:
         """Distributions that two manifests of one folder pin to different versions, for the same machines."""
         for manifests in self._by_folder.values():
@@ -549,7 +650,9 @@ class Supply:
                     if found is None or facts.role in _APART:
                         continue
                     first = pins.setdefault((one.name, one.marker), (facts, one))
-                    if first[0] is not facts and not _same_version(first[1].specifier, one.specifier):
+                    if (first[0] is not facts or first[1].group == one.group) and not _same_version(
+                        first[1].specifier, one.specifier
+                    ):
                         yield Contradiction(first, (facts, one))
 
     def circles(self) -> Iterator[tuple[Facts, Mention, tuple[str, ...]]]:
@@ -661,11 +764,11 @@ def _is_code(facts: Facts) -> bool:
 
 def _is_integration(module: str, item: Import, facts: Facts) -> bool:
     """Is the code there for those who have the library: in a folder of its name or of integrations, inside
-    a function of a file of its name, or asking for it by name first?"""
+    a function of its name or of a file of its name, or asking for it by name first?"""
     if hashed(module.partition(".")[0]) in facts.spoken:
         return True
     folders = facts.path.lower().split("/")[:-1]
-    if _is_named_after(module, folders):
+    if _is_named_after(module, [*folders, item.scope.lower()]):
         return True
     apart = bool(item.scope) or not _INTEGRATIONS.isdisjoint(folders)
     return apart and _is_named_after(module, [facts.path.lower()])
@@ -673,7 +776,19 @@ def _is_integration(module: str, item: Import, facts: Facts) -> bool:
 
 def _is_named_after(module: str, parts: Iterable[str]) -> bool:
     word = module.lower().partition(".")[0].partition("_")[0]
-    return any(word in re.split(r"[_/.]", part) for part in parts)
+    words = {word, word.removeprefix("py"), word.rstrip("0123456789")}
+    return any(not words.isdisjoint(re.split(r"[_/.]", part)) for part in parts)
+
+
+_ERROR = regex(r"\.\w*(?:Error|Exception|Timeout)\b|\.exceptions\b")
+
+
+def _only_catches(item: Import, facts: Facts) -> bool:
+    """Is nothing but errors of a library in use, which another one raises?"""
+    if _ERROR.search(item.target):
+        return True
+    used = [use.name for use in facts.uses if use.name.startswith(f"{item.target}.")]
+    return bool(used) and all(_ERROR.search(name) for name in used)
 
 
 def _near(facts: Facts, path: str) -> bool:

@@ -142,7 +142,12 @@ def proof(one: Proof) -> dict[str, Any]:
 
 
 def _factor(factor: Factor) -> dict[str, Any]:
-    return {"value": factor.value, "words": factor.words, "sources": list(factor.sources)}
+    return {
+        "value": factor.value,
+        "words": factor.words,
+        "sources": list(factor.sources),
+        "against": list(factor.against),
+    }
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

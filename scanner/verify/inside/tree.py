@@ -7,6 +7,7 @@ import ast
 import contextlib
 import os
 import shutil
+import sys
 from typing import Any
 
 LIVE, TEST, FOREIGN = "live", "test", ""
@@ -30,6 +31,15 @@ class Tree:
         if known is None:
             known = self._known[filename] = self._place(filename)
         return known
+
+    def place_of(self, cls: type) -> tuple[str, str]:
+        """The same for the file that a class is written in."""
+        file = getattr(sys.modules.get(cls.__module__), "__file__", None)
+        return self.place(file) if file else (FOREIGN, "")
+
+    def owns(self, cls: type) -> bool:
+        """Is a class written in the project, in its tests too?"""
+        return bool(self.place_of(cls)[0])
 
     def _place(self, filename: str) -> tuple[str, str]:
         if not filename.endswith(".py"):
