@@ -446,7 +446,12 @@ def _resembles(unit: Unit, original: Unit, similarity: float) -> bool:
     callees, others = _callees(unit), _callees(original)
     literals = literals_shared(unit, original)
     says_the_same = similarity >= _ALIKE_BY_DESIGN and literals >= 0.9
-    if similarity < _ALIKE or _shared(callees, others) < (0.65 if says_the_same else 0.8):
+    if literals >= 0.8 and _are_telling(unit, original) and "nested" not in (unit.kind, original.kind):
+        return True  # to the same end by other statements
+    calls = _shared(callees, others)
+    if unit.path != original.path and _namesakes(unit, original) and min(calls, literals) >= 0.8:
+        return True
+    if similarity < _ALIKE or calls < (0.65 if says_the_same else 0.8):
         return False
     spoken = literals >= 0.5
     if unit.path == original.path or "nested" in (unit.kind, original.kind):
@@ -535,6 +540,16 @@ def _shared(one: frozenset[object], other: frozenset[object]) -> float:
 
 def _namesakes(unit: Unit, original: Unit) -> bool:
     return unit.name.strip("_").lower() == original.name.strip("_").lower()
+
+
+def _are_telling(unit: Unit, original: Unit) -> bool:
+    """Do two functions of two files call the very same, and enough to tell what they are for?"""
+    return (
+        unit.path != original.path
+        and len(unit.function.literals) >= 2
+        and len(_callees(unit)) > _TELLING_CALLS
+        and _callees(unit) == _callees(original)
+    )
 
 
 def _is_verbatim(unit: Unit, original: Unit, similarity: float) -> bool:
