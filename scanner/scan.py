@@ -27,7 +27,7 @@ from scanner.provenance.record import Attributed, Provenance
 from scanner.relate import Repository, relate
 from scanner.rule import wanted
 from scanner.settings import Settings
-from scanner.sources import read
+from scanner.sources import Sources, read
 from scanner.weigh import Report, Weighed, judge_allows, weigh
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def scan(
         known, weights, swapped = books.baseline(), books.weights(findings), books.notices()
         say(f"attributing {len(findings):,} findings")
         profile.step("attribute")
-        attributed, said = _attribute(findings, history, settings, sources.change)
+        attributed, said = _attribute(findings, history, settings, sources)
         profile.step("weigh")
         weighed = weigh(
             attributed,
@@ -123,16 +123,23 @@ def survey(settings: Settings) -> Repository:
 
 
 def _attribute(
-    findings: Sequence[Finding], history: History | NoHistory, settings: Settings, change: Change | None
+    findings: Sequence[Finding], history: History | NoHistory, settings: Settings, sources: Sources
 ) -> tuple[tuple[Attributed, ...], tuple[Notice, ...]]:
     if settings.provenance == "none" or not findings:
         unknown = Provenance(reason="not asked for (--provenance none)")
         return tuple(Attributed(one, unknown) for one in findings), ()
     from scanner.provenance import attribute  # here: a hook without findings does not pay for it
 
+    change = sources.change
     staged = {file.path: file.lines for file in change.files} if change else None
     found = attribute(findings, history, mode=settings.mode, base=settings.diff_base, staged=staged)
-    return found.attributed, found.notices
+    if not settings.code_claims:
+        return found.attributed, found.notices
+    from scanner.provenance import claims
+
+    named = {finding.location.path for finding in findings}
+    texts = {file.path: _text(file.data) for file in sources.found.files if file.path in named}
+    return claims.added(found.attributed, texts), found.notices
 
 
 def _change_findings(
