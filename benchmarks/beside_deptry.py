@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from scanner import distributions
 from scanner.analyse.spoken import hashed
 from scanner.relate.repository import Repository
-from scanner.relate.supply import Supply, is_npm, reach
+from scanner.relate.supply import Supply, folder_of, is_npm, reach
 from scanner.scan import survey
 from scanner.settings import Settings
 
@@ -83,6 +83,8 @@ def why_not_unused(supply: Supply, name: str) -> str:
         return "a module of the tree has its name"
     if any(not supply._imported_below("").names.isdisjoint(one.extras) for _, one in said):
         return "its extra is imported"
+    if any(supply._is_integrated(name, folder_of(facts.path)) for facts, _ in said):
+        return "a part of another library has its name"
     if any(hashed(module.partition(".")[0]) in supply._spoken for module in KNOWN.modules(name)):
         return "imported by name"
     return "?"

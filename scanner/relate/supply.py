@@ -40,6 +40,8 @@ _INTEGRATIONS = frozenset(
     "integrations integration plugins providers backends adapters extensions connectors dialects exports "
     "exporters".split()
 )
+# Folders of parts of which each user chooses one, and has what it needs
+_CHOICES = frozenset("backends dialects".split())
 # What only `pip freeze` writes down: nobody asks for these by hand, or not for several of them.
 _LEAVES = frozenset(
     "idna charset-normalizer markupsafe soupsieve pyasn1 pycparser h11 httpcore sniffio six zipp mako vine "
@@ -248,6 +250,7 @@ class Supply:
             for item in facts.imports:
                 if (
                     item.target.partition(".")[0] not in asked_for
+                    and not (item.scope and item.target.partition(".")[0] in self._may_be_absent)
                     and self._is_foreign(item, facts.path)
                     and not self._is_declared(item.target, facts.path)
                     and not _is_integration(item.target, item, facts)
@@ -259,6 +262,17 @@ class Supply:
             through = self._through(self._known.giving(item.target), facts.path)
             module = self._known.module(item.target)
             yield Missing(name, module, tuple(imported), through, self._known.names_module(module))
+
+    @cached_property
+    def _may_be_absent(self) -> frozenset[str]:
+        """The modules that live code somewhere tries to import: the tree knows of machines without them."""
+        return frozenset(
+            item.target.partition(".")[0]
+            for facts in self._files.values()
+            if _is_code(facts)
+            for item in facts.imports
+            if item.optional
+        )
 
     def _is_told(self, path: str) -> bool:
         """Do the manifests above a file say in full what it may import?"""
@@ -763,11 +777,13 @@ def _is_code(facts: Facts) -> bool:
 
 
 def _is_integration(module: str, item: Import, facts: Facts) -> bool:
-    """Is the code there for those who have the library: in a folder of its name or of integrations, inside
-    a function of its name or of a file of its name, or asking for it by name first?"""
+    """Is the code there for those who have the library: in a folder of its name or of back ends, inside a
+    function of its name, or of a file of its name, or asking for it by name first?"""
     if hashed(module.partition(".")[0]) in facts.spoken:
         return True
     folders = facts.path.lower().split("/")[:-1]
+    if not _CHOICES.isdisjoint(folders):
+        return True
     if _is_named_after(module, [*folders, item.scope.lower()]):
         return True
     apart = bool(item.scope) or not _INTEGRATIONS.isdisjoint(folders)
