@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 _ROOT = Path(__file__).parent.parent
-_PAUSE = 0.1  # seconds between two looks at the memory
+_PAUSE = 0.25  # seconds between two looks at the memory
 _CODES = (0, 1, 3)  # clean, findings, something unreadable
 
 # Reads the names on standard input; the least that a scanner of syntax trees can do.
