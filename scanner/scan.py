@@ -9,6 +9,7 @@ import datetime
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from scanner import analyse as analysis
 from scanner import catalogue as rules
@@ -28,6 +29,9 @@ from scanner.rule import wanted
 from scanner.settings import Settings
 from scanner.sources import Sources, read
 from scanner.weigh import Report, Weighed, judge_allows, weigh
+
+if TYPE_CHECKING:
+    from scanner.index import Index
 
 
 def scan(
@@ -68,7 +72,7 @@ def scan(
             profile=profile,
         )
         profile.step("relate")
-        together = relate(facts.candidates, facts.facts, catalogue, cache, profile)
+        together = relate(facts.candidates, facts.facts, catalogue, cache, profile, _index(settings))
         of_change, failed = _change_findings(sources.change, catalogue, profile)
         of_tree = foreign.excused((*facts.findings, *together.findings), sources, catalogue, books)
         allowed = judge_allows((*of_tree, *of_change), facts.allows, catalogue, settings, whole=sources.whole)
@@ -98,6 +102,14 @@ def scan(
         )
         unreadable = (*sources.found.unreadable, *facts.unreadable)
         return _report(weighed, unreadable, gathered(notices), sources.found, catalogue, settings, history)
+
+
+def _index(settings: Settings) -> Index | None:
+    if not settings.online:
+        return None
+    from scanner.index import of_user
+
+    return of_user(settings.root)
 
 
 def survey(settings: Settings) -> Repository:

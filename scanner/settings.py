@@ -71,6 +71,7 @@ class Settings:
     code_claims: bool = False
     semgrep: bool = True
     cache: bool = True
+    online: bool = False  # from the command line alone: no file of a tree opens the network
     jobs: int = 0
     fail_on: str = "error"
     min_rank: float = 0.0

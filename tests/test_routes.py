@@ -68,6 +68,98 @@ def install(router, names):
     for name in names:
         app.register_blueprint(name)
 """
+# An application that sets itself up by functions, in a folder that is on the path at run time only.
+SHOP = {
+    "src/app.py": """\
+from flask import Flask
+from setup import install
+
+def create_app():
+    app = Flask(__name__)
+    install(app)
+    return app
+""",
+    "src/setup.py": """\
+from files import shared
+from pages import admin, notes
+
+def install(app):
+    for_all(app)
+    app.register_blueprint(admin, url_prefix="/admin")
+    app.register_blueprint(notes)
+    app.register_blueprint(shared)
+
+def for_all(app):
+    app.before_request(resolve_current_tenant)
+
+def resolve_current_tenant():
+    return None
+""",
+    "src/guards.py": """\
+from functools import wraps
+from flask import abort, redirect, session, url_for
+
+def rol_necesario(rol):
+    def decorator(view):
+        @wraps(view)
+        def wrapped(*args, **kwargs):
+            if session.get("rol") != rol:
+                return redirect(url_for("auth.login"))
+            return view(*args, **kwargs)
+        return wrapped
+    return decorator
+
+def guard(router, module):
+    @router.before_request
+    def check():
+        if module not in session["modules"]:
+            return ask()
+""",
+    "src/files.py": """\
+from flask import Blueprint
+from guards import guard
+
+shared = Blueprint("shared", __name__)
+guard(shared, "shared")
+
+@shared.route("/files")
+def files():
+    return ""
+""",
+    "src/pages.py": """\
+from flask import Blueprint, jsonify, session
+from flask.views import MethodView
+from flask_smorest import Blueprint as Api
+from guards import rol_necesario
+
+admin = Blueprint("admin", __name__)
+notes = Api("notes", __name__)
+
+@admin.route("/wipe", methods=["POST"])
+@rol_necesario(1)
+def wipe():
+    return ""
+
+@admin.route("/open")
+def everybody():
+    return ""
+
+@admin.route("/mine")
+def mine():
+    if "user" not in session:
+        return jsonify(error="sign in"), 401
+    return ""
+
+@notes.route("/notes")
+class Notes(MethodView):
+    def get(self):
+        return []
+
+    @rol_necesario(2)
+    def post(self):
+        return {}
+""",
+}
 NOTES_APP = {"main.py": MAIN, "api/__init__.py": "", "api/notes.py": NOTES, "api/guards.py": GUARDS}
 
 
@@ -93,6 +185,24 @@ def test_what_only_a_run_would_tell_is_not_decided(assay: Assay, project: Projec
     later = _rows(assay, project({"late.py": LATE}), "--no-cache")["later"]
     assert later["mounted"] is None
     assert later["authenticated"] is None
+
+
+def test_an_application_that_is_handed_on(assay: Assay, project: Project) -> None:
+    rows = _rows(assay, project(SHOP), "--no-cache")
+    assert {name: row["paths"] for name, row in rows.items()} == snapshot(
+        {
+            "wipe": ["/admin/wipe"],
+            "everybody": ["/admin/open"],
+            "mine": ["/admin/mine"],
+            "files": ["/files"],
+            "get": ["/notes"],
+            "post": ["/notes"],
+        }
+    )
+    assert {name: row["authenticated"] for name, row in rows.items()} == snapshot(
+        {"wipe": True, "everybody": False, "mine": False, "files": None, "get": False, "post": True}
+    )
+    assert {name for name, row in rows.items() if row["refuses"]} == {"mine"}
 
 
 def test_the_cache_tells_the_same(assay: Assay, project: Project) -> None:

@@ -32,6 +32,9 @@ RULES = (
     "webhook-without-signature",
 )
 FRAMEWORKS = ("django", "fastapi", "flask")
+# Written when the rules were there, and run only when their defects were listed: 28 of 37 were found at once,
+# with nothing false; what the others lacked was mended after that.
+LARGER = ("django_larger", "fastapi_larger", "flask_larger")
 
 
 def _found(root: Path) -> set[tuple[str, int, str]]:
@@ -54,7 +57,7 @@ def _listed(framework: str) -> set[tuple[str, int, str]]:
     return found
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", [*FRAMEWORKS, *LARGER])
 def test_finds_what_is_listed_and_nothing_else(framework: str, tmp_path: Path) -> None:
     shutil.copytree(APPS / framework / "app", tmp_path, dirs_exist_ok=True)
     assert sorted(_found(tmp_path)) == sorted(_listed(framework))

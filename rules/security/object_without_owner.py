@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from scanner.finding import Location, Related
 from scanner.lazily import regex
 from scanner.relate.repository import Repository
-from scanner.relate.routes import Endpoint
+from scanner.relate.routes import Endpoint, unmarked
 from scanner.rule import Confidence, Finding, RepositoryRule, Severity
 
 # Guards of people who may see every row.
@@ -71,7 +71,7 @@ class ObjectWithoutOwner(RepositoryRule):
 def _asks(item: Endpoint) -> Iterator[str]:
     """The route's guards by their last names, and its handler and paths."""
     for name in item.guards:
-        yield name.removesuffix(" (auth)").rpartition(".")[2]
+        yield unmarked(name).rpartition(".")[2]
     yield item.name
     yield from item.paths
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from scanner.lazily import regex
 from scanner.relate.repository import Repository
-from scanner.relate.routes import Endpoint
+from scanner.relate.routes import Endpoint, unmarked
 from scanner.rule import Confidence, Finding, RepositoryRule, Severity
 
 WHAT = {"price": "a price", "role": "a role", "identity": "an identity"}
@@ -36,7 +36,7 @@ class TrustedClientValue(RepositoryRule):
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         for item in repository.web.endpoints:
-            names = [*(name.removesuffix(" (auth)").rpartition(".")[2] for name in item.guards), item.name]
+            names = [*(unmarked(name).rpartition(".")[2] for name in item.guards), item.name]
             if item.undecided or any(TRUSTED.search(name) for name in [*names, *item.paths]):
                 continue
             for act in item.acts:

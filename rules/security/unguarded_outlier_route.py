@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from scanner.finding import Location, Related
 from scanner.lazily import regex
 from scanner.relate.repository import Repository
-from scanner.relate.routes import Endpoint
+from scanner.relate.routes import Endpoint, unmarked
 from scanner.rule import Confidence, Finding, RepositoryRule, Severity
 
 # Routes that strangers are meant to reach.
@@ -57,7 +57,7 @@ class UnguardedOutlierRoute(RepositoryRule):
     def _finding(self, item: Endpoint, guarded: Sequence[Endpoint], is_auth: object) -> Finding:
         sibling = guarded[0]
         names = [name for name in sibling.guards if is_auth(name)]  # type: ignore[operator]
-        guard = (names[0] if names else "a guard").removesuffix(" (auth)").rpartition(".")[2]
+        guard = unmarked(names[0] if names else "a guard").rpartition(".")[2]
         place = Location(sibling.path, *sibling.place)
         method = "" if "*" in item.route.methods else f"{item.route.methods[0]} "
         return self.at(

@@ -39,7 +39,7 @@ class UnthrottledLogin(RepositoryRule):
     def check(self, repository: Repository) -> Iterator[Finding]:
         for item in repository.web.endpoints:
             if (
-                item.auth
+                item.own
                 or item.limited
                 or item.mounted is not True
                 or "limit" in item.traits

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from scanner.lazily import regex
-from scanner.relate.repository import Repository
+from scanner.relate.repository import Repository, module_name
+from scanner.relate.routes import Web
 from scanner.rule import Confidence, Facts, Finding, Place, RepositoryRule, Severity
 
 MIDDLEWARE = regex(
@@ -22,6 +23,9 @@ CONTROL_FUNCTION = regex(
     r"(?!check_|is_|needs_)\w+_required|rate_?limit\w*|\w*_rate_?limit|(verify|validate|check)_(\w*_)?(signature|csrf\w*|"
     r"webhook|permissions?|ownership|access|admin\w*)|(add_|set_)?security_headers|csrf_protect\w*)$"
 )
+REFUSING = regex(
+    r"(require|requires|ensure|enforce|only|get_current|check|verify)_\w+$"
+)  # where it answers 401 or 403
 MIDDLEWARE_METHODS = frozenset(
     ["dispatch", "__call__", "process_request", "process_view", "process_response"]
 )
@@ -51,14 +55,14 @@ class UnwiredControl(RepositoryRule):
             for value in item.guards
         }
         for facts in web.live:
-            for name, place in _controls(facts):
+            for name, place in _controls(facts, web):
                 if name in named or _referenced(name, facts, repository):
                     continue
                 if not _variant_of_one_in_use(name, facts, repository):
                     yield self.at(facts.path, place, name, control=name)
 
 
-def _controls(facts: Facts) -> Iterator[tuple[str, Place]]:
+def _controls(facts: Facts, web: Web) -> Iterator[tuple[str, Place]]:
     for known in facts.classes:
         if "." in known.name or known.decorators or "Debug" in known.name:
             continue
@@ -68,7 +72,8 @@ def _controls(facts: Facts) -> Iterator[tuple[str, Place]]:
     for function in facts.functions:
         if "." in function.name or function.decorators or {"stub", "deprecated"} & set(function.traits):
             continue
-        if CONTROL_FUNCTION.match(function.name):
+        refuses = REFUSING.match(function.name) and web.refuses(f"{module_name(facts.path)}.{function.name}")
+        if refuses or CONTROL_FUNCTION.match(function.name):
             yield function.name, function.place
 
 
@@ -77,7 +82,7 @@ def _variant_of_one_in_use(name: str, facts: Facts, repository: Repository) -> b
     words = _about(name)
     return any(
         other != name and words & _about(other) and _referenced(other, facts, repository)
-        for other, _ in _controls(facts)
+        for other, _ in _controls(facts, repository.web)
     )
 
 

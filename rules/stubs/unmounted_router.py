@@ -21,7 +21,6 @@ class UnmountedRouter(RepositoryRule):
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "stubs"
     cwe = (561,)
     evidence = ("E07",)
-    preview = True
     whole = True
 
     def check(self, repository: Repository) -> Iterator[Finding]:

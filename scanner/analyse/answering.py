@@ -27,7 +27,7 @@ _WORDS = {
         re.I | re.M,
     ),
     "owner": regex(
-        r"owner|user|tenant|account|member|author|org(anization)?_?id|team|permission|creat(ed_by|or)|"
+        r"owner|user|tenant|account|member|author|org(ani[sz]ation)?_?(id|$)|team|permission|creat(ed_by|or)|"
         r"is_allowed|authoriz|workspace|access|ensure|(^|_)can_|check_|principal|public|shared?_|visible",
         re.I | re.M,
     ),
@@ -53,6 +53,8 @@ _MUTATES = frozenset(
 _DENIALS = frozenset(
     "abort HTTPException HttpResponseForbidden PermissionDenied Forbidden Unauthorized JSONResponse".split()
 )
+_SENDS_AWAY = frozenset(["redirect", "RedirectResponse", "HttpResponseRedirect"])
+_SIGN_IN = regex(r"log_?-?in\b|sign_?-?in\b|[./]auth\b", re.I)
 _FETCHES = frozenset("get get_or_404 get_object_or_404 first_or_404 aget_object_or_404 one_or_404".split())
 _PAYLOADS = frozenset(
     "json get_json form data POST values body query_params args FILES get_data to_dict".split()
@@ -69,8 +71,28 @@ def denies(source: Source, calls: Iterable[ast.Call], scope: Scope) -> bool:
     return any(_denial(source, call, scope) for call in calls)
 
 
+def answers_no(statements: Iterable[ast.stmt]) -> bool:
+    """Is 401 or 403 answered by one of these statements: `return jsonify(error="…"), 401`, or
+    `raise PermissionDenied`?"""
+    return any(_answers_no(one) for one in statements)
+
+
+def _answers_no(statement: ast.AST) -> bool:
+    if isinstance(statement, ast.Raise):
+        return isinstance(statement.exc, ast.Name) and statement.exc.id in _DENIALS - {"HTTPException"}
+    if not isinstance(statement, ast.Return) or not isinstance(statement.value, ast.Tuple):
+        return False
+    return any(getattr(item, "value", 0) in (401, 403) for item in statement.value.elts)
+
+
 def _denial(source: Source, call: ast.Call, scope: Scope) -> bool:
     last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if last in _SENDS_AWAY:
+        return any(
+            isinstance(one, ast.Constant) and isinstance(one.value, str) and _SIGN_IN.search(one.value)
+            for given in call.args[:1]
+            for one in ast.walk(given)
+        )
     if last not in _DENIALS:
         return False
     if last not in {"abort", "HTTPException", "JSONResponse"}:
@@ -100,6 +122,8 @@ def describe(source: Source, node: FunctionNode, scope: Scope) -> tuple[tuple[st
             words.update(_spoken(inner))
             if isinstance(inner, ast.Call):
                 traits.update(look.call_traits(inner))
+            elif isinstance(inner, (ast.Return, ast.Raise)) and _answers_no(inner):
+                traits.add("denies")
             if isinstance(inner, (ast.Call, ast.BinOp, ast.For, ast.Assign)):
                 acts.extend(look.acts(inner))
             elif look.reads_payload(inner):

@@ -32,7 +32,7 @@ _WEB = frozenset(
     "fastapi flask flask_sock flask_login starlette django rest_framework channels quart sqlmodel "
     "flask_restful flask_restx "
     "include_router register_blueprint urlpatterns add_middleware MIDDLEWARE ROOT_URLCONF ForeignKey "
-    "router app bp blueprint api_bp blueprints routers BaseHTTPMiddleware".split()
+    "Column mapped_column router app bp blueprint api_bp blueprints routers BaseHTTPMiddleware".split()
 )
 _VERBS = frozenset("get post put patch delete head options".split())
 _DECLARES = frozenset(
@@ -65,6 +65,8 @@ _ROUTERS = frozenset(
 )
 _MADE = frozenset("FastAPI Starlette Flask Quart APIRouter Blueprint Router Namespace Sock Api".split())
 _PATHS = frozenset(["path", "re_path", "url"])
+# What a function that sets an application up calls the application that it is handed
+_HANDED_ON = frozenset(["app", "application", "flask_app", "fastapi_app"])
 _BEFORE = frozenset(["before_request", "before_app_request"])
 # Calls worth a look, by the last part of their name.
 _CALLS = frozenset(
@@ -92,6 +94,10 @@ SETTINGS = frozenset(
 )
 _VIEW_BASES = ("View", "ViewSet", "APIView", "Consumer", "Resource", "ViewSetMixin", "Endpoint")
 _USERS = regex(r"^(auth_?)?users?\.\w+$|AUTH_USER_MODEL$|(^|\.)User(\.\w+)?$", re.I)
+_COLUMNS = frozenset(["Column", "mapped_column", "ForeignKey"])
+_OWNER = regex(
+    r"(user|owner|tenant|org|organi[sz]ation|workspace|account)_id$"
+)  # a plain number without a key
 _DOTTED = regex(r"[A-Za-z_][\w.]*\Z")
 
 
@@ -117,9 +123,9 @@ class _Told:
         self.source = source
         self.identifiers = found.identifiers
         self.django = bool({"django", "rest_framework", "channels"} & found.identifiers)
-        self.dependencies = bool({"Depends", "Security"} & found.identifiers)
+        self.dependencies = bool({"Depends", "Security", "fastapi"} & found.identifiers)
         self.makes = not _MADE.isdisjoint(found.identifiers)
-        self.owns = "ForeignKey" in found.identifiers or "sqlmodel" in found.identifiers
+        self.owns = not _COLUMNS.isdisjoint(found.identifiers) or "sqlmodel" in found.identifiers
         self.routes: list[Route] = []
         self.handlers: list[Handler] = []
         self.wiring: list[Wiring] = []
@@ -137,7 +143,7 @@ class _Told:
         for call in body.calls:
             func = call.func
             last = func.attr if func.__class__ is ast.Attribute else getattr(func, "id", "")
-            if last in _CALLS:
+            if last in _CALLS or last.endswith("_resource"):
                 self._call(call, last, scope)
 
     # Definitions
@@ -162,7 +168,7 @@ class _Told:
         for decorator, declaration in declarations:
             self._declared(decorator, declaration, scope, around)
         if not declared and not depends and not self._answers(node, scope):
-            refuses = answering.denies(self.source, body.calls, scope)
+            refuses = answering.denies(self.source, body.calls, scope) or answering.answers_no(body.stops)
             if guards or refuses:
                 traits = ("denies",) if refuses else ()
                 self.handlers.append(Handler(scope.name, tuple(filter(None, guards)), traits))
@@ -202,7 +208,7 @@ class _Told:
         )
         if not self._is_view(scope) and not middleware:
             return
-        guards = [self.named(decorator, around) for decorator in node.decorator_list]
+        guards = self._decorated(scope, around)
         traits: set[str] = set()
         for item in node.body:
             if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
@@ -216,6 +222,26 @@ class _Told:
                 traits.update(answering.describe(self.source, item, self.source.scopes[id(item)])[0])
         self.handlers.append(Handler(scope.name, tuple(filter(None, guards)), tuple(sorted(traits))))
 
+    def _decorated(self, scope: Scope, around: Scope) -> list[str]:
+        """The guards of a class; the decorators that make it a route (`@blp.route("/bills")` of
+        Flask-Smorest) declare one instead."""
+        node: Any = scope.node
+        guards: list[str] = []
+        methods = sorted(_VERBS & scope.definitions)
+        for decorator in node.decorator_list:
+            declaration = self._declaration(decorator, around)
+            if not declaration:
+                guards.append(self.named(decorator, around))
+            else:
+                for method in methods:
+                    inner = self._method(scope, method)
+                    self._declared(decorator, declaration, inner, around, (method.upper(),))
+        return guards
+
+    def _method(self, scope: Scope, name: str) -> Scope:
+        nodes: list[Any] = getattr(scope.node, "body", [])
+        return next(self.source.scopes[id(one)] for one in nodes if getattr(one, "name", "") == name)
+
     def _owned(self, node: ast.ClassDef, scope: Scope) -> None:
         """Fields of a model that say whose a row is."""
         for item in node.body:
@@ -225,7 +251,13 @@ class _Told:
             target = item.targets[0] if isinstance(item, ast.Assign) else getattr(item, "target", None)
             if not isinstance(target, ast.Name) or not isinstance(value, ast.Call):
                 continue
-            if any(self._is_user_key(call, scope) for call in ast.walk(value) if isinstance(call, ast.Call)):
+            named = (
+                _OWNER.match(target.id)
+                and getattr(value.func, "attr", getattr(value.func, "id", "")) in _COLUMNS
+            )
+            if named or any(
+                self._is_user_key(call, scope) for call in ast.walk(value) if isinstance(call, ast.Call)
+            ):
                 self._wire("owned", self._dotted(scope), target.id, item)
 
     def _is_user_key(self, call: ast.Call, scope: Scope) -> bool:
@@ -290,16 +322,21 @@ class _Told:
         path = self.source.constant(_first(decorator), scope)
         return "unknown" if isinstance(path, str) and path[:1] in {"/", ""} else ""
 
-    def _declared(self, call: ast.Call, framework: str, inner: Scope, scope: Scope) -> None:
+    def _declared(
+        self, call: ast.Call, framework: str, inner: Scope, scope: Scope, methods: tuple[str, ...] = ()
+    ) -> None:
         func: Any = call.func
         keywords = {one.arg: one.value for one in call.keywords}
         verb = func.attr
         said = self.source.resolve(func.value, scope) or ""
-        websocket = verb.startswith("websocket") or said.startswith("flask_sock.")
+        # `sock` of Flask-Sock, which is bound in a file of its own as a rule
+        websocket = (
+            verb.startswith("websocket") or f".{said}".endswith(".sock") or said.startswith("flask_sock.")
+        )
         self.routes.append(
             Route(
                 "" if framework == "unknown" else framework,
-                self._methods(verb, keywords.get("methods"), scope),
+                methods or self._methods(verb, keywords.get("methods"), scope),
                 self._text(_first(call), scope),
                 self._dotted(inner),
                 self.source.header(inner.node),  # type: ignore[arg-type]
@@ -340,7 +377,8 @@ class _Told:
         elif last in {"include_router", "register_blueprint", "add_namespace"}:
             child = call.args[0] if call.args else keywords.get("router") or keywords.get("blueprint")
             prefix = keywords.get("prefix") or keywords.get("url_prefix")
-            self._mount(call, func.value, child, prefix, keywords.get("dependencies"), scope)
+            for one in self._each(call, child):
+                self._mount(call, func.value, one, prefix, keywords.get("dependencies"), scope)
         elif last == "mount" and len(call.args) >= 2:
             self._mount(call, func.value, call.args[1], call.args[0], None, scope)
         elif last == "add_middleware" and call.args:
@@ -350,16 +388,30 @@ class _Told:
             self._wire("before", self._object(func.value, scope), self.named(call.args[0], scope), call)
         elif last == "register" and len(call.args) >= 2 and self.django:
             self._registered(call, func.value, scope)
-        elif last == "add_resource":
-            for path in call.args[1:2]:
+        elif last.endswith("_resource"):
+            # `add_resource`, or a method of a project's own around it: a class, and addresses
+            texts = [one for one in call.args[1:] if self._text(one, scope)[:1] in {"/", "?"}]
+            for path in texts if last == "add_resource" else [one for one in texts if _is_text(one)]:
                 self._added(call, call.args[0], path, ("?",), func.value, (), scope)
-        elif last.startswith("add_") and call.args:
+        elif last.startswith("add_"):
+            named = _first(call)
             view = keywords.get("view_func") or keywords.get("endpoint")
             view = view or (call.args[1] if len(call.args) > 1 else None)
-            if view is not None and not isinstance(view, ast.Constant):
+            if named is not None and view is not None and not isinstance(view, ast.Constant):
                 methods = self._methods(last, keywords.get("methods"), scope)
                 guards = tuple(self._listed(keywords.get("dependencies"), scope))
-                self._added(call, view, call.args[0], methods, func.value, guards, scope)
+                self._added(call, view, named, methods, func.value, guards, scope)
+
+    def _each(self, call: ast.Call, child: ast.expr | None) -> list[ast.expr | None]:
+        """What a call means in turn: `for router in (auth, notes): app.include_router(router)`."""
+        if isinstance(child, ast.Name):
+            for around in self.source.ancestors(call):
+                if isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    break
+                listed = around.iter if isinstance(around, ast.For) else None
+                if isinstance(listed, (ast.Tuple, ast.List)) and getattr(around.target, "id", "") == child.id:  # type: ignore[attr-defined]
+                    return [*listed.elts]
+        return [child]
 
     def _mount(
         self,
@@ -459,7 +511,7 @@ class _Told:
 
     def settings(self) -> None:
         named: set[str] = set()
-        for node in ast.walk(self.source.tree):
+        for node in self.source.nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 if node.value.count(".") >= 1 and _DOTTED.match(node.value):
                     named.add(node.value)
@@ -517,7 +569,7 @@ class _Told:
         """The dotted name of the variable that holds a router, not of the class of its value."""
         if isinstance(node, ast.Attribute):
             inner = self._object(node.value, scope)
-            return f"{inner}.{node.attr}" if inner != "?" else "?"
+            return f"{inner}.{node.attr}" if inner[0] != "?" else "?"
         if not isinstance(node, ast.Name):
             return "?"
         around: Scope | None = scope
@@ -527,7 +579,7 @@ class _Told:
             if node.id in around.bound:
                 known = node.id in around.assigned and isinstance(around.assigned[node.id], ast.Call)
                 if around.kind == "function" and not known:
-                    return "?"
+                    return "?app" if node.id in _HANDED_ON else "?"
                 return f"{self._dotted(around)}.{node.id}"
             around = around.parent
         return "?"
@@ -603,6 +655,10 @@ class _Told:
 
 def _framework(name: str) -> str:
     return _FRAMEWORKS.get(name.partition(".")[0], "")
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant)
 
 
 def _first(call: ast.Call) -> ast.expr | None:

@@ -20,12 +20,13 @@ def command(paths: tuple[str, ...], unguarded: bool, no_cache: bool, format_: st
     """Show the routes of the web application under PATHS, and what guards each.
 
     Guards are decorators, dependencies, permission classes and middleware, those of routers above
-    included. `not decided` marks what only a run of the application would tell.
+    included. `in its body` is a handler that refuses by itself, with 401, 403 or a way to the sign-in;
+    `not decided` marks what only a run of the application would tell.
     """
     from scanner.scan import survey
 
     web = survey(settings_of(paths, {"no_cache": no_cache})).web
-    found = [item for item in web.endpoints if not (unguarded and (item.auth or item.undecided))]
+    found = [item for item in web.endpoints if not (unguarded and _auth(item) != "no")]
     if format_ == "json":
         click.echo(as_json("routes", [_row(item) for item in found]), nl=False)
         return
@@ -46,7 +47,11 @@ def _cells(item: Endpoint) -> tuple[str, ...]:
 
 
 def _auth(item: Endpoint) -> str:
-    return "yes" if item.auth else "not decided" if item.undecided else "no"
+    if item.auth:
+        return "yes"
+    if item.undecided:
+        return "not decided"
+    return "in its body" if "denies" in item.traits else "no"
 
 
 def _closing(found: list[Endpoint]) -> str:
@@ -66,6 +71,7 @@ def _row(item: Endpoint) -> dict[str, Any]:
         "router": item.route.router,
         "mounted": item.mounted,
         "authenticated": None if item.undecided and not item.auth else item.auth,
+        "refuses": "denies" in item.traits,
         "limited": item.limited,
         "guards": list(item.guards),
         "path": item.facts.path,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scanner.relate.repository import Repository
 
 UNSAFE = frozenset(["POST", "PUT", "PATCH", "DELETE"])
+_ROOTS = 3  # folders above the modules of an application
 _DEEP = 8  # routers in routers, dependencies of dependencies
 _AUTH = regex(
     r"auth(?!or)|login|user|admin|permission|token|jwt|api_?key|role|secur|protect|identity|principal|staff|"
@@ -26,7 +27,7 @@ _NO_GUARD = regex(
     r"AllowAny|PasswordRequestForm|require_(POST|GET|http|safe)|(Service|Repo|Repository|Manager|Store|Client)$|"
     r"_(service|repo|repository|manager|store|client|dao|crud|use_case)$|permission_classes=?$|"
     r"authentication_classes=?$|BackendDep$|csrf|user_?agent|require_once|"
-    r"(access|user)_?log|context_processor|errorhandler",
+    r"(access|user)_?log(s|ger|ging)?$|context_processor|errorhandler",
     re.I,
 )
 _LIMIT = regex(r"limit|throttl|captcha|(^|\.)axes|slowapi|defender|brute", re.I)
@@ -35,7 +36,18 @@ _MIDDLEWARE = regex(r"auth|login|jwt|token|api_?key|oidc|saml", re.I)
 _ONLY_LOOKS = regex(
     r"^django\.contrib\.auth\.middleware\.(Authentication|RemoteUser)|^allauth\.|sessions?\.", re.I
 )
+# Middleware that speaks of sessions and tokens, and is there for something else
+_OTHER_CONCERN = regex(
+    r"csrf|header|cors|_log(s|ger|ging)?(_|$)|Logg(er|ing)|cache|metric|telemetry|trac(e|ing)|request_?id|gzip|"
+    r"timing|locale|static|last_seen|^Session|session_?middleware$",
+    re.I,
+)
 _MIXIN = regex(r"(Required|UserPassesTest|Access|Permission|Auth\w{0,60})Mixin$")
+
+
+def unmarked(guard: str) -> str:
+    """The name of a guard without what is known of it: `check (auth)`, `load (before)`."""
+    return guard.removesuffix(" (auth)").removesuffix(" (before)")
 
 
 class Endpoint(NamedTuple):
@@ -55,6 +67,7 @@ class Endpoint(NamedTuple):
     parameters: tuple[str, ...]
     path: str  # of the handler
     place: Place  # of the handler's header
+    own: bool  # it, or a router above it, asks who it is; not only what runs around every request
 
     @property
     def unsafe(self) -> bool:
@@ -125,9 +138,14 @@ class Web:
         for name, (_, handler) in self.handlers.items():
             if "denies" in handler.traits:
                 found.add(name)
-                if "." in handler.name:
-                    found.add(name.rpartition(".")[0])
+                for _ in range(min(handler.name.count("."), 2)):  # the decorator, and what makes it
+                    name = name.rpartition(".")[0]
+                    found.add(name)
         return frozenset(found)
+
+    def refuses(self, name: str) -> bool:
+        """Does a function, or what a decorator of ours wraps, answer 401 or 403?"""
+        return name in self._denying
 
     @cached_property
     def _aliases(self) -> dict[str, tuple[str, ...]]:
@@ -152,7 +170,19 @@ class Web:
 
     def owner_fields(self, model: str) -> tuple[str, ...]:
         """The fields of a model that point to a user."""
-        return self._owned.get(self._resolved(model), ())
+        known = self._owned.get(self._resolved(model))
+        if known is not None:
+            return known
+        # Passed on by a package.
+        alike = self._owned_by_class.get(model.rpartition(".")[2], [])
+        return self._owned[alike[0]] if len(alike) == 1 else ()
+
+    @cached_property
+    def _owned_by_class(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name in self._owned:
+            found.setdefault(name.rpartition(".")[2], []).append(name)
+        return found
 
     @cached_property
     def _owned(self) -> dict[str, tuple[str, ...]]:
@@ -173,7 +203,38 @@ class Web:
                     yield facts, item
 
     def _resolved(self, name: str) -> str:
-        return "?" if name == "?" else self._repository.resolve(name)
+        if name == "?app":
+            return self._only_app
+        found = "?" if name == "?" else self._repository.resolve(name)
+        return self._tails.get(found, found)
+
+    @cached_property
+    def _tails(self) -> dict[str, str]:
+        """Names as a module writes them that imports from a folder which is on the path at run time only:
+        `security.login_required` → `app.security.login_required`. Where two names end alike, neither."""
+        hooks = (item.target.rpartition(".")[0] for _, item in self._wired("before"))
+        names = dict.fromkeys((*self.handlers, *self._owned, *hooks))
+        found: dict[str, str] = {}
+        for name in names:
+            parts = name.split(".")
+            for start in range(1, min(len(parts) - 1, _ROOTS + 1)):
+                tail = ".".join(parts[start:])
+                found[tail] = "" if tail in found or tail in names else name
+        return {
+            tail: name for tail, name in found.items() if name and tail.partition(".")[0] not in self._tops
+        }
+
+    @cached_property
+    def _only_app(self) -> str:
+        """The one application of the repository, which every function that is handed one means."""
+        apps = [
+            name
+            for name, (_, item) in self.routers.items()
+            if item.kind == "app"
+            and item.target in {"flask", "fastapi"}
+            and not name.endswith((".api", ".sock"))
+        ]
+        return apps[0] if len(apps) == 1 else "?"
 
     # One route
 
@@ -202,6 +263,7 @@ class Web:
             guards += [name for name in own if not name.endswith("=")]
         names = tuple(dict.fromkeys(self._expanded(guards)))
         every = self._middleware(router, chains)
+        own_auth = any(map(self.is_auth, names))
         return Endpoint(
             facts,
             route,
@@ -209,18 +271,20 @@ class Web:
             None if chains is None or route.framework == "channels" else bool(chains),
             handler,
             tuple(dict.fromkeys((*names, *every))),
-            any(map(self.is_auth, names)) or any(map(self._turns_away, every)),
+            own_auth or any(map(self._turns_away, every)),
             any(self._is_limit(name) for name in (*names, *every)) or self._limited_by_settings(route),
             undecided
             or known is None
             or "?" in names
             or "dynamic" in traits
+            or any(map(self._may_turn_away, (*names, *every)))
             or self._in_a_class(route, handler),
             frozenset(traits),
             acts,
             known[1].parameters if known is not None and not isinstance(known[1], Class) else (),
             known[0].path if known is not None else facts.path,
             known[1].place if known is not None else route.place,
+            own_auth,
         )
 
     def _paths(self, route: Route, router: str, chains: tuple[_Chain, ...] | None) -> tuple[str, ...]:
@@ -231,7 +295,10 @@ class Web:
         return (_join(known[1].path if known is not None else "", route.path),)
 
     def _in_a_class(self, route: Route, handler: str) -> bool:
-        """A method that declares a route of its own: what guards its class, a library decides."""
+        """A method that declares a route of its own: what guards its class, a library decides, unless it is
+        a view of a kind that we know."""
+        if handler.rpartition(".")[0] in self.handlers:
+            return False
         known = self._repository.definition(handler.rpartition(".")[0])
         return route.framework != "django" and known is not None and isinstance(known[1], Class)
 
@@ -247,6 +314,9 @@ class Web:
             seen.add(name)
             if name in self.handlers:
                 found.append(self.handlers[name][1])
+            owner = self.handlers.get(name.rpartition(".")[0])
+            if owner is not None:
+                found.append(Handler(owner[1].name, owner[1].guards, ()))
             known = self._repository.definition(name)
             if known is not None and isinstance(known[1], Class):
                 pending += known[1].bases
@@ -256,7 +326,19 @@ class Web:
 
     def _inherited(self, router: str) -> list[str]:
         known = self.routers.get(router)
-        return [*(known[1].guards if known is not None else ()), *self._befores.get(router, ())]
+        if known is None:
+            return self._befores.get(router, [])
+        handed_on = any(self._resolved(call.callee) in self._hooking for call in known[0].calls)
+        return [*known[1].guards, *self._befores.get(router, ()), *(("?",) if handed_on else ())]
+
+    @cached_property
+    def _hooking(self) -> frozenset[str]:
+        """Functions that set up what runs before each request of a router that they are handed."""
+        return frozenset(
+            self._resolved(item.target).rpartition(".")[0]
+            for _, item in self._wired("before")
+            if item.name == "?"
+        )
 
     @cached_property
     def _befores(self) -> dict[str, list[str]]:
@@ -264,9 +346,16 @@ class Web:
         found: dict[str, list[str]] = {}
         for _, item in self._wired("before"):
             around = self._around(item.target)
-            marked = [f"{name} (auth)" if self._turns_away(name) else name for name in around]
+            marked = [self._hook(name) for name in around]
             found.setdefault(self._resolved(item.name), []).extend(marked)
         return found
+
+    def _hook(self, name: str) -> str:
+        """A function that runs before each request, marked where its code tells whether it refuses: of our
+        own, the name alone says nothing (`resolve_current_tenant`)."""
+        if self._turns_away(name):
+            return f"{name} (auth)"
+        return f"{name} (before)" if self._repository.definition(name) is not None else name
 
     def _around(self, function: str) -> list[str]:
         """What runs around each request: a function or a class, and what it is decorated with."""
@@ -275,14 +364,27 @@ class Web:
         return [*(known[1].guards if known is not None else ()), name]
 
     def _turns_away(self, middleware: str) -> bool:
-        """Does a piece of middleware turn strangers away? Ours by what its code speaks of, those of others
-        by name."""
+        """Does a piece of middleware turn strangers away? Ours by what its code does, those of others by
+        name."""
         known = self.handlers.get(middleware)
         if known is not None:
-            return not {"auth", "denies"}.isdisjoint(known[1].traits)
+            return "denies" in known[1].traits
         if self._repository.definition(middleware) is not None or _ONLY_LOOKS.search(middleware):
             return False
         return bool(_MIDDLEWARE.search(middleware))
+
+    def _may_turn_away(self, name: str) -> bool:
+        """Does something of ours that runs around each request speak of who it is, and we see no refusal?"""
+        plain = unmarked(name)
+        if plain not in self._around_all or _OTHER_CONCERN.search(plain.rpartition(".")[2]):
+            return False
+        known = self.handlers.get(plain)
+        return known is not None and {"auth", "denies"} & set(known[1].traits) == {"auth"}
+
+    @cached_property
+    def _around_all(self) -> frozenset[str]:
+        named = {self._resolved(item.target) for _, item in self._wired("middleware", "before")}
+        return frozenset(named | set(self.setting("MIDDLEWARE")))
 
     @cached_property
     def _default_permissions(self) -> tuple[str, ...]:
@@ -374,7 +476,7 @@ class Web:
     def is_auth(self, name: str, deep: int = 0) -> bool:
         """Does a guard of this name ask who it is: by its name, by what it answers, or by a guard of its
         own?"""
-        if name in {"?", ""} or deep > _DEEP:
+        if name in {"?", ""} or deep > _DEEP or name.endswith(" (before)"):
             return False
         if name.endswith(" (auth)"):
             return True
@@ -390,7 +492,7 @@ class Web:
         return any(self.is_auth(inner, deep + 1) for inner in self._expanded(list(known[1].guards)))
 
     def _is_limit(self, name: str) -> bool:
-        resolved = self._resolved(name.removesuffix(" (auth)"))
+        resolved = self._resolved(unmarked(name))
         known = self.handlers.get(resolved)
         return bool(_LIMIT.search(resolved)) or (known is not None and "limit" in known[1].traits)
 
