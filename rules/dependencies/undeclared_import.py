@@ -19,6 +19,7 @@ class UndeclaredImport(UndeclaredRule):
     )
     severity, confidence = Severity.MEDIUM, Confidence.HIGH
     languages = MANIFESTS
+    preview = True  # optional back ends, imported where they are chosen, are declared nowhere on purpose
     paths = PATHS
 
     def check(self, repository: Repository) -> Iterator[Finding]:

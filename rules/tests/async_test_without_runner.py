@@ -1,7 +1,7 @@
 """An async test that nothing awaits never runs its body.
 
-pytest needs a plugin for coroutines, and the plugin a mark or `asyncio_mode = "auto"`; a plain
-`unittest.TestCase` needs to be an `IsolatedAsyncioTestCase`.
+Calling it only makes a coroutine. pytest needs a plugin for coroutines, and the plugin a mark or
+`asyncio_mode = "auto"`; a plain `unittest.TestCase` needs to be an `IsolatedAsyncioTestCase`.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,8 @@
 """A test that expects any exception is content with a typo.
 
 `pytest.raises(Exception)` passes on the error that is meant, and on a `TypeError` because an argument is
-missing, a `NameError`, a failed import.
+missing, a `NameError`, a failed import. The smallest repair is `match="…"` with a word of the message that is
+meant; the right one names the error.
 """
 
 import ast

@@ -1,7 +1,7 @@
 """A test that runs nothing but its own mocks checks nothing but its own mocks.
 
 It tells a mock what to return, calls the mock, and asserts that the mock returned it. The code under test is
-never called.
+never called. Hand the mock to the code, call that, and assert on what the code makes of it.
 """
 
 import ast

@@ -1,5 +1,8 @@
 """A test that asks the internet fails when the other side does.
 
+It is red on a train and in a sandbox, slow everywhere, and green or red by what a stranger's server says
+today.
+
 Addresses of this machine and those reserved for examples are let be, and so are tests that are marked as
 needing a network, or whose file replaces the client.
 """

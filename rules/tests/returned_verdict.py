@@ -1,6 +1,8 @@
 """A test that returns its verdict passes whatever the verdict is.
 
-pytest and unittest look at exceptions only. A test that ends in `return False` is green.
+pytest and unittest look at exceptions only. A test that ends in `return False` is green; newer versions of
+pytest warn. Such functions began as steps of a script, where a `main` counted the verdicts: turn each `return
+condition` into `assert condition`, and each `return False` in an `except` into nothing at all.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,8 @@
-"""A test that another test of the same name replaces never runs."""
+"""A test that another test of the same name replaces never runs.
+
+Both stand in one file or one class; Python keeps the last, and the number of tests in the summary is the only
+trace. Give the first one a name that says what it tests, run it, and see whether it still passes.
+"""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,9 @@
-"""An assertion inside a `try` that catches its failure cannot fail the test."""
+"""An assertion inside a `try` that catches its failure cannot fail the test.
+
+`AssertionError` is an `Exception`: in `try: assert total == 3` with `except Exception: print("skipped")` the
+wrong total is printed, and the test is green. Mostly the `try` was there for the call above the assertion;
+move the assertion behind it, or catch the one error that is meant.
+"""
 
 import ast
 from collections.abc import Iterator

@@ -1,6 +1,8 @@
 """An assertion that cannot be false checks nothing.
 
 `assert True`, `assert x == x`, `assert (result, "message")`, `assert result or True`, `assert len(x) >= 0`.
+They stand where the right value was not known, at the end of a test that only had to run, or where
+parentheses turned an assertion with its message into a tuple.
 """
 
 import ast

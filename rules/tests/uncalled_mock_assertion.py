@@ -1,7 +1,8 @@
 """A mock's assertion that is not called, or misspelt, checks nothing.
 
 `m.assert_called_once` without its parentheses only names the method; `m.called_once_with(...)` is no
-assertion at all, but one more call that the mock accepts.
+assertion at all, but one more call that the mock accepts. Mocks made with `autospec` or `spec` refuse some of
+these names; plain ones, which agents use nearly always, refuse none.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """A test class with an `__init__` is skipped by pytest, with all its tests.
 
-A warning says so, in a run that ends green. unittest's own classes may have one.
+A warning says so, in a run that ends green and counts a few tests less. unittest's own classes may have one.
 """
 
 from collections.abc import Iterator

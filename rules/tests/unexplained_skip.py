@@ -1,6 +1,8 @@
 """A test that is skipped or expected to fail, and nothing says why, stays so for ever.
 
 Neither the decorator nor a comment beside it gives a reason, and nobody can tell when the test may come back.
+A test that an agent could not repair is often switched off so that the rest is green; `reason="flaky since
+the upgrade to 2.0, see #41"` is all it takes.
 """
 
 import ast
