@@ -47,7 +47,7 @@ _SUPPRESSION = regex(
     rb"|(?:mypy|pyright|pyre|pytype|type|ty):\s*(?:ignore|basic|disable)|pyre-(?:ignore|fixme)|pylint:\s*(?:disable|skip)"
     rb"|eslint-disable|biome-ignore|@ts-(?:ignore|nocheck|expect-error)|noinspection\b|nosonar\b|lgtm\b|codeql\["
     rb"|pragma:\s*(?:no cover|no mutate|allowlist secret)|(?:istanbul|c8|v8) ignore|gitleaks:\s*allow"
-    rb"|trufflehog:\s*ignore|(?:checkov|skipcq)[:\b]|(?:tfsec|trivy|hadolint|kics-scan)[: ]\s*ignore"
+    rb"|trufflehog:\s*ignore|(?:checkov:|skipcq\b)|(?:tfsec|trivy|hadolint|kics-scan)[: ]\s*ignore"
     rb"|shellcheck\s+disable|sourcery\s+skip)",
     re.IGNORECASE,
 )

@@ -251,6 +251,7 @@ critical-paths     []           default
 allow              []           default
 weights            "default"    default
 provenance         "findings"   default
+code-claims        false        default
 semgrep            true         default
 cache              true         default
 jobs               2            environment
