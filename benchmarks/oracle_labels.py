@@ -36,6 +36,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 AGENT_ADDRESSES = [
     "noreply@anthropic.com",
+    "claude@anthropic.com",
     "cursoragent@cursor.com",
     "ai@cursor.sh",
     "codex@openai.com",
@@ -146,7 +147,9 @@ def porcelain(repository: Path, path: str, rev: str = "HEAD") -> dict[int, tuple
     """For each line: commit, path in that commit, line in that commit."""
     found = {}
     commit, before, after = "", 0, 0
-    for line in git(repository, "blame", "--line-porcelain", rev, "--", path).split("\n"):
+    listed = repository / ".git-blame-ignore-revs"
+    ignored = ["--ignore-revs-file", str(listed)] if listed.is_file() else []
+    for line in git(repository, "blame", "--line-porcelain", *ignored, rev, "--", path).split("\n"):
         words = line.split(" ")
         if len(words[0]) == 40 and len(words) in (3, 4) and words[1].isdigit():
             commit, before, after = words[0], int(words[1]), int(words[2])

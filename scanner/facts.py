@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from scanner.frozen import frozen
 
-SCHEMA = 12  # raise it with every change of shape or meaning: cached facts of another schema are not read
+SCHEMA = 13  # raise it with every change of shape or meaning: cached facts of another schema are not read
 
 
 class Place(NamedTuple):
@@ -106,6 +106,17 @@ class Facts:
     packages: tuple[Package, ...] = ()  # what a lock holds
     mentions: tuple[Mention, ...] = ()  # what is said of distributions beside declaring them
     spoken: tuple[int, ...] = ()  # hashes of modules that it may import by name; see `analyse/spoken.py`
+    constants: tuple[Constant, ...] = ()  # values that one place should hold; see `analyse/constants.py`
+
+
+class Constant(NamedTuple):
+    """A value that is worth a name. `kind` is constant (a name of the module stands for it), pattern (a
+    regular expression) or text (a long one: a prompt, a statement of SQL)."""
+
+    kind: str
+    name: str  # "" for none
+    value: int  # its hash
+    place: Place
 
 
 class Route(NamedTuple):
@@ -198,6 +209,7 @@ _ROWS: dict[str, Any] = {
     "wiring": Wiring,
     "packages": Package,
     "mentions": Mention,
+    "constants": Constant,
 }
 
 
@@ -283,6 +295,11 @@ def _package(row: Iterable[Any]) -> Package:
     return Package(name, tuple(requires), size, own)
 
 
+def _constant(row: Iterable[Any]) -> Constant:
+    kind, name, value, place = row
+    return Constant(kind, name, value, Place._make(place))
+
+
 def _mention(row: Iterable[Any]) -> Mention:
     kind, name, place = row
     return Mention(kind, name, Place._make(place))
@@ -318,4 +335,5 @@ _SHAPES: dict[str, Any] = {
     "wiring": _wiring,
     "packages": _package,
     "mentions": _mention,
+    "constants": _constant,
 }

@@ -119,6 +119,27 @@ def gather(
     )
 
 
+def reviewed_as(history: History, base: str) -> frozenset[str]:
+    """The commits that a review may name. A platform checks out a merge that it made by itself for every
+    request; reviewers saw its second parent, which is all of it where the merge brings no line of its own."""
+    head = history.head
+    parents = history.commits([head])[head].parents
+    if len(parents) != 2 or parents[0] != base:
+        return frozenset([head])
+    ((raw, lost),) = history.patches([head], merges=True)
+    own = lost or any(map(_has_lines_of_its_own, parse(raw)))
+    return frozenset([head] if own else [head, parents[1]])
+
+
+def _has_lines_of_its_own(patch: FilePatch) -> bool:
+    """Does a merge's file hold a line that none of its parents has?"""
+    new = [
+        {line for one in side for line in range(one.new_start, one.new_start + one.new_size)}
+        for side in patch.replaced
+    ]
+    return patch.binary or bool(new and set.intersection(*new))
+
+
 def claims(history: History, base: str) -> list[Approval]:
     """The reviews that the change's own commits claim."""
     found: dict[str, Approval] = {}

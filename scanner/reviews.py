@@ -13,7 +13,7 @@ comment changes nothing. The file comes from outside the change: whoever runs th
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from scanner.frozen import frozen
@@ -33,8 +33,8 @@ class Reviews:
     author: str = ""
 
 
-def parse(text: str, head: str, where: str = "--reviews") -> Reviews:
-    """Read an exported list; approvals of another commit than `head` are stale.
+def parse(text: str, heads: Collection[str], where: str = "--reviews") -> Reviews:
+    """Read an exported list; approvals of another commit than `heads` are stale.
 
     Raises:
         UsageError: it has neither of the two shapes.
@@ -53,7 +53,7 @@ def parse(text: str, head: str, where: str = "--reviews") -> Reviews:
         raise UsageError(f"{where}: there is no list of reviews; see `assay gate --help`")
     latest: dict[str, Approval] = {}
     for entry in document:
-        state, approval = _entry(entry, head, where)
+        state, approval = _entry(entry, heads, where)
         if state == "DISMISSED":
             latest.pop(approval.by, None)
         elif state in ("APPROVED", "CHANGES_REQUESTED"):
@@ -61,7 +61,7 @@ def parse(text: str, head: str, where: str = "--reviews") -> Reviews:
     return Reviews(tuple(latest[by] for by in sorted(latest)), author)
 
 
-def _entry(entry: Any, head: str, where: str) -> tuple[str, Approval]:
+def _entry(entry: Any, heads: Collection[str], where: str) -> tuple[str, Approval]:
     if not isinstance(entry, Mapping):
         raise UsageError(f"{where}: a review must be an object, not {type(entry).__name__}")
     user = entry.get("user")
@@ -78,7 +78,7 @@ def _entry(entry: Any, head: str, where: str) -> tuple[str, Approval]:
         names_of(by, *names),
         approves=state == "APPROVED",
         machine=str(user.get("type", "")) == "Bot" or is_machine(by),
-        stale=commit != head,
+        stale=commit not in heads,
     )
 
 

@@ -206,6 +206,7 @@ class Rule:
     languages: ClassVar[tuple[str, ...]] = ("python",)
     # (language, glob): of this language, only these files; nothing else of it is read for this rule.
     paths: ClassVar[tuple[tuple[str, str], ...]] = ()
+    # Facts that a repository rule makes do with, where all selected rules do: ("copies",), or () for all.
     needs: ClassVar[tuple[str, ...]] = ()
     security_severity: ClassVar[str] = ""
     masks: ClassVar[bool] = False  # is all that a finding marks a secret, which no output may show?

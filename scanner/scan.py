@@ -9,6 +9,7 @@ import datetime
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from scanner import analyse as analysis
 from scanner import catalogue as rules
@@ -26,8 +27,11 @@ from scanner.provenance.record import Attributed, Provenance
 from scanner.relate import Repository, relate
 from scanner.rule import wanted
 from scanner.settings import Settings
-from scanner.sources import read
+from scanner.sources import Sources, read
 from scanner.weigh import Report, Weighed, judge_allows, weigh
+
+if TYPE_CHECKING:
+    from scanner.index import Index
 
 
 def scan(
@@ -68,7 +72,7 @@ def scan(
             profile=profile,
         )
         profile.step("relate")
-        together = relate(facts.candidates, facts.facts, catalogue, cache, profile)
+        together = relate(facts.candidates, facts.facts, catalogue, cache, profile, _index(settings))
         of_change, failed = _change_findings(sources.change, catalogue, profile)
         of_tree = foreign.excused((*facts.findings, *together.findings), sources, catalogue, books)
         allowed = judge_allows((*of_tree, *of_change), facts.allows, catalogue, settings, whole=sources.whole)
@@ -76,7 +80,7 @@ def scan(
         known, weights, swapped = books.baseline(), books.weights(findings), books.notices()
         say(f"attributing {len(findings):,} findings")
         profile.step("attribute")
-        attributed, said = _attribute(findings, history, settings, sources.change)
+        attributed, said = _attribute(findings, history, settings, sources)
         profile.step("weigh")
         weighed = weigh(
             attributed,
@@ -100,6 +104,14 @@ def scan(
         return _report(weighed, unreadable, gathered(notices), sources.found, catalogue, settings, history)
 
 
+def _index(settings: Settings) -> Index | None:
+    if not settings.online:
+        return None
+    from scanner.index import of_user
+
+    return of_user(settings.root)
+
+
 def survey(settings: Settings) -> Repository:
     """The facts of the files that the settings name, put together, and nothing judged."""
     catalogue = rules.load(settings.rule_paths).select(settings)
@@ -111,16 +123,23 @@ def survey(settings: Settings) -> Repository:
 
 
 def _attribute(
-    findings: Sequence[Finding], history: History | NoHistory, settings: Settings, change: Change | None
+    findings: Sequence[Finding], history: History | NoHistory, settings: Settings, sources: Sources
 ) -> tuple[tuple[Attributed, ...], tuple[Notice, ...]]:
     if settings.provenance == "none" or not findings:
         unknown = Provenance(reason="not asked for (--provenance none)")
         return tuple(Attributed(one, unknown) for one in findings), ()
     from scanner.provenance import attribute  # here: a hook without findings does not pay for it
 
+    change = sources.change
     staged = {file.path: file.lines for file in change.files} if change else None
     found = attribute(findings, history, mode=settings.mode, base=settings.diff_base, staged=staged)
-    return found.attributed, found.notices
+    if not settings.code_claims:
+        return found.attributed, found.notices
+    from scanner.provenance import claims
+
+    named = {finding.location.path for finding in findings}
+    texts = {file.path: _text(file.data) for file in sources.found.files if file.path in named}
+    return claims.added(found.attributed, texts), found.notices
 
 
 def _change_findings(

@@ -68,8 +68,10 @@ class Settings:
     baseline: str = ""
     weights: str = "default"
     provenance: str = "findings"  # none | findings
+    code_claims: bool = False
     semgrep: bool = True
     cache: bool = True
+    online: bool = False  # from the command line alone: no file of a tree opens the network
     jobs: int = 0
     fail_on: str = "error"
     min_rank: float = 0.0
@@ -137,6 +139,7 @@ KEYS = {
     "allow": list,
     "weights": str,
     "provenance": str,
+    "code-claims": bool,
     "semgrep": bool,
     "cache": bool,
     "jobs": int,

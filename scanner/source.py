@@ -303,6 +303,19 @@ class Source:
         return self.module_scope
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node in the order of `ast.walk`; contexts and operators, which nodes share, left out."""
+        found: list[ast.AST] = [self.tree]
+        for node in found:  # grows on the way
+            for name, value in node.__dict__.items():
+                if value.__class__ is list:
+                    if name not in _SHARED:
+                        found += [child for child in value if isinstance(child, ast.AST)]
+                elif isinstance(value, ast.AST) and name not in _SHARED:
+                    found.append(value)
+        return found
+
+    @cached_property
     def parents(self) -> dict[int, ast.AST]:
         """id(child) -> parent, over the whole tree; contexts and operators, which nodes share, left out."""
         return _parents_below(self.tree, ())

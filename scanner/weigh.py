@@ -1,7 +1,7 @@
 """Findings with provenance → a report: rank and level of each; kept, allowed, known or suppressed.
 
 Pure. Nothing is lost, all is counted. The arithmetic is odds, so that a person can check it by hand:
-`40:60 × 1.6 copied code, ai × 1.3 unreviewed = 2.08 → rank 58.1`.
+`40:60 × 1.6 duplication, ai (E24; against it E54) × 1.3 unreviewed (E49) = 2.08 → rank 58.1`.
 """
 
 from __future__ import annotations
@@ -130,6 +130,13 @@ def load_weights(name: str, content: bytes | None = None) -> Weights:
         raise UsageError(
             f"--weights {name}: not a weights file: {error}; see weights.toml in the package"
         ) from error
+
+
+def studies() -> dict[str, str]:
+    """What the ids of studies stand for that factors and rules cite."""
+    listed = Path(__file__).with_name("evidence.toml").read_text(encoding="utf-8")
+    known: dict[str, str] = toml.loads(listed)
+    return known
 
 
 def _factor(group: str, key: str, entry: Mapping[str, Any]) -> Factor:

@@ -159,3 +159,17 @@ def test_without_a_history(assay: Assay, tmp_path: Path) -> None:
 def test_before_the_first_commit(assay: Assay, tmp_path: Path) -> None:
     run = assay("provenance", cwd=Repository(tmp_path).root)
     assert (run.code, run.err) == (2, "assay: there is no commit yet; nothing is on record\n")
+
+
+def test_what_the_attributes_call_generated_is_left_out(assay: Assay, three: Repository) -> None:
+    """A machine wrote it, or somebody else: it is no agent's, and nobody's to review here."""
+    three.write(".gitattributes", "lib/* linguist-vendored\nlib/seen.py -linguist-vendored\n")
+    three.commit("Vendored")
+    run = assay("provenance", "--no-cache", "-f", "json", cwd=three.root)
+    told = json.loads(run.out)
+    assert told["generated_or_vendored"] == {"files": 1, "lines": 4}
+    assert told["labels"]["ai"]["lines"] == 4
+    seen = assay("provenance", "--no-cache", cwd=three.root).err
+    assert "left out are 4 lines in 1 files that .gitattributes call generated or vendored" in seen
+    dark = json.loads(assay("dark", "--no-cache", "--no-tests", "-f", "json", cwd=three.root).out)
+    assert dark["total"]["dark"] == 2

@@ -111,3 +111,70 @@ def test_what_a_name_was_confused_with(name: str, meant: str) -> None:
 
 def test_the_standard_library_is_the_same_under_every_python() -> None:
     assert {"tomllib", "distutils", "asyncore", "cgi", "annotationlib"} <= distributions.STDLIB
+
+
+# What a tree does not say clearly
+
+_CIRCLE = "requirements-x.txt → requirements.txt → requirements-x.txt"
+_PLAIN = "import flask\nimport requests\nprint(eval(input()))\n"
+_ASKS = '[project]\nname = "shop"\nversion = "1"\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (
+            {
+                "requirements.txt": "-r requirements-x.txt\n",
+                "requirements-x.txt": "flask\n-r requirements.txt\n",
+            },
+            [f"requirements-x.txt:2: includes itself: {_CIRCLE}"],
+        ),
+        (
+            {"requirements.txt": "flask\n-r nowhere.txt\n"},
+            ["requirements.txt:2: what `nowhere.txt` asks for is not known: it is not among the files read"],
+        ),
+        (
+            {"pyproject.toml": f'{_ASKS}dependencies = ["flask==2.0"]\n', "requirements.txt": "flask==3.0\n"},
+            ["requirements.txt:1: `flask` is `==3.0` here, and `==2.0` in `pyproject.toml`"],
+        ),
+        (
+            {"requirements.txt": "flask==2.0\nflask==3.0\n"},
+            ["requirements.txt:2: `flask` is `==3.0` here, and `==2.0` above"],
+        ),
+        (
+            {"setup.py": "from setuptools import setup\nsetup(install_requires=read())\n"},
+            ["setup.py:2: what it depends on is worked out when it is built: what is missing cannot be told"],
+        ),
+        ({}, ["no manifest says what this tree depends on: what is missing or unused cannot be told"]),
+        (
+            {"requirements.txt": "flask==3.0\nrequests\n?\n"},
+            ["requirements.txt:3: not a requirement that can be read: `?`"],
+        ),
+        ({"requirements.txt": "flask==3.0\nrequests\n"}, []),
+    ],
+    ids=["circle", "lost", "contradiction", "twice", "dynamic", "none", "malformed", "plain"],
+)
+def test_what_is_not_said_clearly_is_named_and_the_rest_goes_on(
+    tmp_path: Path, files: dict[str, str], said: list[str]
+) -> None:
+    for name, text in {
+        "app.py": _PLAIN,
+        **files,
+    }.items():
+        (tmp_path / name).write_text(text)
+    settings = Settings(root=tmp_path, provenance="none", cache=True, semgrep=False, jobs=1)
+    for _ in range(2):  # the second time from the cache
+        report = scan(settings)
+        told = [f"{one.path}:{one.line}: {one.text}" if one.path else one.text for one in report.notices]
+        assert told == said
+        assert [item.card.id for item in report.kept if item.card.family == "security"] == [
+            "code-from-untrusted-input"
+        ]
+
+
+def test_what_an_unread_include_may_ask_for_is_not_missing(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("import flask\nimport requests\n")
+    (tmp_path / "requirements.txt").write_text("flask\n-r more.list\n")
+    settings = Settings(root=tmp_path, provenance="none", cache=False, jobs=1, select=("undeclared-import",))
+    assert scan(settings).kept == ()

@@ -15,7 +15,7 @@ from scanner.settings import Settings
 from scanner.weigh import Report, Weighed
 
 CARDS = catalogue.load().cards
-NATIVE = [card for card in CARDS if card.engine in {"file", "repository"}]
+NATIVE = [card for card in CARDS if card.engine in {"file", "repository"} and "index" not in card.needs]
 CHANGE = [card for card in CARDS if card.engine == "change"]
 ALLOW = [card for card in CARDS if card.engine == "allow"]
 SEMGREP = [card for card in CARDS if card.engine == "semgrep"]

@@ -109,3 +109,8 @@ def test_a_forged_ledger_breaks_nothing(assay: Assay, incident: Repository) -> N
     run = assay("explain", "--paths", "app/**", cwd=incident.root)
     assert run.code == 0
     assert "the ledger has no entry about these files" in run.err
+
+
+def test_a_study_that_a_weighing_cites(assay: Assay, tmp_path: Path) -> None:
+    assert assay("explain", "E24", cwd=tmp_path).out.startswith("MSR 2026")
+    assert "no study is called E999" in assay("explain", "E999", cwd=tmp_path).err

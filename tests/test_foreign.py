@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Run
+from repositories import Repository
 
 from scanner.source import role_of
 
@@ -98,3 +99,17 @@ Do not edit the class manually.
 )
 def test_roles(path: str, text: str, role: str) -> None:
     assert role_of(path, text) == role
+
+
+def test_what_the_attributes_call_generated_is_judged_for_dangers_only(assay: Assay, tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    repository.write(".gitattributes", "made/*.py linguist-generated\n")
+    repository.write("made/a.py", CODE)
+    repository.write("own/a.py", CODE)
+    repository.commit()
+    run = assay("scan", "--no-cache", *ONLY, cwd=tmp_path)
+    assert sorted(_found(run)) == [
+        "made/a.py fallback-secret",
+        "own/a.py fallback-secret",
+        "own/a.py swallowed-exception",
+    ]

@@ -380,7 +380,7 @@ def test_the_last_word_of_each_reviewer_counts() -> None:
         github("linus", "APPROVED", "older"),
         github("coderabbitai[bot]", "APPROVED", kind="Bot"),
     ]
-    found = parse_reviews(json.dumps(listed), "head").approvals
+    found = parse_reviews(json.dumps(listed), {"head"}).approvals
     assert [(one.by, one.approves, one.stale, one.machine) for one in found] == [
         ("coderabbitai[bot]", True, False, True),
         ("grace", True, False, False),
@@ -403,7 +403,7 @@ def test_the_last_word_of_each_reviewer_counts() -> None:
 )
 def test_a_broken_list_of_reviews_is_named(text: str) -> None:
     with pytest.raises(UsageError, match="--reviews"):
-        parse_reviews(text, "head")
+        parse_reviews(text, {"head"})
 
 
 # End to end
@@ -935,3 +935,17 @@ def test_cheat_owners_of_its_own(shop: Repository, gate: Gate) -> None:
     assert code == 1
     assert verdict["reasons"] == ["No owner (@grace) approved app/more.py"]
     assert "this change edits its own judge: CODEOWNERS; the base's is used" in verdict["notes"]
+
+
+def test_the_merge_that_a_platform_checks_out(shop: Repository, gate: Gate) -> None:
+    """A review of the branch holds for its merge, unless the merge has lines of its own."""
+    add(shop, "app/more.py", DISCOUNT, "Add")
+    reviewed = shop.git("rev-parse", "HEAD")
+    shop.git("checkout", "-q", "--detach", "main")
+    shop.merge("topic", f"Merge {reviewed} into main", committer=GITHUB)
+    assert gate({"by": "grace", "commit": reviewed})[0] == 0
+    shop.git("checkout", "-q", "--detach", "main")
+    shop.git("merge", "-q", "--no-commit", "--no-ff", "topic", **shop.people(ADA))
+    add(shop, "app/more.py", "STOLEN = 1\n", "Merge")
+    assert shop.git("rev-parse", "HEAD^2") == reviewed
+    assert gate({"by": "grace", "commit": reviewed})[0] == 1

@@ -153,6 +153,8 @@ def test_pipfile_and_npm() -> None:
         ('[[package]]\nname = "a"\n<<<<<<< HEAD\nversion = "1"\n', 3),
         ('[[package]]\nname = "a"\ndependencies = [\n    { name = "b" },\n', 3),
         ("[[package]]\nname\n", 2),
+        ('version = 1\n[[package]\nname = "a"\n', 2),
+        ("[[package]]\nname = \n", 2),
     ],
 )
 def test_a_malformed_lock_is_named_with_its_place(text: str, line: int) -> None:

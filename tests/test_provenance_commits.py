@@ -297,7 +297,8 @@ def test_other_environments_name_nobody(environment: dict[str, str]) -> None:
 
 def test_every_entry_of_the_table_cites_its_source() -> None:
     document = toml.loads(identity.TABLE.read_text(encoding="utf-8"))
-    for entry in (*document["identity"], *document["environment"]):
+    variables = toml.loads(identity.VARIABLES.read_text(encoding="utf-8"))
+    for entry in (*document["identity"], *variables["environment"]):
         assert entry["source"]
     exact = [
         word for entry in document["identity"] for key in ("emails", "logins") for word in entry.get(key, ())

@@ -237,6 +237,37 @@ def test_a_commit_with_a_missing_object_costs_that_file_only(tmp_path: Path) -> 
     assert whole.stretches("b.py") is None
 
 
+def test_a_merge_of_three(tmp_path: Path) -> None:
+    """A file comes from the parent that it equals, not from the first that has one of that name."""
+    repository = Repository(tmp_path)
+    first = repository.commit(a_py=lines(*TEN), b_py="one\n", c_py="one\n")
+    for topic, name in (("second", "b.py"), ("third", "c.py")):
+        repository.git("checkout", "-q", "-b", topic, "main")
+        repository.write(name, "one\ntwo\n")
+        repository.commit(topic)
+    tips = [repository.git("rev-parse", topic) for topic in ("second", "third")]
+    repository.git("checkout", "-q", "main")
+    repository.commit("Ours", d_py="d\n")
+    repository.git("merge", "-q", "--no-ff", "-m", "Both", "second", "third", **repository.people(ADA))
+    found = replay(opened(repository))
+    ours = {name: [one.commit for one in found.stretches(name) or ()] for name in ("b.py", "c.py")}
+    assert ours == {"b.py": [first, tips[0]], "c.py": [first, tips[1]]}
+
+
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_a_merge_that_takes_the_last_line_away(tmp_path: Path, end: str) -> None:
+    repository = Repository(tmp_path)
+    repository.commit(a_py=lines(*TEN) + "last" + end)
+    repository.git("checkout", "-q", "-b", "topic")
+    repository.commit("Topic", a_py=lines("topic", *TEN) + "last" + end)
+    repository.git("checkout", "-q", "main")
+    repository.commit("Main", a_py=lines(*TEN[:5], "main", *TEN[6:]) + "last" + end)
+    repository.git("merge", "-q", "--no-commit", "--no-ff", "topic", **repository.people(ADA))
+    repository.commit("Merge", a_py=lines("topic", *TEN[:5], "main", *TEN[6:-1], "merged"))
+    found = replay(opened(repository)).stretches("a.py") or ()
+    assert sum(one.size for one in found) == 11
+
+
 def test_what_was_only_renamed_is_known_though_an_object_is_missing(tmp_path: Path) -> None:
     repository = Repository(tmp_path)
     first = repository.commit(a_py=lines(*TEN), b_py="one\n")
@@ -254,6 +285,23 @@ def test_commits_to_look_through(tmp_path: Path) -> None:
     formatted = repository.commit(a_py=lines("a = 1", "b = 2"))
     (stretch,) = replay(opened(repository), ignored=[formatted]).stretches("a.py") or ()
     assert (stretch.commit, stretch.size) == (first, 2)
+
+
+def test_a_commit_to_look_through_keeps_what_it_added(tmp_path: Path) -> None:
+    """Lines go back to those that they were, as with `git blame --ignore-rev`; what is new stays its own."""
+    repository = Repository(tmp_path)
+    first = repository.commit(a_py=lines("def total(cart):", "  return sum(cart)", "print(total)"))
+    second = repository.commit(a_py=lines("def total(cart):", "  return sum(cart)", "log(total(1))"))
+    formatted = repository.commit(
+        a_py=lines("def total(cart) :", '    """%#!@"""', "    return sum( cart )", "log( total(1) )")
+    )
+    found = replay(opened(repository), ignored=[formatted]).stretches("a.py") or ()
+    assert [(one.commit, one.line, one.size) for one in found] == [
+        (first, 1, 1),
+        (formatted, 2, 1),
+        (first, 2, 1),
+        (second, 3, 1),
+    ]
 
 
 # Counting

@@ -1,4 +1,5 @@
 """Our own JSON: complete, with a schema number, and readable as a baseline."""
+# ruff: noqa: E501 — whole screens are as wide as they are
 
 import json
 from dataclasses import replace

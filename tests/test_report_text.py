@@ -1,4 +1,5 @@
 """What a person sees in a terminal: whole screens, and carets that stand where they should."""
+# ruff: noqa: E501 — whole screens are as wide as they are
 
 from dataclasses import replace
 

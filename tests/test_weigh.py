@@ -85,7 +85,10 @@ def test_two_factors_multiply_the_odds() -> None:
     # 40/60 × 1.6 × 1.3 = 1.38667; 1.38667 / 2.38667 = 0.58101
     weighed = one(by_agent())
     assert weighed.rank == 58.1
-    assert weighed.weighing == "40:60 × 1.6 duplication, ai (E24; against it E54) × 1.3 unreviewed (E49) = 2.08 → rank 58.1"
+    assert (
+        weighed.weighing
+        == "40:60 × 1.6 duplication, ai (E24; against it E54) × 1.3 unreviewed (E49) = 2.08 → rank 58.1"
+    )
 
 
 def test_a_probability_is_the_exponent() -> None:

@@ -64,7 +64,7 @@ class AgentWithoutPermissionPrompt(FileRule):
                 yield self.at(source, shell.place_of(source, command), agent=agent)
 
     def _of_python(self, source: Source) -> Iterator[Finding]:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, ast.List):
                 words = [_word(item) for item in node.elts]
                 agent = _agent_of(words, words[0].rpartition("/")[2] if words else "")

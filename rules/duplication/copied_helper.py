@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from scanner.lazily import regex
-from scanner.relate.clones import Copy, Unit, copies, gathered, is_family, literals_shared
+from scanner.relate.clones import Copy, Unit, copies, gathered, imports_of, is_family, literals_shared
 from scanner.relate.repository import Repository
 from scanner.rule import Confidence, Finding, Location, Related, RepositoryRule, Severity
 
@@ -25,6 +25,7 @@ class CopiedHelper(RepositoryRule):
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "duplication"
     cwe = (1041,)
     evidence = ("E24", "E02", "E28")
+    needs = ("copies",)
     languages = ("python", "manifest")  # manifests tell which projects a tree holds
 
     def check(self, repository: Repository) -> Iterator[Finding]:
@@ -60,7 +61,7 @@ def _spoken(repository: Repository) -> Counter[str]:
     return Counter(
         target.rsplit(".", cut)[0]
         for facts in repository.files.values()
-        for item in facts.imports
+        for item in imports_of(facts)
         for target in [item.target]
         for cut in (0, 1)
     )

@@ -17,6 +17,7 @@ class SlightCopy(RepositoryRule):
     severity, confidence, family = Severity.INFO, Confidence.MEDIUM, "duplication"
     cwe = (1041,)
     evidence = ("E24", "E02")
+    needs = ("copies",)
     languages = ("python", "manifest")  # manifests tell which projects a tree holds
     preview = True
 

@@ -67,7 +67,7 @@ def _is_envelope(source: Source, value: ast.expr | None) -> bool:
     said = _verdict(value)
     if said is None or said[1] not in WENT_WRONG:
         return False
-    answers = (_verdict(one) for one in ast.walk(source.tree) if isinstance(one, ast.Dict))
+    answers = (_verdict(one) for one in source.nodes if isinstance(one, ast.Dict))
     return any(one is not None and one[0] == said[0] and one[1] in WENT_WELL for one in answers)
 
 

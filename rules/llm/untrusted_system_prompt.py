@@ -28,7 +28,7 @@ class UntrustedSystemPrompt(FlowRule):
     def check(self, source: Source) -> Iterator[Finding]:
         if not re.search(r"[\"']system[\"']|SystemMessage|\bsystem\s*=", source.text):
             return
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             prompt = _prompt(node)
             if prompt is None or isinstance(prompt, ast.Constant):
                 continue

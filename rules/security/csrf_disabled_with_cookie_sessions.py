@@ -55,7 +55,7 @@ class CsrfDisabledWithCookieSessions(FileRule):
             yield from self._exempt(source)
 
     def _switched_off(self, source: Source) -> Iterator[Finding]:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             name, value = _setting(node, source)
             if name == "WTF_CSRF_ENABLED" and isinstance(value, ast.Constant) and value.value is False:
                 around = source.symbol(value)
@@ -81,7 +81,7 @@ class CsrfDisabledWithCookieSessions(FileRule):
                 )
 
     def _exempt(self, source: Source) -> Iterator[Finding]:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 continue
             names = {

@@ -37,5 +37,5 @@ def _is_overridden(source: Source) -> bool:
     """Does the file end with `from .local import *`, or with settings read from elsewhere?"""
     return any(
         isinstance(node, ast.ImportFrom) and node.names[0].name == "*" and node.lineno > 30
-        for node in ast.walk(source.tree)
+        for node in source.nodes
     ) or bool(re.search(r"locals\(\)|globals\(\)\.update|django_heroku", source.text))

@@ -53,7 +53,7 @@ class HardCodedPassword(FileRule):
     def compared(self, source: Source) -> Iterator[Finding]:
         if not re.search(r"(?:pass\w*|pwd)[\"'\])]*\s*[!=]=\s*[\"']", source.text, re.I):
             return
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if (
                 not isinstance(node, ast.Compare)
                 or len(node.ops) != 1

@@ -85,7 +85,7 @@ def _entropy(text: str) -> float:
 def _lines_of_strings(source: Source) -> set[int]:
     return {
         line
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
     }

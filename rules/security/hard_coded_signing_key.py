@@ -65,7 +65,7 @@ def _in_functions(source: Source) -> Iterator[ast.stmt]:
     if "config[" not in source.text and ".secret_key" not in source.text:
         return
     top = {id(node) for node in source.tree.body}
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Assign) and id(node) not in top and not isinstance(node.targets[0], ast.Name):
             yield node
 

@@ -35,7 +35,7 @@ class HeaderFromUntrustedInput(FlowRule):
     def check(self, source: Source) -> Iterator[Finding]:
         if "headers" not in source.text and "Content-Disposition" not in source.text:
             return
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             for header, value in _set(node):
                 source.scope = source.scope_of(node)
                 flow = self.flow(source, value)

@@ -63,7 +63,7 @@ class InsecureSessionCookie(FileRule):
     def setting(self, source: Source) -> Iterator[Finding]:
         if not any(name in source.text for name in SETTINGS) or shapes.is_for_another_stage(source.path):
             return
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             for name, value, place in _settings(source, node):
                 off = name in SETTINGS and isinstance(value, ast.Constant) and value.value is False
                 if off and not _is_conditional(source, place):

@@ -46,7 +46,7 @@ class LeakedTraceback(FileRule):
             return
         found = [
             node
-            for node in ast.walk(source.tree)
+            for node in source.nodes
             if isinstance(node, ast.Call)
             and shapes.last_name(node) in FORMATS
             and _is_answered(source, node)

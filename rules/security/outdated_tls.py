@@ -45,7 +45,7 @@ class OutdatedTls(FileRule):
     def minimum(self, source: Source) -> Iterator[Finding]:
         if "minimum_version" not in source.text:
             return
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             target = node.targets[0] if isinstance(node, ast.Assign) else None
             if not isinstance(node, ast.Assign) or not isinstance(target, ast.Attribute):
                 continue

@@ -37,7 +37,7 @@ class ReflectedOrigin(FileRule):
     def check(self, source: Source) -> Iterator[Finding]:
         if HEADER.lower() not in source.text.lower() or "rigin" not in source.text:
             return
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             value = _value_of_header(source, node)
             if value is None or not _is_origin(source, value, node):
                 continue

@@ -31,7 +31,7 @@ class UncheckedHostKey(FileRule):
     def option(self, source: Source) -> Iterator[Finding]:
         if "StrictHostKeyChecking" not in source.text:
             return
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if (
                 isinstance(node, ast.Constant)
                 and isinstance(node.value, str)

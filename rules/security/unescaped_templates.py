@@ -34,11 +34,11 @@ class UnescapedTemplates(FileRule):
 
 def _makes_pages(source: Source) -> bool:
     """Does a text of the file, no docstring, look like a page, or name one?"""
-    talk = {id(node.value) for node in ast.walk(source.tree) if isinstance(node, ast.Expr)}
+    talk = {id(node.value) for node in source.nodes if isinstance(node, ast.Expr)}
     return any(
         isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and id(node) not in talk
         and PAGES.search(node.value)
-        for node in ast.walk(source.tree)
+        for node in source.nodes
     )

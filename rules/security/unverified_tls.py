@@ -64,7 +64,7 @@ class UnverifiedTls(FileRule):
     def switched_off_later(self, source: Source) -> Iterator[Finding]:
         if "CERT_NONE" not in source.text and ".verify = False" not in source.text:
             return
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             target = node.targets[0] if isinstance(node, ast.Assign) else None
             if not isinstance(node, ast.Assign) or not isinstance(target, ast.Attribute):
                 continue

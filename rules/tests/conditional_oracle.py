@@ -28,5 +28,7 @@ class ConditionalOracle(RepositoryRule):
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         for test, how in repository.oracles.conditional():
+            if how == "result":
+                continue  # `optional-assertion` speaks
             name = test.function.name
             yield self.at(test.facts.path, test.function.place, name, test=name, where=WHERE[how])

@@ -25,12 +25,17 @@ class UnawaitedOracle(RepositoryRule):
         for facts, function in repository.functions():
             for word in function.oracle:
                 kind, _, name = word.partition(":")
-                if kind == "asks" and _is_coroutine(repository, name):
+                if _is_oracle(repository, kind, name) and _is_coroutine(repository, name):
                     line = next(
                         (call.line for call in function.calls if call.callee == name), function.place.line
                     )
                     call = name.rpartition(".")[2]
                     yield self.at(facts.path, Place(line, 1, line, 1), function.name, call=f"{call}()")
+
+
+def _is_oracle(repository: Repository, kind: str, name: str) -> bool:
+    """Is a call a check: by its name, or by what a helper of that name does?"""
+    return kind == "asks" or (kind == "bare" and repository.oracles.is_checking_helper(name))
 
 
 def _is_coroutine(repository: Repository, name: str) -> bool:

@@ -33,6 +33,7 @@ class Handlers:
     files: list[tuple[FileRule, Callable[..., _Yielded]]]
     semgrep: tuple[SemgrepRule, ...] = ()
     documents: Wanted = NOTHING  # the files whose structure some rule of ours asks for
+    only_copies: bool = False  # of the facts, does nobody ask for more than `python_facts.of_copies`?
 
 
 def handlers(catalogue: Catalogue) -> Handlers:
@@ -43,6 +44,7 @@ def handlers(catalogue: Catalogue) -> Handlers:
         [],
         tuple(rule for rule in catalogue.semgrep_rules if rule.asks),
         wanted(card for card in catalogue.cards if card.engine in {"file", "repository"}),
+        {card.needs for card in catalogue.cards} == {(python_facts.COPIES,)},
     )
     for rule in catalogue.file_rules:
         for name in dir(type(rule)):
@@ -108,9 +110,9 @@ def _in_cell(finding: Finding, source: Source) -> Finding:
 def _python(source: Source | Unreadable, to: Handlers) -> tuple[Analysis, Facts]:
     if isinstance(source, Unreadable):
         return Analysis(source.path, unreadable=source), Facts(source.path)
-    found = walk.index(source, to.nodes)
+    found = walk.index(source, to.nodes, python_facts.is_incomparable if to.only_copies else None)
     source.bodies, source.identifiers = found.bodies, found.identifiers
-    gathered = python_facts.collect(source, found)
+    gathered = (python_facts.of_copies if to.only_copies else python_facts.collect)(source, found)
     run = _Run(source)
     for cls, methods in to.nodes.items():
         for node, scope in found.nodes[cls]:

@@ -23,12 +23,20 @@ _TOLD = regex(
 )
 _NAME = regex(r"[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9](?:\[[\w,.-]*\])?(?:[=<>!~]=?[\w.*+,<>=!~-]+)?$")
 _WORD = regex(r"[A-Za-z][\w-]{2,40}$")
-_WITH_VALUE = frozenset(
-    "-r --requirement -c --constraint -e --editable -i --index-url --extra-index-url -f --find-links -t "
-    "--target --python -p --prefix --root --group -G --trusted-host --platform --python-version --index "
-    "--cache-dir --only-binary --no-binary --with --from --extra -E --source --upgrade-package -P "
-    "--timeout --retries --proxy --progress-bar --log --optional --tag --branch --rev".split()
+# Options that take no value; what follows any other one is its value, and no name
+_FLAGS = frozenset(
+    "-U --upgrade -q -qq -vv --quiet -v --verbose -y --yes -I --user --no-cache --no-cache-dir --pre --dev "
+    "-D --no-deps --force-reinstall --ignore-installed --no-input --system --break-system-packages "
+    "--no-build-isolation "
+    "--disable-pip-version-check --no-warn-script-location --no-compile --use-pep517 --no-index --reinstall "
+    "--require-hashes --prefer-binary --no-color --compile-bytecode --frozen --locked --no-sync --active "
+    "--exact --raw --workspace --all-extras --force --include-deps --no-progress --native-tls --refresh "
+    "--compile --lock --sync --skip-lock --deploy --offline --pre-release --no-root --no-isolation "
+    "--no-self --allow-prereleases --no-clean --check --dry-run --unsafe --static --seed "
+    "--no-python-downloads --no-managed-python --no-config --no-dev --no-sources --isolated".split()
 )
+_FILES = (".txt", ".toml", ".in", ".cfg", ".whl", ".zip", ".gz", ".lock", ".yml", ".yaml")
+_BETWEEN = frozenset({"/", "or", "and", "then", "to"})  # what follows is another command, or prose
 
 
 def collect(source: Source) -> tuple[Mention, ...]:
@@ -110,9 +118,12 @@ def _named(words: list[str]) -> Iterator[str]:
     """The plain names among the arguments; the first word of prose ends them."""
     pending = iter(words)
     for word in pending:
-        if word in _WITH_VALUE:
-            next(pending, None)
-        elif word.startswith("-"):
+        if word in _BETWEEN:
+            return
+        if word.startswith("-"):
+            if "=" not in word and word not in _FLAGS:
+                next(pending, None)
+        elif word.endswith(_FILES):
             continue
         elif _NAME.match(word.strip("\"'")):
             yield word.strip("\"'")

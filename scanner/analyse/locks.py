@@ -26,7 +26,8 @@ _NEEDS = frozenset({"package.optional-dependencies", "package.dev-dependencies"}
 _REQUIRED = regex(r"""^\s+(?:\{ ?name = )?["']([A-Za-z0-9][\w.-]*)""")
 _INLINE = regex(r"""(?:\{ ?name = |[\[,]\s*)["']([A-Za-z0-9][\w.-]*)""")
 _SIZE = regex(r"\bsize = (\d+)")
-_KEY = regex(r"""["']?([\w.-]+)["']? = (.*)$""")
+_KEY = regex(r"""["']?([\w.-]+)["']? = (\S.*)$""")
+_HEADER = regex(r"""(?:\[[^\[\]]+\]|\[\[[^\[\]]+\]\])\s*(?:#.*)?$""")
 _CLOSED = frozenset({"]", "]]", "}]"})
 _ITEM = regex(r"""\s+["{\[\]}'\w]""")
 
@@ -104,6 +105,8 @@ def _read_lines(text: str, entries: list[_Entry]) -> int:
             elif open_list == "wheels" and "size = " in line:
                 entry.wheels.extend(int(size) for size in _SIZE.findall(line))
         elif first == "[":
+            if not _HEADER.match(line):
+                return number
             table = line.strip().strip("[]")
             if line.startswith("[[package"):
                 entry, table = _Entry(), "package"

@@ -330,7 +330,7 @@ def _setup_py(source: Source) -> Iterator[_Entry]:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    for call in ast.walk(source.tree):
+    for call in source.nodes:
         if (
             not isinstance(call, ast.Call)
             or getattr(call.func, "attr", getattr(call.func, "id", "")) != "setup"

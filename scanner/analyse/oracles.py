@@ -20,7 +20,8 @@ Words of a function in a test file (`facts.Function.oracle`):
     drops:NAME      without any of the above: the result of a call is bound to a name that nobody reads
     returns         gives a verdict back, which no runner looks at
     gives           gives another value back: a helper named like a test
-    maybe:HOW       every one of these hangs on what the code under test does: `if`, `loop`, `try`, `except`
+    maybe:HOW       every one of these hangs on what the code under test does: `if`, `loop`, `try`, `except`;
+                    `result` where every `if` asks whether that gave anything, or succeeded
     skips           ends in an unconditional skip before it checks anything, or is marked so, by itself, by
                     its class or by `pytestmark`
     handed          given on by its name, in a table, to somebody who reads what it returns
@@ -35,6 +36,7 @@ Words of a function in a test file (`facts.Function.oracle`):
     idle:NAME       a nested function that nobody calls
     none            an `assert` that something is missing, empty or false
     asks:NAME       an oracle is a plain call of this, without `await`, in a file that knows of coroutines
+    bare:NAME       a statement is such a call, of something that is not named like a check
 
 Of a function in other files only `assert` and `raise`.
 """
@@ -43,6 +45,7 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import pairwise
 from typing import Any, TypeGuard
 
 from scanner.analyse.assertions import (
@@ -61,9 +64,16 @@ from scanner.analyse.assertions import (
     truth,
 )
 from scanner.analyse.naming import is_accepting, is_asserting, is_collectable, is_input
-from scanner.analyse.unchecked import catches_assertions, is_hush, is_preface, is_quiet, of_unchecked
+from scanner.analyse.unchecked import (
+    catches_assertions,
+    is_hush,
+    is_preface,
+    is_quiet,
+    means_to_run_through,
+    of_unchecked,
+)
 from scanner.lazily import regex
-from scanner.source import Check, FunctionNode, Scope, Source
+from scanner.source import BUILTINS, Check, FunctionNode, Scope, Source
 
 _RAISES = regex(r"(?:_?assert\w*)?(?:[rR]aises|[wW]arns|[lL]ogs)\w*|deprecated_call|raises_\w+|\w+_raises")
 _MUST_NOT = regex(r"AssertionError|Failed|[Nn]ot\b|[Nn]ever|[Uu]nexpected|[Ss]houldn|[Mm]ustn")
@@ -80,7 +90,10 @@ def of_test_file(source: Source, scope: Scope, parameters: tuple[str, ...]) -> t
         del source.checks[known:]
     words = reader.words
     if reader.hangs_on and not reader.sure and reader.is_test:
-        words.add(f"maybe:{reader.hangs_on[0]}")
+        condition = reader.condition
+        if condition == "result" and means_to_run_through(source, node):
+            condition = "if"
+        words.add(f"maybe:{condition}")
     if node.decorator_list:
         words.update(_of_decorators(node))
     if not (words & _PLAIN and reader.surely) and _MAYBE_TEST.match(node.name):
@@ -140,6 +153,12 @@ class _Reader:
                         fate = fate or self._new(f"after-{ends}")
         return left
 
+    @property
+    def condition(self) -> str:
+        """What every oracle hangs on: on results alone, or on the condition of the first."""
+        kinds = set(self.hangs_on)
+        return "result" if kinds == {"result"} else self.hangs_on[0].replace("result", "if")
+
     def _new(self, fate: str) -> str:
         """A fate begins: of all oracles that share it, only the first is reported."""
         self.reported = ""
@@ -165,17 +184,22 @@ class _Reader:
     def _is_simulated(self, statement: ast.Raise) -> bool:
         """Is the function a stand-in that always fails, for the code under test to cope with? One that must
         not be called is none: it says so, or raises an AssertionError."""
-        body = [one for one in self.function.body if not is_preface(one)]
-        if self.is_test or body != [statement] or statement.exc is None:
+        whole = self.function.body
+        if self.is_test or whole[-1] is not statement or statement.exc is None:
+            return False
+        if not all(map(is_preface, whole[:-1])):
             return False
         return not _MUST_NOT.search(ast.dump(statement.exc))
 
     def _if(self, statement: ast.If, fate: str) -> str:
         always = truth(statement.test)
         before = len(self.hangs_on)
-        self.conditions += ["if"] * (always is not True)
+        kind = "result" if self._asks_for_a_result(statement) else "if"
+        self.conditions += [kind] * (always is not True)
         taken = self.block(statement.body, fate or (self._new("false-guard") if always is False else ""))
         between = len(self.hangs_on)
+        if kind == "result":
+            self.conditions[-1] = "if"  # the other way may be as right
         other = self.block(statement.orelse, fate or (self._new("false-guard") if always is True else ""))
         del self.conditions[len(self.conditions) - (always is not True) :]
         if before < between < len(self.hangs_on) and not self.conditions:
@@ -183,6 +207,50 @@ class _Reader:
         if always is True:
             return ""  # the author's switch; what follows is not ours to call dead
         return taken if taken and other else ""
+
+    def _asks_for_a_result(self, statement: ast.If) -> bool:
+        """Does a guard ask whether the code under test gave anything, or succeeded, with nobody to say so
+        where it did not?"""
+        if any(isinstance(one, ast.Expr) and called(one.value) in _SKIPS for one in statement.orelse):
+            return False
+        if not self.is_test or _OF_THE_MACHINE.search(self.source.segment(statement.test)):
+            return False
+        parts = statement.test.values if isinstance(statement.test, ast.BoolOp) else [statement.test]
+        return all(map(self._is_about_a_result, parts))
+
+    def _is_about_a_result(self, part: ast.expr) -> bool:
+        if isinstance(part, ast.Compare):
+            left, right = part.left, part.comparators[0]
+            if len(part.ops) != 1 or isinstance(part.ops[0], (ast.NotIn, ast.NotEq, ast.Is)):
+                return False
+            part, other = (right, left) if isinstance(part.ops[0], ast.In) else (left, right)
+            if not isinstance(other, ast.Constant):
+                return False
+        if isinstance(part, ast.Call):
+            if last_name(part.func) not in {"len", "get"}:
+                return False  # `path.exists()`, `hasattr(module, "x")`: what the surroundings are
+            part = part.args[0] if isinstance(part.func, ast.Name) and part.args else part.func
+        return self._is_a_result(part, _DEEP)
+
+    def _is_a_result(self, node: ast.expr, deep: int) -> bool:
+        """Is a value what a call in the test gave, or a part of it?"""
+        while isinstance(node, (ast.Attribute, ast.Subscript)):
+            if isinstance(node, ast.Attribute) and node.attr == "call_args":
+                return True
+            node = node.value
+        if isinstance(node, ast.Name):
+            value = self.scope.assigned.get(node.id)
+            once = self.scope.bound.get(node.id) == 1
+            return once and deep > 0 and value is not None and self._is_a_result(value, deep - 1)
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            return self._is_a_result(node.generators[0].iter, deep)
+        if isinstance(node, ast.Await):
+            node = node.value
+        if not isinstance(node, ast.Call):
+            return False
+        if isinstance(node.func, ast.Name) and node.func.id in BUILTINS:
+            return bool(node.args) and self._is_a_result(node.args[0], deep)  # made over, as it came
+        return not _ENVIRONMENT.search(self.source.segment(node.func)) and not _is_of_a_table(node.func)
 
     def _loop(self, statement: ast.For | ast.AsyncFor, fate: str) -> str:
         self.loops += 1
@@ -276,11 +344,7 @@ class _Reader:
     def _nested(self, statement: FunctionNode, fate: str) -> str:
         if not self.is_test or statement.decorator_list or statement.name.startswith("_"):
             return ""
-        text = "\n".join(self.source.lines[self.function.lineno - 1 : self.function.end_lineno])
-        named = _WORD.findall(text).count(statement.name)
-        if named > 1 and not isinstance(statement, ast.AsyncFunctionDef):
-            return ""
-        used = _uses(self.function, statement)
+        used = self._fate_of(statement)
         if used == "":
             return ""
         inner = _Reader(self.source, self.scope, self.function)
@@ -288,6 +352,18 @@ class _Reader:
         if "dead" in inner.words:
             self.words.update(("dead", f"idle:{statement.name}"))
         return ""
+
+    def _fate_of(self, nested: FunctionNode) -> str:
+        """Why a nested function never runs: `never-called`, `never-awaited`; "" where it may. To ask the text
+        first is cheaper than a walk."""
+        text = self.source.text_of(self.function)
+        if any(name in text for name in _BY_ANY_NAME):
+            return ""
+        if _times(text, nested.name) == 1:
+            return "never-called"
+        if isinstance(nested, ast.FunctionDef) or f" {nested.name}(" not in text:
+            return ""
+        return "never-awaited" if _is_only_dropped(self.function, nested) else ""
 
     # The oracles themselves
 
@@ -312,7 +388,7 @@ class _Reader:
                 self._flaw(statement, f"tautology:{reason}")
             elif _misspelt(statement.test):
                 self._flaw(statement, "misspelt")
-        self._found(how)
+        self._found(how, fails=truth(statement.test) is False, denies=_denies(statement.test))
 
     def _compares(self, statement: ast.stmt, left: ast.expr, right: ast.expr) -> None:
         """Note where both sides of an equality are one and the same call."""
@@ -348,14 +424,14 @@ class _Reader:
             return _LOOKS_UP.match(last_name(value.func)) is not None
         return True
 
-    def _asks(self, test: ast.expr) -> None:
+    def _asks(self, test: ast.expr, word: str = "asks") -> None:
         """Note what a bare call asks: the answer of a coroutine function is true before it has run."""
         if isinstance(test, ast.UnaryOp):
             test = test.operand
         if isinstance(test, ast.Call) and self.source.mentions("async"):
             name = self.source.resolve(test.func, self.scope) or ""
             if name and not name.startswith("builtins."):
-                self.words.add(f"asks:{name}")
+                self.words.add(f"{word}:{name}")
 
     def _flaw(self, node: ast.stmt, fate: str) -> None:
         self.source.checks.append(Check(node, fate, self.function))
@@ -380,6 +456,8 @@ class _Reader:
                 self._flaw(statement, "misspelt")
             elif name in _SKIPS and statement in self.function.body and not self.words & _PLAIN:
                 self.words.add("skips")
+            elif self.is_test and statement.value is value and self.source.mentions("async"):
+                self._asks(value, "bare")
         elif cls is ast.Yield or cls is ast.YieldFrom:
             self.yielded = True
         elif cls is ast.Compare:
@@ -436,14 +514,16 @@ class _Reader:
             for inner in [*self.source.tree.body, *self.function.body]
         )
 
-    def _found(self, word: str, name: str = "", *, fails: bool = False) -> None:
+    def _found(self, word: str, name: str = "", *, fails: bool = False, denies: bool = False) -> None:
         """An oracle, and what is called; of one that `fails` whenever it runs, the condition around it is a
-        part."""
+        part. One that `denies` holds as well where there is nothing to look at."""
         self.words.add(word)
         self.surely = self.surely or word != "call" or not is_accepting(name)
         conditions = self.conditions[:-1] if fails else self.conditions
         if conditions:
-            self.hangs_on.append(conditions[-1])
+            inner = conditions[-1]
+            only = inner != "result" or (set(conditions) == {"result"} and not denies)
+            self.hangs_on.append(inner if only else "if")
         else:
             self.sure = True
         if self.yielded:
@@ -516,11 +596,19 @@ _ALL_ITEMS = frozenset(
     "range enumerate zip sorted reversed list tuple set dict product permutations combinations items keys "
     "values splitlines".split()
 )
+_DEEP = 3  # names that stand for names
+_OF_THE_MACHINE = regex(r"avail|supports|platform|version|environ|installed", re.IGNORECASE)
+# What a guard may well ask: the machine, the libraries, the state before
+_ENVIRONMENT = regex(
+    r"environ|getenv|which|platform|version|find_spec|import|avail|supports|exists|is_|has_|sys\.|os\.|param|config"
+    r"|settings|request\.|parse_args|random|uname|executable|binary|device|read_|\.read$|splitlines",
+    re.IGNORECASE,
+)
+_BY_ANY_NAME = ("locals(", "globals(", "exec(", "eval(")  # whoever calls these may call anything
 _EXPECTING = frozenset(
     {"raises", "warns", "deprecated_call", "assertRaises", "assertRaisesRegex", "assertWarns"}
 )
 _SURELY = regex(r"_*(?:assert|fail(?:$|[A-Z_]))")
-_WORD = regex(r"\w+")  # no pattern of its own for each name: compiling one costs more than all the rest
 _MOCK_ASSERTS = frozenset(
     "assert_called assert_called_once assert_called_with assert_called_once_with assert_any_call "
     "assert_has_calls assert_not_called assert_awaited assert_awaited_once assert_awaited_with "
@@ -551,6 +639,18 @@ _OF_EQUALITY = regex(r"Eq(?![a-z])|Equal|Hash|Identit|Reflexiv")
 _BUILDERS = regex(
     r"(?:sqlalchemy|sqlmodel|peewee|pony|pypika|piccolo|sympy|z3|polars|pyspark|ibis|cvxpy|pulp)\b"
 )
+
+
+def _is_of_a_table(func: ast.expr) -> bool:
+    """`LIMITS.get`: a look into what the tests are made from."""
+    while isinstance(func, (ast.Attribute, ast.Subscript)):
+        func = func.value
+    return isinstance(func, ast.Name) and func.id.isupper()
+
+
+def _denies(test: ast.expr) -> bool:
+    """`x not in y`, `not x`, `x is None`."""
+    return says_none(test) or (isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.NotIn))
 
 
 def _overloads(source: Source, left: ast.expr) -> bool:
@@ -638,26 +738,29 @@ def _reads_value(statement: ast.stmt, names: tuple[str, ...]) -> bool:
     return any(isinstance(node, ast.Name) and node.id in names for node in ast.walk(statement))
 
 
-def _uses(function: FunctionNode, nested: FunctionNode) -> str:
-    """Why a nested function never runs: `never-called`, `never-awaited`; "" where it may."""
-    bare = []
-    for node in ast.walk(function):
-        if isinstance(node, ast.Name) and node.id == nested.name and isinstance(node.ctx, ast.Load):
-            bare.append(node)
-        elif (
-            isinstance(node, ast.Call) and last_name(node.func) in {"locals", "globals", "exec", "eval"}
-        ) or (isinstance(node, (ast.Nonlocal, ast.Global)) and nested.name in node.names):
-            return ""
-    if not bare:
-        return "never-called"
-    if not isinstance(nested, ast.AsyncFunctionDef):
-        return ""
-    dropped = [
-        node.value.func
+def _times(text: str, name: str) -> int:
+    """How often a text holds a name, longer names that it is a part of left out."""
+    parts = text.split(name)
+    return sum(not (_joins(one[-1:]) or _joins(other[:1])) for one, other in pairwise(parts))
+
+
+def _joins(character: str) -> bool:
+    return character == "_" or character.isalnum()
+
+
+def _is_only_dropped(function: FunctionNode, nested: FunctionNode) -> bool:
+    """Is every use of a nested coroutine function a call that stands alone?"""
+    bare = {id(node) for node in ast.walk(function) if _is_load(node, nested.name)}
+    dropped = {
+        id(node.value.func)
         for node in ast.walk(function)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-    ]
-    return "never-awaited" if all(any(name is func for func in dropped) for name in bare) else ""
+    }
+    return bool(bare) and bare <= dropped
+
+
+def _is_load(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
 
 
 def _of_decorators(node: FunctionNode) -> set[str]:

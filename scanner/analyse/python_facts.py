@@ -9,12 +9,85 @@ from array import array
 from typing import Any
 
 from scanner import facts
-from scanner.analyse import blocks, cases, flows, manifests, oracles, reinvented, routes, spoken
+from scanner.analyse import blocks, cases, constants, flows, manifests, oracles, reinvented, routes, spoken
 from scanner.analyse.guards import guarded_imports
 from scanner.analyse.walk import Body, Index, parameters_of, token_of
 from scanner.source import OWN, FunctionNode, Scope, Source
 
 _MIN_STATEMENTS = 3  # a shorter function is not worth a fingerprint
+
+
+COPIES = "copies"  # what a rule `needs` that asks for no other facts than those of `of_copies`
+
+
+def is_incomparable(source: Source, scope: Scope) -> bool:
+    """Is this a test? What tests share with tests is nobody's to import."""
+    return source.is_test and scope.kind == "function" and scope.name.rpartition(".")[2].startswith("test")
+
+
+def of_copies(source: Source, found: Index) -> facts.Facts:
+    """As much of the facts as tells which functions are copies of others, who imports them, and by what
+    names. Of functions that are too short, or in files of another role, no more than the name."""
+    compared = source.role in {"live", "test"}
+    functions: list[facts.Function] = []
+    classes: list[facts.Class] = []
+    uses: dict[str, tuple[int, ast.expr]] = {}
+    top: list[facts.Call] = []
+    for body in found.bodies:
+        scope = body.scope
+        node: Any = scope.node
+        if source.role == "live":
+            _collect_uses(source, body, uses)
+        if scope.kind == "function":
+            functions.append(_comparable(source, body) if compared else _mentioned(scope.name, node))
+        elif scope.kind == "class":
+            bases = _dotted(source, node.bases, scope)
+            classes.append(facts.Class(scope.name, _first_line(node), node.end_lineno, bases, (), ()))
+            top.extend(_calls(source, body))
+        else:
+            top[:0] = _calls(source, body)
+    return facts.Facts(
+        source.path,
+        source.role,
+        imports=tuple(found.imports),
+        functions=tuple(functions),
+        classes=tuple(classes),
+        names=tuple(sorted(set(source.module_scope.bound) - set(source.module_scope.imports))),
+        exports=exports(source.tree),
+        uses=tuple(facts.Use(name, uses[name][0], _first_line(uses[name][1])) for name in sorted(uses)),
+        identifiers=tuple(sorted(found.identifiers)),
+        calls=tuple(top),
+    )
+
+
+def _comparable(source: Source, body: Body) -> facts.Function:
+    node: Any = body.scope.node
+    if len(body.cuts) < _MIN_COMPARED:
+        return _mentioned(body.scope.name, node)
+    return facts.Function(
+        body.scope.name,
+        source.header(node),
+        node.end_lineno,
+        (),
+        _dotted(source, node.decorator_list, body.scope),
+        _calls(source, body),
+        _hashes(body),
+        len(body.tokens),
+        isinstance(node, ast.AsyncFunctionDef),
+        traits=("deprecated",) if _is_outgoing(source, node) else (),
+        literals=_literals(body),
+    )
+
+
+_MIN_COMPARED = 5  # statements of the shortest function that is compared
+
+
+def _mentioned(name: str, node: Any) -> facts.Function:
+    return facts.Function(name, _first_line(node), node.end_lineno, (), (), (), (), 0, False)
+
+
+def _first_line(node: Any) -> facts.Place:
+    return facts.Place(node.lineno, 1, node.lineno, 2)
 
 
 def collect(source: Source, found: Index) -> facts.Facts:
@@ -56,6 +129,7 @@ def collect(source: Source, found: Index) -> facts.Facts:
         **routes.collect(source, found),
         **manifests.of_setup(source),
         spoken=spoken.collect(source),
+        constants=constants.collect(source, found.bodies),
     )
 
 

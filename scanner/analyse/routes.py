@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 _WEB = frozenset(
     "fastapi flask flask_sock flask_login starlette django rest_framework channels quart sqlmodel "
     "flask_restful flask_restx "
-    "include_router register_blueprint urlpatterns add_middleware MIDDLEWARE ROOT_URLCONF ForeignKey Column mapped_column "
-    "router app bp blueprint api_bp blueprints routers BaseHTTPMiddleware".split()
+    "include_router register_blueprint urlpatterns add_middleware MIDDLEWARE ROOT_URLCONF ForeignKey "
+    "Column mapped_column router app bp blueprint api_bp blueprints routers BaseHTTPMiddleware".split()
 )
 _VERBS = frozenset("get post put patch delete head options".split())
 _DECLARES = frozenset(
@@ -511,7 +511,7 @@ class _Told:
 
     def settings(self) -> None:
         named: set[str] = set()
-        for node in ast.walk(self.source.tree):
+        for node in self.source.nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 if node.value.count(".") >= 1 and _DOTTED.match(node.value):
                     named.add(node.value)

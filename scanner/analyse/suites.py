@@ -336,7 +336,7 @@ def alike(one: TestCode, other: TestCode) -> float:
 def _imported(source: Source) -> frozenset[str]:
     """Every dotted name that a file imports, and the modules of `from` imports."""
     found: set[str] = set()
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

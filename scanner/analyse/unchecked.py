@@ -36,7 +36,7 @@ _ACCEPTS = regex(
     r"#\d{2,}|issues?/\d|ticket|regress|\btest \d{4,}|\bbug\b|used to|previous|\bfix(?:es|ed)?\b"
     r"|does nothing|would (?:raise|fail|crash)"
     r"|\bcan\b|\bmay\b|\b[a-z]{3,}able\b|(?:not|n't) (?:require|need)|import|compil|accept|allow"
-    r"|\bpass(?:es)?\b|\bvalid\b|\bok\b|succe(?:ss|ed)|\bwork(?:s|ing)?\b|still|\bjust\b|coverage"
+    r"|\bpass(?:es)?\b|\bvalid(?:ates?)?\b|\bok\b|succe(?:ss|ed)|\bwork(?:s|ing)?\b|still|\bjust\b|coverage"
     r"|(?:make|making|be|to) sure|ensure|unaffected|\bsafe",
     re.IGNORECASE,
 )
@@ -202,6 +202,12 @@ def is_hush(handler: ast.ExceptHandler) -> bool:
     if handler.type is not None and not catches_assertions([handler.type]):
         return False
     return all(is_quiet(statement) for statement in handler.body)
+
+
+def means_to_run_through(source: Source, node: FunctionNode) -> bool:
+    """Does the author say that not crashing is the point?"""
+    said = f"{node.name.replace('_', ' ')}\n{_words_about(source, node)}"
+    return _SMOKE.search(said) is not None
 
 
 def _words_about(source: Source, node: FunctionNode) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -250,13 +250,17 @@ class Index:
     identifiers: set[str] = field(default_factory=set)
 
 
-def index(source: Source, wanted: Iterable[type] = ()) -> Index:
-    """Walk the tree once; fills the scopes of `source`."""
+def index(
+    source: Source, wanted: Iterable[type] = (), passed_over: Callable[[Source, Scope], bool] | None = None
+) -> Index:
+    """Walk the tree once; fills the scopes of `source`, but not of those that are passed over."""
     found = Index(nodes={cls: [] for cls in wanted})
     module = source.module_scope
     source.scopes[id(source.tree)] = module
     pending: list[tuple[Scope, list[Any]]] = [(module, source.tree.body)]
     for scope, roots in pending:  # grows while definitions are met
+        if passed_over is not None and passed_over(source, scope):
+            continue
         body = Body(scope)
         found.bodies.append(body)
         _walk(source, body, roots, pending, found)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from scanner import catalogue, pages, toml
+from scanner import catalogue, pages
 from scanner.lazily import regex
 from scanner.rule import Card
 from scanner.settings import UsageError
+from scanner.weigh import studies
 
 _HELP = regex(r"(<!-- help: assay(?P<name>[\w -]*) -->\n).*?(<!-- end of help -->)", re.DOTALL)
 
@@ -43,7 +44,7 @@ def stale(root: Path) -> dict[str, str]:
 def _generated(root: Path) -> dict[str, str]:
     judged = pages.judged_by_rule(_judged(root))
     cards = catalogue.load().cards
-    cited = toml.loads(_read(root / "scanner" / "evidence.toml"))
+    cited = studies()
     materials = [(card, _material(root, card, judged.get(card.id, pages.Judged()), cited)) for card in cards]
     texts = {f"rules/{pages.path_of(card)}": pages.page(card, material) for card, material in materials}
     texts["rules/README.md"] = pages.index(materials)

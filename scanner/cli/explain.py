@@ -15,7 +15,9 @@ from scanner.lazily import regex
 from scanner.postmortem import PostMortem, look_back
 from scanner.report.hostile import safe
 from scanner.settings import UsageError
+from scanner.weigh import studies
 
+_STUDY = regex(r"E\d{2,3}\Z")
 _DAY = regex(r"\d{4}-\d{2}-\d{2}\Z")
 _MOST_ROWS = 20
 
@@ -29,9 +31,9 @@ _MOST_ROWS = 20
 def command(rule: str, rule_paths: tuple[str, ...], paths: tuple[str, ...], since: str, format_: str) -> None:
     """Say what RULE means, why agents do it, what to do instead, and how often it was right so far.
 
-    This is the rule's page, as Markdown. With --paths instead of a rule, look back at files after something
-    went wrong: how many of their lines agents wrote, which commits brought them, and what the ledger says
-    was found in them, or let pass, at the time.
+    This is the rule's page, as Markdown; of a study that a weighing cites, as E24, it is a line. With
+    --paths instead of a rule, look back at files after something went wrong: how many of their lines agents
+    wrote, which commits brought them, and what the ledger says was found in them, or let pass, at the time.
     """
     if bool(rule) == bool(paths):
         raise UsageError("name a rule, or files to look back at with --paths")
@@ -40,6 +42,9 @@ def command(rule: str, rule_paths: tuple[str, ...], paths: tuple[str, ...], sinc
         return
     if since or format_ != "text":
         raise UsageError("--since and --format go with --paths")
+    if _STUDY.match(rule):
+        click.echo(_study(rule))
+        return
     known = catalogue.load(rule_paths)
     card = known.named(rule)
     if card is None:
@@ -48,6 +53,13 @@ def command(rule: str, rule_paths: tuple[str, ...], paths: tuple[str, ...], sinc
     text = written.read_text(encoding="utf-8") if written.is_file() else pages.page(card)
     shown = text.removeprefix(pages.NOTICE).lstrip("\n")
     click.echo("\n".join(safe(line) for line in shown.split("\n")), nl=False)
+
+
+def _study(name: str) -> str:
+    known = studies()
+    if name not in known:
+        raise UsageError(f"no study is called {name}; a weighing cites those that there are")
+    return known[name]
 
 
 def _unknown(rule: str, known: Catalogue) -> str:

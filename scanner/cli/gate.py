@@ -95,7 +95,7 @@ def verdict_of(
         given = Reviews()
         if reviews:
             text = proposal.reviews_file(history, reviews)
-            given = parse(text, history.head, f"--reviews {reviews}")
+            given = parse(text, proposal.reviewed_as(history, start), f"--reviews {reviews}")
         repository = proposal.repository_of(settings, history)
         findings = failing(report)
         change = proposal.gather(

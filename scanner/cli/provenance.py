@@ -13,7 +13,7 @@ from scanner.cli.table import as_object, columns, format_option
 from scanner.dark import folder_of
 from scanner.history import GitError, History, NoHistory
 from scanner.provenance.record import Label
-from scanner.provenance.tree import Group, Tally, tally, tally_range
+from scanner.provenance.tree import Group, Tally, own, tally, tally_range
 from scanner.report.hostile import safe
 from scanner.settings import Settings, UsageError, load
 
@@ -31,7 +31,8 @@ def command(range_: str, depth: int, no_cache: bool, format_: str) -> None:
     """Count the lines of the tree, or of the range A..B, by who or what wrote them, on what evidence.
 
     The tree is that of HEAD. Of a range, the lines count that B has and that the commits since A wrote.
-    `no-evidence` is not `human`: silence proves nothing.
+    `no-evidence` is not `human`: silence proves nothing. What .gitattributes call generated or vendored is
+    left out.
     """
     settings, history = opened()
     counted = _counted(history, settings, range_, not no_cache)
@@ -68,7 +69,7 @@ def whole(history: History, settings: Settings, cached: bool) -> Tally:
 
     try:
         with Cache(settings.root, enabled=cached and settings.cache) as cache:
-            return tally(history, cache)
+            return own(history, tally(history, cache))
     except GitError as error:
         raise UsageError(f"the history could not be read: {error}") from error
 
@@ -80,7 +81,7 @@ def _counted(history: History, settings: Settings, range_: str, cached: bool) ->
     if not dots or not base:
         raise UsageError(f"{range_}: write a range as A..B, for example origin/main..HEAD")
     try:
-        return tally_range(history, base, head.lstrip(".") or "HEAD")
+        return own(history, tally_range(history, base, head.lstrip(".") or "HEAD"))
     except GitError as error:
         raise UsageError(str(error)) from error
 
@@ -132,6 +133,7 @@ def _document(counted: Tally, files: _Files, depth: int) -> dict[str, Any]:
         "lines": total,
         **tables,
         "directories": _folders(files, depth),
+        "generated_or_vendored": {"files": len(counted.marked), "lines": sum(counted.marked.values())},
         "uncounted": list(counted.uncounted),
         "notices": [{"text": one.text, "path": one.path} for one in counted.notices],
     }
@@ -167,6 +169,12 @@ def _closing(counted: Tally, files: _Files) -> str:
     silent = _sums(files, lambda group: group.label).get(Label.NO_EVIDENCE.value, 0)
     known = f", {100 * (total - silent) / total:.1f} % with evidence" if total else ""
     said = [f"{total:,} lines in {len(files):,} files at {counted.revision[:10]}{known}"]
+    if counted.marked:
+        lines = sum(counted.marked.values())
+        said.append(
+            f"left out are {lines:,} lines in {len(counted.marked):,} files that .gitattributes call "
+            "generated or vendored"
+        )
     if counted.uncounted:
         said.append(f"{len(counted.uncounted)} files without lines (binary) were not counted")
     texts = Counter(one.text for one in counted.notices)

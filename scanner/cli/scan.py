@@ -93,6 +93,9 @@ _FORMAT = click.Choice(list(reports.FORMATS))
     "--jobs", type=click.IntRange(min=0), help="Processes; 0 means as many as there are cores. [default: 0]"
 )
 @click.option("--no-semgrep", is_flag=True, help="Leave out the rules that semgrep runs.")
+@click.option(
+    "--online", is_flag=True, help="Also ask the package indexes of your pip and uv for names nobody knows."
+)
 @click.option("--no-cache", is_flag=True, help="Neither read nor write .assay_cache.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 @click.option(
@@ -178,6 +181,7 @@ def settings_of(paths: tuple[str, ...], options: dict[str, Any]) -> Settings:
         "jobs": options.get("jobs"),
         "preview": options.get("preview") or None,
         "semgrep": False if options.get("no_semgrep") else None,
+        "online": options.get("online") or None,
         "cache": False if options.get("no_cache") else None,
         "hook": options.get("hook") or None,
     }

@@ -2,7 +2,8 @@
 
 Read are the events of Claude Code's `PostToolUse` hook (Edit, MultiEdit, Write; docs.anthropic.com, "Hooks
 reference") and of Cursor's `afterFileEdit` (cursor.com/docs, "Hooks"). Kept are path, lines, agent, model
-and session; what was asked and what was written stay where they are.
+and session; what was asked and what was written stay where they are. Written from those pages: no recorded
+event of either was met.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Whose name a commit carries: an AI agent, an AI reviewer, a machine, or nobody that we know.
 
-The names are data (`agents.toml`), each with its source. A name, an e-mail or a login counts only as a
-whole: matching by domain or by first name finds people.
+The names are data (`agents.toml`, `environment.toml`), each with its source. A name, an e-mail or a login
+counts only as a whole: matching by domain or by first name finds people.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from scanner.lazily import regex
 from scanner.provenance.record import Evidence, Label
 
 TABLE = Path(__file__).with_name("agents.toml")
+# Apart from the others: every hook reads it.
+VARIABLES = Path(__file__).with_name("environment.toml")
 
 AUTHOR = 0.95
 COMMITTER = 0.4
@@ -69,7 +71,6 @@ class _Table:
     tools: Mapping[str, Identity]
     names: tuple[tuple[re.Pattern[str], Identity], ...]
     alone: tuple[tuple[re.Pattern[str], Identity], ...]
-    environment: tuple[tuple[str, str, bool, float], ...]
 
 
 def who(person: Person) -> Identity | None:
@@ -169,7 +170,7 @@ def unattended(commit: Commit) -> bool:
 def of_environment(environment: Mapping[str, str]) -> tuple[Evidence, ...]:
     """The agent that runs this very command, as far as its environment says so."""
     found = []
-    for variable, name, by_value, confidence in _table().environment:
+    for variable, name, by_value, confidence in _variables():
         value = environment.get(variable, "").strip()
         if value.lower() in {"", "0", "false"}:
             continue
@@ -200,8 +201,7 @@ def _table() -> _Table:
         tools.update(dict.fromkeys(entry.get("tools", ()), identity))
         names += [(_whole(text), identity) for text in entry.get("names", ())]
         alone += [(_whole(entry["alone"]), identity)] if "alone" in entry else []
-    environment = tuple(row for entry in document["environment"] for row in _variables(entry))
-    return _Table(emails, logins, tools, tuple(names), tuple(alone), environment)
+    return _Table(emails, logins, tools, tuple(names), tuple(alone))
 
 
 def _identity(entry: Mapping[str, Any]) -> Identity:
@@ -210,9 +210,15 @@ def _identity(entry: Mapping[str, Any]) -> Identity:
     return Identity(entry["name"], role, entry.get("unattended", False), entry.get("confidence", usual))
 
 
-def _variables(entry: Mapping[str, Any]) -> list[tuple[str, str, bool, float]]:
-    confidence = entry.get("confidence", ENVIRONMENT)
-    return [(v, entry.get("name", ""), entry.get("value", False), confidence) for v in entry["variables"]]
+@functools.cache
+def _variables() -> tuple[tuple[str, str, bool, float], ...]:
+    """Variable, agent, whether its value is the agent, and how sure that is."""
+    document = toml.loads(VARIABLES.read_text(encoding="utf-8"))
+    return tuple(
+        (name, one.get("name", ""), one.get("value", False), one.get("confidence", ENVIRONMENT))
+        for one in document["environment"]
+        for name in one["variables"]
+    )
 
 
 def _whole(text: str) -> re.Pattern[str]:

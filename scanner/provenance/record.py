@@ -47,8 +47,8 @@ class Evidence:
     """One observed signal of origin.
 
     `kind` is one of a short list: line-note, agent-trace, checkpoint, session, author, committer, trailer,
-    footer, subject, branch, pull-request, environment. `where` names the record (a commit, a ref, a file)
-    without quoting its body. `proves` is the label that it speaks for.
+    footer, subject, branch, pull-request, environment, code-claim. `where` names the record (a commit, a
+    ref, a file) without quoting its body. `proves` is the label that it speaks for.
     """
 
     kind: str

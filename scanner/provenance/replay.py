@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from scanner.frozen import frozen
 from scanner.history import History
+from scanner.provenance.kept import lines_kept
 from scanner.provenance.patches import FilePatch, Replaced, parse
 
 OLDER = 0  # the number of a line that was there before the first commit of the replay
@@ -142,7 +143,7 @@ def replay(
     """Replay what `rev` (HEAD) reaches and `since` does not.
 
     `known` is the tree of `since` as an earlier replay gave it; without it, lines from before are `OLDER`.
-    `ignored` are commits that only moved text about: lines that they replaced keep their origin, in order.
+    `ignored` are commits that only moved text about: lines that they replaced keep their origin.
 
     Raises:
         GitError: the history could not be read.
@@ -249,7 +250,7 @@ class _Replay:
 
     def _changed(self, index: int, parents: Sequence[str], patches: Iterable[FilePatch]) -> _State:
         state = self._taken(parents[0]) if parents else {}
-        ignoring = self._commits[index] in self._ignored
+        kept = self._kept(index)
         gone: list[str] = []
         new: _State = {}
         for patch in patches:
@@ -262,7 +263,10 @@ class _Replay:
                 gone.append(before)
             lines = None if patch.binary else self._spliced(old.lines, patch.replaced[0])
             if lines is not None:
-                self._own(lines, index, patch, old.lines if ignoring else None)
+                self._own(lines, index, patch)
+                for line, was in kept.get(patch.path, {}).items():
+                    if old.lines is not None and was < len(old.lines):
+                        lines[line] = old.lines[was]
             elif patch.moved and not patch.replaced[0]:
                 lines = old.lines
             new[patch.path] = File(lines, _Touch(index, (old.touched,)))
@@ -297,21 +301,19 @@ class _Replay:
         lines += old[at:]
         return lines
 
-    def _own(
-        self, lines: array[int], index: int, patch: FilePatch, looked_through: array[int] | None
-    ) -> None:
-        """Give the fresh lines of a file their numbers, or, in a commit to look through, those of the
-        lines that they replaced."""
-        for start, count, new_start, new_count in patch.replaced[0]:
-            if not new_count:
-                continue
-            fresh = self._blocks.add(index, patch.path, new_start, new_count)
-            if looked_through is not None and count:
-                was = looked_through[start : start + count]
-                fresh = array(
-                    "I", (was[min(step, len(was) - 1)] if was else one for step, one in enumerate(fresh))
-                )
-            lines[new_start : new_start + new_count] = fresh
+    def _kept(self, index: int) -> Mapping[str, Mapping[int, int]]:
+        """In a commit to look through, the old lines that its new ones were, by file."""
+        if self._commits[index] not in self._ignored:
+            return {}
+        ((raw, _),) = self._history.patches([self._commits[index]])
+        return lines_kept(raw)
+
+    def _own(self, lines: array[int], index: int, patch: FilePatch) -> None:
+        """Give the fresh lines of a file their numbers."""
+        for _, _, new_start, new_count in patch.replaced[0]:
+            if new_count:
+                fresh = self._blocks.add(index, patch.path, new_start, new_count)
+                lines[new_start : new_start + new_count] = fresh
 
     def _merged(
         self,

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
@@ -46,13 +46,15 @@ class Group(NamedTuple):
 @frozen
 class Tally:
     """The lines of a tree by file and group. `solely` are the files whose every commit carries evidence of
-    an agent; `uncounted` those whose lines could not be told apart, binary ones among them."""
+    an agent; `uncounted` those whose lines could not be told apart, binary ones among them; `marked` those
+    that `.gitattributes` call generated or vendored, which a machine or somebody else wrote."""
 
     revision: str
     files: Mapping[str, Mapping[Group, int]]
     solely: frozenset[str] = frozenset()
     uncounted: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
+    marked: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def total(self) -> Counter[Group]:
@@ -77,6 +79,19 @@ def tally(history: History, cache: Cache) -> Tally:
         counted = _counted_whole(history)
     counted.write(cache, _digest(history))
     return counted.tally()
+
+
+def own(history: History, counted: Tally) -> Tally:
+    """The tally without the files that `.gitattributes` (of its commit) call generated or vendored."""
+    names = {path.rpartition("/")[2] for path in history.regular_files(counted.revision)}
+    if ".gitattributes" not in names:
+        return counted
+    marked = history.with_attribute(counted.revision, "linguist-generated", "linguist-vendored")
+    return replace(
+        counted,
+        files={path: groups for path, groups in counted.files.items() if path not in marked},
+        marked={path: sum(groups.values()) for path, groups in counted.files.items() if path in marked},
+    )
 
 
 def tally_range(history: History, base: str, head: str) -> Tally:

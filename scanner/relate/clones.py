@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from scanner.analyse.naming import is_input
-from scanner.facts import Class, Facts, Function
+from scanner.facts import Class, Facts, Function, Import
 from scanner.frozen import frozen
 from scanner.lazily import regex
 from scanner.relate.repository import Repository, module_name
@@ -319,7 +319,7 @@ class _Index:
         return frozenset(
             part
             for facts in self.repository.files.values()
-            for item in facts.imports
+            for item in imports_of(facts)
             for part in item.target.split(".")
         )
 
@@ -369,6 +369,7 @@ _UTILITY = regex(
     r"|format(ting|ters?)?|parsing|parsers?|validation|coercions?|paths?|files?|dates?|time)([/_.]|$)"
 )
 _VISITS = regex(r"(?:^|\.)(?:visit|depart|leave|_print|_visit)_|(?:^|\.)generic_visit(?:$|\.)")
+_IN_A_TEST = regex(r"(?:^|\.)test")
 _DUNDER = regex(r"__\w+__$")
 _EXEMPT = frozenset(
     {"overload", "property", "setter", "getter", "deleter", "abstractmethod", "singledispatch"}
@@ -385,9 +386,10 @@ def _units(facts: Facts) -> Iterator[Unit]:
     for function in facts.functions:
         if len(function.hashes) < MIN_STATEMENTS or function.nodes < MIN_NODES:
             continue
-        name = function.name.rpartition(".")[2]
+        owner, _, name = function.name.rpartition(".")
         if (
             name in _PROGRAMS
+            or (facts.role == "test" and _IN_A_TEST.search(owner))
             or is_visitor(function.name)
             or not name.strip("_")  # a handler that is known by what it is registered for
             or _DUNDER.match(name)
@@ -395,6 +397,11 @@ def _units(facts: Facts) -> Iterator[Unit]:
         ):
             continue
         yield unit_of(facts, function, classes)
+
+
+def imports_of(facts: Facts) -> Iterator[Import]:
+    """What a file imports, but for what its tests import for themselves."""
+    return (item for item in facts.imports if not item.scope or facts.role != "test")
 
 
 def unit_of(facts: Facts, function: Function, classes: Container[str]) -> Unit:
@@ -562,7 +569,7 @@ _OLD = regex(
     r"|(?<!api)/v[01]/",  # the first version of an interface may be the only one
     re.IGNORECASE,
 )
-_VERSION = regex(r"(?<![a-z])v\d+(?:(?:alpha|beta)\d*)?(?![a-z])", re.IGNORECASE)
+_VERSION = regex(r"(?<![a-z])v\d+(?:(?:alpha|beta)\d*|[_-]\d+)?(?![a-z])", re.IGNORECASE)
 
 
 def are_twins(unit: Unit, original: Unit) -> bool:

@@ -311,6 +311,13 @@ class Oracles:
         """Can anything that the test reaches tell a wrong result?"""
         return self._checks(test.facts, test.function, _DEEP) or self._is_checked_around(test, _DEEP)
 
+    def is_checking_helper(self, name: str) -> bool:
+        """Does a name lead to a function of the tests that can fail on a wrong result?"""
+        found = self._repository.definition(name.replace("()", ""))
+        if found is None or not isinstance(found[1], Function) or found[0].role != "test":
+            return False
+        return self._checks(found[0], found[1], _DEEP - 1)
+
     def _is_checked_elsewhere(self, test: Test) -> bool:
         """Does something check besides the statements of the test itself?"""
         owner = f"{_module(test.facts.path)}.{test.function.name.rpartition('.')[0]}"

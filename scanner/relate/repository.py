@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from scanner.facts import Class, Facts, Function, Import
 from scanner.relate.oracles import Oracles
 from scanner.relate.routes import Web
 from scanner.relate.supply import Supply
+
+if TYPE_CHECKING:
+    from scanner.index import Index
 
 _MAX_HOPS = 12  # re-exports of re-exports
 _MANIFESTS = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
@@ -22,8 +26,9 @@ class Repository:
     first, and follows re-exports and star imports; foreign names come back as they are.
     """
 
-    def __init__(self, files: Mapping[str, Facts]) -> None:
+    def __init__(self, files: Mapping[str, Facts], index: Index | None = None) -> None:
         self.files = files
+        self.index = index  # who wants the network left alone has none
 
     @cached_property
     def modules(self) -> dict[str, str]:

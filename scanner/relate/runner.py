@@ -97,9 +97,15 @@ class Runner:
         return self._around(path)[1].get(key, "")
 
 
+_GLOB = frozenset("*?[")
+
+
 def _is_named(name: str, patterns: Sequence[str]) -> bool:
     """pytest's own reading of its lists: each entry is a prefix, or a glob."""
-    return any(name.startswith(one) or fnmatch.fnmatchcase(name, one) for one in patterns)
+    return any(
+        name.startswith(one) or (not _GLOB.isdisjoint(one) and fnmatch.fnmatchcase(name, one))
+        for one in patterns
+    )
 
 
 def _is_below(path: str, folder: str) -> bool:

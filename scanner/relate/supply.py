@@ -221,6 +221,20 @@ class Supply:
         above = set(_upwards(path))
         return any(folder in above or f"{folder}/__init__.py" not in self._files for folder in folders)
 
+    @cached_property
+    def is_untold(self) -> bool:
+        """Does live code import distributions, and no manifest anywhere name one?"""
+        if any(one.name != "python" for facts in self.manifests for one in facts.requires) or self._installed:
+            return False
+        if any(mention.kind == "dynamic" for facts in self._files.values() for mention in facts.mentions):
+            return False
+        return any(
+            self._known.names_module(item.target.partition(".")[0]) and self._is_foreign(item, facts.path)
+            for facts in self._files.values()
+            if _is_code(facts)
+            for item in facts.imports
+        )
+
     # What is missing
 
     def missing(self) -> Iterator[Missing]:
@@ -257,6 +271,8 @@ class Supply:
         dynamic = {mention.name for mention in self._mentions_above(path) if mention.kind == "dynamic"}
         if "optional-dependencies" in dynamic:
             return False  # no list beside it says what the extras bring
+        if any(facts.path in self._half_read for facts in governing):
+            return False
         listed = any(facts.path.endswith((".txt", ".in")) for facts in governing)
         return asks and (listed or not dynamic)
 
@@ -550,6 +566,19 @@ class Supply:
 
     def near_misses(self) -> Iterator[NearMiss]:
         """Names in manifests and install commands that no lock knows, and that look like another's."""
+        for facts, one in self._unproven():
+            meant = self._known.meant_by(one.name)
+            if meant:
+                yield NearMiss(facts, one, meant)
+
+    def doubtful(self) -> Iterator[tuple[Facts, Requirement | Mention]]:
+        """Names in manifests and install commands that neither a lock nor a table knows."""
+        for facts, one in self._unproven():
+            if one.name not in self._known.known and one.name not in self._own_distributions:
+                yield facts, one
+
+    def _unproven(self) -> Iterator[tuple[Facts, Requirement | Mention]]:
+        """The distributions that manifests and install commands name, and that are in no lock."""
         for facts in self._files.values():
             if facts.role in _APART or is_npm(facts.path):
                 continue
@@ -557,18 +586,17 @@ class Supply:
                 *(
                     one
                     for one in facts.requires
-                    if one.group != "locked" and not one.specifier.startswith("@")
+                    if one.group != "locked" and not one.specifier.startswith("@") and one.name != "python"
                 ),
                 *(mention for mention in facts.mentions if mention.kind == "install"),
             ]
             for one in said:
-                meant = self._known.meant_by(one.name) if one.name else ""
                 if (
-                    meant
+                    one.name
                     and one.name not in self.locked(facts.path)
                     and not self._is_own(one.name.replace("-", "_"), facts.path)
                 ):
-                    yield NearMiss(facts, one, meant)
+                    yield facts, one
 
     # What does not agree
 
@@ -595,6 +623,23 @@ class Supply:
                 return found
         return None
 
+    def unread(self) -> Iterator[tuple[Facts, Mention]]:
+        """The includes of requirements files that lead to no file that was read."""
+        for facts in self.manifests_and_includes():
+            for mention, target in self._includes(facts):
+                if target not in self._files and mention.kind == "include":
+                    yield facts, mention
+
+    @cached_property
+    def _half_read(self) -> frozenset[str]:
+        return frozenset(facts.path for facts, _ in self.unread())
+
+    def manifests_and_includes(self) -> Iterator[Facts]:
+        """The manifests of live code, those among them that only include others."""
+        for facts in self._files.values():
+            if facts.role not in _APART and (facts.requires or facts.mentions) and not is_npm(facts.path):
+                yield facts
+
     def contradictions(self) -> Iterator[Contradiction]:
         """Distributions that two manifests of one folder pin to different versions, for the same machines."""
         for manifests in self._by_folder.values():
@@ -605,7 +650,9 @@ class Supply:
                     if found is None or facts.role in _APART:
                         continue
                     first = pins.setdefault((one.name, one.marker), (facts, one))
-                    if first[0] is not facts and not _same_version(first[1].specifier, one.specifier):
+                    if (first[0] is not facts or first[1].group == one.group) and not _same_version(
+                        first[1].specifier, one.specifier
+                    ):
                         yield Contradiction(first, (facts, one))
 
     def circles(self) -> Iterator[tuple[Facts, Mention, tuple[str, ...]]]:
