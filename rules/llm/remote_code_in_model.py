@@ -18,6 +18,7 @@ class RemoteCodeInModel(FileRule):
     why = "Model cards and error messages tell people to add it."
     instead = 'Use a model whose code is in the library, or read the code and pin it: `revision="<commit>"`.'
     severity, confidence, family = Severity.LOW, Confidence.HIGH, "llm"
+    preview = True
     cwe = (829, 94)
     evidence = ("E46",)
     security_severity = "6.8"

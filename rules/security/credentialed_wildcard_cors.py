@@ -23,6 +23,7 @@ class CredentialedWildcardCors(FileRule):
     why = "The wildcard and the credentials each silence a browser error, so quick starts set both."
     instead = "Name the origins that need credentials, or drop `allow_credentials` for a public API."
     severity, confidence, family = Severity.LOW, Confidence.HIGH, "security"
+    preview = True
     cwe = (942,)
     evidence = ("P",)
     security_severity = "3.1"

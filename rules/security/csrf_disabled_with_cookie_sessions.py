@@ -29,6 +29,7 @@ class CsrfDisabledWithCookieSessions(FileRule):
         "Keep the protection on, and send the token with the request; exempt only routes without a session."
     )
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "security"
+    preview = True
     cwe = (352,)
     evidence = ("E06",)
     security_severity = "6.5"

@@ -44,6 +44,7 @@ class OpenDatabaseRule(FileRule):
         "Compare the owner with who asks: `using (auth.uid() = user_id)`; let jobs be `to service_role`."
     )
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "security"
+    preview = True
     cwe = (284, 732)
     evidence = ("E21",)
     security_severity = "8.2"

@@ -32,6 +32,7 @@ class QueryDocumentFromUntrustedInput(FlowRule):
     why = '`find_one({"email": data["email"]})` is safe with text, and nothing says that it is text.'
     instead = 'Make it text (`str(data["email"])`) or check its type before it goes into a query.'
     severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "security"
+    preview = True
     cwe = (943, 74)
     security_severity = "7.5"
     kinds = frozenset(["request", "message"])

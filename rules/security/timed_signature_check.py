@@ -21,6 +21,7 @@ class TimedSignatureCheck(FileRule):
     why = "`==` gives the right answer in every test."
     instead = "Compare with `hmac.compare_digest(given, expected)`."
     severity, confidence, family = Severity.MEDIUM, Confidence.HIGH, "security"
+    preview = True
     cwe = (208,)
     evidence = ("E12",)
     security_severity = "5.9"

@@ -18,6 +18,7 @@ class UnescapedTemplates(FileRule):
     why = "Flask switches escaping on by itself; whoever makes an environment of their own has to ask for it."
     instead = "Give `autoescape=select_autoescape()`."
     severity, confidence, family = Severity.MEDIUM, Confidence.MEDIUM, "security"
+    preview = True
     cwe = (79, 116)
     evidence = ("E05",)
     security_severity = "6.1"

@@ -33,6 +33,7 @@ class UnguardedOutlierRoute(RepositoryRule):
     why = "Agents add a route at the end of a file, from its function, without the decorator of the others."
     instead = "Give it `{guard}`, or say in the code that it is public on purpose."
     severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "security"
+    preview = True
     cwe = (862, 306)
     evidence = ("E06", "E07", "E19")
     security_severity = "8.1"

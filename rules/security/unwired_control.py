@@ -38,6 +38,7 @@ class UnwiredControl(RepositoryRule):
     )
     instead = "Put it to work (add the middleware, depend on it, decorate with it), or delete it."
     severity, confidence, family = Severity.HIGH, Confidence.MEDIUM, "security"
+    preview = True
     cwe = (693, 862)
     evidence = ("E07",)
     security_severity = "7.5"
