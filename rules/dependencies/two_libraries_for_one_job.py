@@ -15,6 +15,7 @@ class TwoLibrariesForOneJob(RepositoryRule):
     why = "Each session of an agent picks its library anew, and does not look at what the project has."
     instead = "Move what uses `{minor}` over to `{major}`, and drop it from the manifest."
     severity, confidence, family = Severity.LOW, Confidence.MEDIUM, "dependencies"
+    preview = True
     cwe = (1104,)
     evidence = ("E38",)
     whole = True

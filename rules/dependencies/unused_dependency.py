@@ -16,6 +16,7 @@ class UnusedDependency(RepositoryRule):
         "Take the line out of the manifest and lock again; where something needs it unseen, say so beside it."
     )
     severity, confidence, family = Severity.LOW, Confidence.MEDIUM, "dependencies"
+    preview = True
     cwe = (1104,)
     evidence = ("E25",)
     whole = True

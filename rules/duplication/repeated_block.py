@@ -19,7 +19,6 @@ class RepeatedBlock(RepositoryRule):
     why = "Code is generated function by function, each with all its steps, instead of in shared ones."
     instead = "Cut the block out into a function, with what differs as its parameters."
     severity, confidence, family = Severity.LOW, Confidence.MEDIUM, "duplication"
-    preview = True
     cwe = (1041,)
     evidence = ("E24", "E02")
     languages = ("python", "manifest")  # manifests tell which projects a tree holds
