@@ -27,6 +27,7 @@ class MockedSubject(FileRule):
     why = "With the subject mocked, the test is green whatever the code does."
     instead = "Patch what `{subject}` depends on, and let `{subject}` itself run."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "tests"
+    preview = True  # right wherever it was judged, and seen too seldom yet
     evidence = ("E33",)
     roles = ("test",)
 

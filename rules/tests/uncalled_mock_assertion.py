@@ -20,6 +20,7 @@ class UncalledMockAssertion(FileRule):
     why = "A mock answers to every name, so a slip stays green."
     instead = "Call the assertion by its full name: `m.assert_called_once_with(...)`."
     severity, confidence, family = Severity.HIGH, Confidence.HIGH, "tests"
+    preview = True  # right wherever it was judged, and seen too seldom yet
     roles = ("test",)
 
     @on_file

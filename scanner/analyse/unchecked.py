@@ -104,7 +104,7 @@ def of_unchecked(source: Source, scope: Scope, parameters: tuple[str, ...]) -> s
         words.add("prints")
     if _is_skipped_around(scope):
         words.add("skips")
-    if _is_handed_on(source, scope, node.name):
+    if _is_handed_on(source, scope, node.name) or _is_of_the_program(source, node):
         words.add("handed")
     said = f"{source.path}\n{scope.name}".replace("_", " ") + "\n" + words_about
     if _TICKET.search(words_about):
@@ -144,6 +144,14 @@ def _is_handed_on(source: Source, scope: Scope, name: str) -> bool:
     if source.text.count(name) == 1:  # its definition
         return False
     return re.search(rf"[\"']\w+[\"']\s*:\s*{name}\s*[,}}]", source.text) is not None
+
+
+def _is_of_the_program(source: Source, node: FunctionNode) -> bool:
+    """Is it defined under `if __name__ == "__main__"`, where no runner looks?"""
+    return "__main__" in source.text and any(
+        isinstance(item, ast.If) and node in item.body and "__name__" in source.segment(item.test)
+        for item in source.tree.body
+    )
 
 
 def _within(node: FunctionNode) -> Iterator[Any]:
