@@ -25,7 +25,7 @@ class ReturnedVerdict(RepositoryRule):
         for test in oracles.returning():
             if shapes.is_shown(test.facts.path):
                 continue
-            if test.function.is_async and not test.function.decorators and not oracles.awaits(test):
-                continue  # nothing ever awaits it: `async-test-without-runner` speaks
+            if oracles.is_never_awaited(test):
+                continue  # `async-test-without-runner` speaks
             name = test.function.name
             yield self.at(test.facts.path, test.function.place, name, test=name)

@@ -25,7 +25,7 @@ class TestWithoutOracle(RepositoryRule):
         oracles = repository.oracles
         for test in oracles.unchecked():
             reason = _reason(test)
-            if reason:
+            if reason and not oracles.is_never_awaited(test):  # else `async-test-without-runner` speaks
                 name = test.function.name
                 yield self.at(test.facts.path, test.function.place, name, test=name, reason=reason)
 

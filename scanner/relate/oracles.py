@@ -155,6 +155,10 @@ class Oracles:
             return ()
         return tuple(self._repository.resolve(base) for base in found[1].bases)
 
+    def is_never_awaited(self, test: Test) -> bool:
+        """Is it an async test that nothing runs?"""
+        return test.function.is_async and not test.function.decorators and not self.awaits(test)
+
     def awaits(self, test: Test) -> bool:
         """May something run the event loop for an async test that carries no mark itself?"""
         if test.owner and self.roots(test.owner) - {"builtins.object"}:
