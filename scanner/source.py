@@ -190,6 +190,14 @@ class Source:
     def _mentioned(self) -> dict[str, bool]:
         return {}
 
+    def names(self, part: str) -> bool:
+        """Does a name of the file hold this? A quicker look than one through the text."""
+        return part in self._all_names
+
+    @cached_property
+    def _all_names(self) -> str:
+        return "\n".join(self.identifiers)
+
     # Text and places
 
     @cached_property

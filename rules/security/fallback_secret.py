@@ -50,7 +50,7 @@ class FallbackSecret(FileRule):
     roles = ("live",)
 
     def concerns(self, source: Source) -> bool:
-        return super().concerns(source) and any(map(source.mentions, SOURCES))
+        return super().concerns(source) and any(map(source.names, SOURCES))
 
     @on_call(*READS)
     def default_of_a_read(self, source: Source, call: ast.Call) -> Iterator[Finding]:

@@ -62,7 +62,7 @@ class UnverifiedTls(FileRule):
 
     @on_file
     def switched_off_later(self, source: Source) -> Iterator[Finding]:
-        if "CERT_NONE" not in source.text and ".verify = False" not in source.text:
+        if not source.names("CERT_NONE") and ".verify = False" not in source.text:
             return
         for node in source.nodes:
             target = node.targets[0] if isinstance(node, ast.Assign) else None

@@ -29,7 +29,7 @@ class MockAssertsItself(FileRule):
 
     @on_file
     def check(self, source: Source) -> Iterator[Finding]:
-        if "Mock" not in source.text and "create_autospec" not in source.text:
+        if not source.names("Mock") and not source.names("create_autospec"):
             return
         for scope in source.scopes.values():
             node = scope.node
