@@ -5,6 +5,7 @@ Whoever mends one of the two will not know of the other. The finding names the o
 
 from collections import Counter
 from collections.abc import Iterator
+from posixpath import commonpath
 
 from scanner.lazily import regex
 from scanner.relate.clones import Copy, Unit, copies, gathered, imports_of, is_family, literals_shared
@@ -13,7 +14,7 @@ from scanner.rule import Confidence, Finding, Location, Related, RepositoryRule,
 
 ALTERNATIVES = regex(
     r"(?:\w+_)?(?:backend|provider|plugin|adapter|driver|engine|connector|exporter|writer|reader|loader|module"
-    r"|handler|strateg(?:y|ie)|integration|extractor|scraper|fetcher|client)s?"
+    r"|handler|strateg(?:y|ie)|integration|extractor|scraper|fetcher|client|language|dialect|platform)s?"
 )
 _NAMED = 6  # of the copies in one finding, how many are named
 
@@ -123,9 +124,9 @@ def _is_run(original: Unit, module: str, repository: Repository) -> bool:
 
 
 def _are_alternatives(copy: Copy) -> bool:
-    """Do both files stand in one folder of back ends, each for itself, of which none leans on another?"""
-    one, other = copy.unit.path.rpartition("/")[0], copy.original.path.rpartition("/")[0]
-    return one == other and ALTERNATIVES.fullmatch(one.rpartition("/")[2]) is not None
+    """Do both stand in one folder of back ends, each for itself, of which none leans on another?"""
+    around = commonpath([f"/{copy.unit.path}", f"/{copy.original.path}"])
+    return ALTERNATIVES.fullmatch(around.rpartition("/")[2]) is not None
 
 
 def _advice_on_files(group: tuple[Copy, ...]) -> str:
@@ -142,7 +143,30 @@ def _importable(path: str, by: str, repository: Repository) -> bool:
         return False
     if any(repository.file_of(item.target) == by for item in repository.files[path].imports):
         return False
+    if _turns_the_layers(by, path, repository):
+        return False
     return "." in module or folder in {"", "src", "lib", by.rpartition("/")[0]}
+
+
+def _turns_the_layers(by: str, path: str, repository: Repository) -> bool:
+    """Would an import of one file by the other be the first from its package to the other's, which already
+    leans on it: shared code that imports from a plugin, a library that imports from the commands?"""
+    around = commonpath([f"/{by}", f"/{path}"]).rstrip("/") + "/"
+    one, other = (f"/{file}".removeprefix(around).partition("/") for file in (by, path))
+    if not one[1] or not other[1]:
+        return False  # one of the two stands above the other
+    upper, lower = (f"{around}{first}/".lstrip("/") for first, *_ in (one, other))
+    return _leans(lower, upper, repository) and not _leans(upper, lower, repository)
+
+
+def _leans(package: str, on: str, repository: Repository) -> bool:
+    """Does any file in one folder import from another folder?"""
+    return any(
+        (repository.file_of(item.target) or "").startswith(on)
+        for path, facts in repository.files.items()
+        if path.startswith(package) and facts.role == "live"
+        for item in facts.imports
+    )
 
 
 def _alike_in_all(group: tuple[Copy, ...]) -> str:
