@@ -125,8 +125,11 @@ def _is_run(original: Unit, module: str, repository: Repository) -> bool:
 
 def _are_alternatives(copy: Copy) -> bool:
     """Do both stand in one folder of back ends, each for itself, of which none leans on another?"""
-    around = commonpath([f"/{copy.unit.path}", f"/{copy.original.path}"])
-    return ALTERNATIVES.fullmatch(around.rpartition("/")[2]) is not None
+    paths = (copy.unit.path, copy.original.path)
+    name = commonpath([f"/{path}" for path in paths]).rpartition("/")[2]
+    beside = len({path.rpartition("/")[0] for path in paths}) == 1
+    # `backend/orders` and `backend/sizes` are parts of one; `backends/a` and `backends/b` are two
+    return ALTERNATIVES.fullmatch(name) is not None and (beside or name.endswith("s"))
 
 
 def _advice_on_files(group: tuple[Copy, ...]) -> str:
