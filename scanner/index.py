@@ -9,16 +9,12 @@ no such name (`ABSENT`) is one thing, that it gave no answer, or did not let us 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from scanner import toml
 
 PUBLIC = "https://pypi.org/simple/"
 _SECONDS = 5.0  # for one name, from the first byte that is sent to the last one that comes back
@@ -281,7 +277,7 @@ def _of_pip(path: Path) -> _Named:
 
 def _of_uv(path: Path) -> _Named:
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = toml.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return _Named()
     pip = document.get("pip")
