@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scanner.facts import Constant, Facts
+from scanner.frozen import frozen
 from scanner.lazily import regex
 from scanner.relate.clones import are_apart, are_versions, is_set_apart
 from scanner.relate.repository import Repository
@@ -17,7 +17,7 @@ _HOMES = regex(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Told:
     """One value in one module."""
 
@@ -25,7 +25,7 @@ class Told:
     constant: Constant
 
 
-@dataclass(frozen=True)
+@frozen
 class Repeated:
     """Values that the same modules hold: for each module, the first of them, the home that looks most like
     one first; and how many more there are."""
