@@ -299,6 +299,8 @@ def register(table):
     table["double"] = double
 """
 
+# Before 3.11 code does not know where it was defined
+_MADE_IN = "register.<locals>." if sys.version_info >= (3, 11) else ""
 NOTICED = {
     "an attribute of an object in a list": ("deep.order().lines[1].count == 2", "order gave another result"),
     "a flag among other attributes": ("deep.order().paid is True", "order gave the opposite"),
@@ -316,7 +318,7 @@ NOTICED = {
     "nothing": ("deep.label() is None", "label gave something in place of nothing"),
     "part of a text": ("suffix_of_the_code() == '12'", "code gave other texts"),
     "what an error holds": ("code_of_the_error() == 7", "refuse raised another error"),
-    "a function that is made anew": ("twice(2) == 4", "register.<locals>.double gave another result"),
+    "a function that is made anew": ("twice(2) == 4", f"{_MADE_IN}double gave another result"),
     "an object that a library makes": ("deep.Line('pen').name == 'pen'", "Line gave another result"),
 }
 
