@@ -6,6 +6,7 @@ again. Asks the network, and so only with `--online`.
 
 from collections.abc import Iterator
 
+from scanner.analyse.installs import GUIDES, NAMING
 from scanner.index import Answer
 from scanner.relate.repository import Repository
 from scanner.rule import Confidence, Finding, RepositoryRule, Severity
@@ -22,16 +23,8 @@ class AbsentFromIndex(RepositoryRule):
     cwe = (829, 1357)
     evidence = ("E36",)
     needs = ("index",)
-    languages = ("python", "manifest", "lock", "dockerfile", "shell", "makefile", "yaml", "markdown")
-    paths = (
-        ("yaml", ".github/workflows/*"),
-        ("markdown", "**/README.md"),
-        ("markdown", "**/AGENTS.md"),
-        ("markdown", "**/CLAUDE.md"),
-        ("markdown", "**/GEMINI.md"),
-        ("markdown", "**/SKILL.md"),
-        ("markdown", ".github/copilot-instructions.md"),
-    )
+    languages = NAMING
+    paths = GUIDES
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         if repository.index is None:

@@ -5,6 +5,7 @@ Nobody may own the name today; whoever registers it tomorrow runs code on every 
 
 from collections.abc import Iterator
 
+from scanner.analyse.installs import GUIDES, NAMING
 from scanner.relate.repository import Repository
 from scanner.rule import Confidence, Finding, RepositoryRule, Severity
 
@@ -16,16 +17,8 @@ class MisnamedDependency(RepositoryRule):
     severity, confidence, family = Severity.MEDIUM, Confidence.MEDIUM, "dependencies"
     cwe = (829, 1357)
     evidence = ("E36",)
-    languages = ("python", "manifest", "lock", "dockerfile", "shell", "makefile", "yaml", "markdown")
-    paths = (
-        ("yaml", ".github/workflows/*"),
-        ("markdown", "**/README.md"),
-        ("markdown", "**/AGENTS.md"),
-        ("markdown", "**/CLAUDE.md"),
-        ("markdown", "**/GEMINI.md"),
-        ("markdown", "**/SKILL.md"),
-        ("markdown", ".github/copilot-instructions.md"),
-    )
+    languages = NAMING
+    paths = GUIDES
 
     def check(self, repository: Repository) -> Iterator[Finding]:
         for facts, said, meant in repository.supply.near_misses():

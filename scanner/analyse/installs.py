@@ -15,6 +15,17 @@ from scanner.facts import Mention, Place
 from scanner.lazily import regex
 from scanner.source import Source, offset_table, place_at
 
+# Where distributions are named, declared or installed: the files that a rule about their names reads
+NAMING = ("python", "manifest", "lock", "dockerfile", "shell", "makefile", "yaml", "markdown")
+GUIDES = (
+    ("yaml", ".github/workflows/*"),
+    ("markdown", "**/README.md"),
+    ("markdown", "**/AGENTS.md"),
+    ("markdown", "**/CLAUDE.md"),
+    ("markdown", "**/GEMINI.md"),
+    ("markdown", "**/SKILL.md"),
+    ("markdown", ".github/copilot-instructions.md"),
+)
 _LANGUAGES = frozenset({"dockerfile", "yaml", "shell", "makefile"})
 _TOLD = regex(
     r"(?:^|[`$>(\s])((?:(?:python3?|py) -m )?(?:uv )?pip3? install|uv add|uv tool install|pipx install"

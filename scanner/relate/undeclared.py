@@ -5,17 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scanner.analyse.installs import GUIDES, NAMING
 from scanner.relate.repository import Repository
 from scanner.rule import Finding, Location, Place, Related, RepositoryRule
 
 _SHOWN = 4
-MANIFESTS = ("python", "manifest", "lock", "dockerfile", "shell", "makefile", "yaml", "json", "markdown")
-PATHS = (
-    ("yaml", ".github/workflows/*"),
-    ("yaml", ".gitlab-ci.yml"),
-    ("json", "**/Pipfile.lock"),
-    ("markdown", "README.md"),
-)
+MANIFESTS = (*NAMING, "json")
+PATHS = (*GUIDES, ("yaml", ".gitlab-ci.yml"), ("json", "**/Pipfile.lock"))
 
 
 class UndeclaredRule(RepositoryRule):
